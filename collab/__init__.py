@@ -1,0 +1,1 @@
+"""The application: one folder a feature, stacked; each imports only below itself."""

@@ -1,0 +1,349 @@
+"""Every message of the room socket, as types; PROTOCOL.md says under numbered rules when each is sent.
+
+Asks (browser to room) are verbs, facts (room to browsers) are done. The TypeScript twins are generated from here.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from collab.rooms.view import Pointer, View
+
+SUBPROTOCOL = "consilium.v1"
+SUBPROTOCOL_JSON = "consilium.v1.json"
+MAX_FRAME_BYTES = 1 << 16
+
+MemberRole = Literal["requester", "expert", "participant"]
+Seen = Literal["same", "coarse", "loading", "elsewhere", "lost"]
+
+
+class _Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="t"):
+    """Base: every message carries its tag in `t`."""
+
+
+# ---- browser to room -------------------------------------------------------------------------------------------
+
+
+class Hello(_Message, tag="hello"):
+    """First message of a connection: who this browser tab is, and the last fact it has (`seq`, 0 for none)."""
+
+    client_id: str
+    seq: int
+
+
+class Ask(_Message, tag="ask"):
+    """A durable wish, number `n` of this client, from 1 without holes; sent again until a fact or refusal bears `n`."""
+
+    n: int
+    act: Act
+
+
+class MoveView(_Message, tag="view.move"):
+    """Ephemeral: the presenter's view while it moves; `n` grows with each."""
+
+    term: int
+    n: int
+    view: View
+
+
+class MovePointer(_Message, tag="pointer.move"):
+    """Ephemeral: where I point; None when I stop."""
+
+    n: int
+    pointer: Pointer | None
+
+
+class Tell(_Message, tag="tell"):
+    """Ephemeral: what my screen shows compared with the shared view, and whether I follow it."""
+
+    seen: Seen
+    following: bool
+
+
+class Signal(_Message, tag="signal"):
+    """Call signalling for one other participant (or `server`, the echo); `data` is checked by rtc."""
+
+    to: str
+    data: str
+
+
+class Drawn(_Message, tag="drawn"):
+    """Credit: the number of the last ephemeral frame that this browser has drawn, and the last fact it applied."""
+
+    frame: int
+    seq: int
+
+
+class Ping(_Message, tag="ping"):
+    """Round trip measured by the browser; answered by `pong` with the same number."""
+
+    n: int
+
+
+FromBrowser = Hello | Ask | MoveView | MovePointer | Tell | Signal | Drawn | Ping
+
+
+# ---- acts: the bodies of asks ------------------------------------------------------------------------------------
+
+
+class SettleView(_Message, tag="view.settle"):
+    """The presenter's view has come to rest."""
+
+    term: int
+    view: View
+
+
+class RequestControl(_Message, tag="control.request"):
+    """I would like the baton."""
+
+
+class GiveControl(_Message, tag="control.give"):
+    """The holder hands the baton to a member."""
+
+    term: int
+    to: str
+
+
+class TakeControl(_Message, tag="control.take"):
+    """Take the baton, where the role allows; `term` is the one seen, of two takers the first wins."""
+
+    term: int
+
+
+class ReleaseControl(_Message, tag="control.release"):
+    """The holder lays the baton down."""
+
+    term: int
+
+
+class AddKeyView(_Message, tag="key_view.add"):
+    """Keep this view for the conclusion, under an identifier chosen by the browser."""
+
+    key_view_id: str
+    viewport: str
+    view: View
+    caption: str
+
+
+class RemoveKeyView(_Message, tag="key_view.remove"):
+    """Take a key view back."""
+
+    key_view_id: str
+
+
+class UpdateText(_Message, tag="text.update"):
+    """A Yjs update of the conclusion's text, base64."""
+
+    update: str
+
+
+class Say(_Message, tag="chat.say"):
+    """A line of text chat."""
+
+    text: str
+
+
+class ConfirmIdentity(_Message, tag="identity.confirm"):
+    """I have read the patient's identity back, aloud."""
+
+
+Act = (
+    SettleView
+    | RequestControl
+    | GiveControl
+    | TakeControl
+    | ReleaseControl
+    | AddKeyView
+    | RemoveKeyView
+    | UpdateText
+    | Say
+    | ConfirmIdentity
+)
+
+
+# ---- room to browser -------------------------------------------------------------------------------------------
+
+
+class Member(_Message, tag="member"):
+    """Somebody who may be in the room; `actor` is stable for the room's life and is what facts name."""
+
+    actor: str
+    name: str
+    role: MemberRole
+    hospital: str
+    specialty: str | None
+    color: int
+
+
+class ViewSettled(_Message, tag="view.settled"):
+    """The shared view, at rest."""
+
+    term: int
+    view: View
+
+
+class ControlRequested(_Message, tag="control.requested"):
+    """The acting member asks for the baton."""
+
+
+class ControlTaken(_Message, tag="control.taken"):
+    """`holder` has the baton under a new `term`: given, taken, or None when laid down or lost."""
+
+    holder: str | None
+    term: int
+    how: Literal["given", "taken", "released", "lost"]
+
+
+class KeyViewAdded(_Message, tag="key_view.added"):
+    """A key view, bound to the conclusion's draft."""
+
+    key_view_id: str
+    viewport: str
+    view: View
+    caption: str
+
+
+class KeyViewRemoved(_Message, tag="key_view.removed"):
+    """A key view was taken back."""
+
+    key_view_id: str
+
+
+class TextUpdated(_Message, tag="text.updated"):
+    """A Yjs update of the conclusion's text, base64."""
+
+    update: str
+
+
+class Said(_Message, tag="chat.said"):
+    """A line of text chat."""
+
+    text: str
+
+
+class IdentityConfirmed(_Message, tag="identity.confirmed"):
+    """The acting member has read the patient's identity back."""
+
+
+class MemberJoined(_Message, tag="member.joined"):
+    """A member's first connection, or one after having left."""
+
+    member: Member
+
+
+class MemberLeft(_Message, tag="member.left"):
+    """A member's last connection has been gone for longer than the grace time."""
+
+    actor: str
+
+
+class DraftLocked(_Message, tag="draft.locked"):
+    """The conclusion has been signed: the draft takes no more updates."""
+
+    conclusion_id: str
+
+
+Done = (
+    ViewSettled
+    | ControlRequested
+    | ControlTaken
+    | KeyViewAdded
+    | KeyViewRemoved
+    | TextUpdated
+    | Said
+    | IdentityConfirmed
+    | MemberJoined
+    | MemberLeft
+    | DraftLocked
+)
+
+
+class Fact(_Message, tag="fact"):
+    """A journaled change: contiguous `seq`; `client_id` and `n` tell the asking browser which ask it answers."""
+
+    seq: int
+    at_ms: int
+    actor: str
+    client_id: str
+    n: int
+    done: Done
+
+
+class Refused(_Message, tag="refused"):
+    """The answer to an ask that could not be carried out; nothing changed. `code` is in the catalogues."""
+
+    n: int
+    code: str
+
+
+class Presence(_Message, tag="presence"):
+    """Ephemeral: one member's connection and what they see; `connected` False since `lost_ms` ago."""
+
+    actor: str
+    connected: bool
+    seen: Seen
+    following: bool
+    lost_ms: int
+
+
+class RoomState(_Message, tag="state"):
+    """Everything that facts have built: the fold of the journal up to `seq`."""
+
+    seq: int
+    members: tuple[Member, ...]
+    holder: str | None
+    term: int
+    requested: tuple[str, ...]
+    view: View | None
+    key_views: tuple[KeyViewAdded, ...]
+    text: str
+    chat: tuple[tuple[str, int, str], ...]
+    identity_confirmed: tuple[str, ...]
+    conclusion_id: str | None
+
+
+class Welcome(_Message, tag="welcome"):
+    """Answer to hello: either `state` (a snapshot) or, when None, the facts after the `seq` said follow as facts."""
+
+    actor: str
+    epoch: int
+    acked: int
+    state: RoomState | None
+    presences: tuple[Presence, ...]
+
+
+class ViewMoved(_Message, tag="view.moved"):
+    """Ephemeral: the presenter's view while it moves; `frame` is what `drawn` gives back."""
+
+    frame: int
+    actor: str
+    term: int
+    n: int
+    view: View
+
+
+class PointerMoved(_Message, tag="pointer.moved"):
+    """Ephemeral: where a member points."""
+
+    frame: int
+    actor: str
+    n: int
+    pointer: Pointer | None
+
+
+class Signalled(_Message, tag="signalled"):
+    """Call signalling from another participant or the server's echo."""
+
+    sender: str
+    data: str
+
+
+class Pong(_Message, tag="pong"):
+    """Answer to ping."""
+
+    n: int
+
+
+FromRoom = Welcome | Fact | Refused | Presence | ViewMoved | PointerMoved | Signalled | Pong
