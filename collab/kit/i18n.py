@@ -34,5 +34,7 @@ def translate(language: Language, key: str, /, **blanks: object) -> str:
 
 def pick_language(chosen: str | None, accepted: str, default: Language) -> Language:
     """The language chosen by the person, else the first that the browser accepts, else the default."""
-    wanted = [chosen or "", *(part.split(";")[0].strip()[:2].lower() for part in accepted.split(","))]
-    return next((language for want in wanted for language in LANGUAGES if language == want), default)
+    for want in (chosen or "", *(part.split(";")[0].strip()[:2].lower() for part in accepted.split(","))):
+        if want in LANGUAGES:
+            return want
+    return default

@@ -26,21 +26,21 @@ class _Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_fiel
 # ---- browser to room -------------------------------------------------------------------------------------------
 
 
-class Hello(_Message, tag="hello"):
+class Hello(_Message, frozen=True, tag="hello"):
     """First message of a connection: who this browser tab is, and the last fact it has (`seq`, 0 for none)."""
 
     client_id: str
     seq: int
 
 
-class Ask(_Message, tag="ask"):
+class Ask(_Message, frozen=True, tag="ask"):
     """A durable wish, number `n` of this client, from 1 without holes; sent again until a fact or refusal bears `n`."""
 
     n: int
     act: Act
 
 
-class MoveView(_Message, tag="view.move"):
+class MoveView(_Message, frozen=True, tag="view.move"):
     """Ephemeral: the presenter's view while it moves; `n` grows with each."""
 
     term: int
@@ -48,35 +48,35 @@ class MoveView(_Message, tag="view.move"):
     view: View
 
 
-class MovePointer(_Message, tag="pointer.move"):
+class MovePointer(_Message, frozen=True, tag="pointer.move"):
     """Ephemeral: where I point; None when I stop."""
 
     n: int
     pointer: Pointer | None
 
 
-class Tell(_Message, tag="tell"):
+class Tell(_Message, frozen=True, tag="tell"):
     """Ephemeral: what my screen shows compared with the shared view, and whether I follow it."""
 
     seen: Seen
     following: bool
 
 
-class Signal(_Message, tag="signal"):
+class Signal(_Message, frozen=True, tag="signal"):
     """Call signalling for one other participant (or `server`, the echo); `data` is checked by rtc."""
 
     to: str
     data: str
 
 
-class Drawn(_Message, tag="drawn"):
+class Drawn(_Message, frozen=True, tag="drawn"):
     """Credit: the number of the last ephemeral frame that this browser has drawn, and the last fact it applied."""
 
     frame: int
     seq: int
 
 
-class Ping(_Message, tag="ping"):
+class Ping(_Message, frozen=True, tag="ping"):
     """Round trip measured by the browser; answered by `pong` with the same number."""
 
     n: int
@@ -88,37 +88,37 @@ FromBrowser = Hello | Ask | MoveView | MovePointer | Tell | Signal | Drawn | Pin
 # ---- acts: the bodies of asks ------------------------------------------------------------------------------------
 
 
-class SettleView(_Message, tag="view.settle"):
+class SettleView(_Message, frozen=True, tag="view.settle"):
     """The presenter's view has come to rest."""
 
     term: int
     view: View
 
 
-class RequestControl(_Message, tag="control.request"):
+class RequestControl(_Message, frozen=True, tag="control.request"):
     """I would like the baton."""
 
 
-class GiveControl(_Message, tag="control.give"):
+class GiveControl(_Message, frozen=True, tag="control.give"):
     """The holder hands the baton to a member."""
 
     term: int
     to: str
 
 
-class TakeControl(_Message, tag="control.take"):
+class TakeControl(_Message, frozen=True, tag="control.take"):
     """Take the baton, where the role allows; `term` is the one seen, of two takers the first wins."""
 
     term: int
 
 
-class ReleaseControl(_Message, tag="control.release"):
+class ReleaseControl(_Message, frozen=True, tag="control.release"):
     """The holder lays the baton down."""
 
     term: int
 
 
-class AddKeyView(_Message, tag="key_view.add"):
+class AddKeyView(_Message, frozen=True, tag="key_view.add"):
     """Keep this view for the conclusion, under an identifier chosen by the browser."""
 
     key_view_id: str
@@ -127,25 +127,25 @@ class AddKeyView(_Message, tag="key_view.add"):
     caption: str
 
 
-class RemoveKeyView(_Message, tag="key_view.remove"):
+class RemoveKeyView(_Message, frozen=True, tag="key_view.remove"):
     """Take a key view back."""
 
     key_view_id: str
 
 
-class UpdateText(_Message, tag="text.update"):
+class UpdateText(_Message, frozen=True, tag="text.update"):
     """A Yjs update of the conclusion's text, base64."""
 
     update: str
 
 
-class Say(_Message, tag="chat.say"):
+class Say(_Message, frozen=True, tag="chat.say"):
     """A line of text chat."""
 
     text: str
 
 
-class ConfirmIdentity(_Message, tag="identity.confirm"):
+class ConfirmIdentity(_Message, frozen=True, tag="identity.confirm"):
     """I have read the patient's identity back, aloud."""
 
 
@@ -166,7 +166,7 @@ Act = (
 # ---- room to browser -------------------------------------------------------------------------------------------
 
 
-class Member(_Message, tag="member"):
+class Member(_Message, frozen=True, tag="member"):
     """Somebody who may be in the room; `actor` is stable for the room's life and is what facts name."""
 
     actor: str
@@ -177,18 +177,18 @@ class Member(_Message, tag="member"):
     color: int
 
 
-class ViewSettled(_Message, tag="view.settled"):
+class ViewSettled(_Message, frozen=True, tag="view.settled"):
     """The shared view, at rest."""
 
     term: int
     view: View
 
 
-class ControlRequested(_Message, tag="control.requested"):
+class ControlRequested(_Message, frozen=True, tag="control.requested"):
     """The acting member asks for the baton."""
 
 
-class ControlTaken(_Message, tag="control.taken"):
+class ControlTaken(_Message, frozen=True, tag="control.taken"):
     """`holder` has the baton under a new `term`: given, taken, or None when laid down or lost."""
 
     holder: str | None
@@ -196,7 +196,7 @@ class ControlTaken(_Message, tag="control.taken"):
     how: Literal["given", "taken", "released", "lost"]
 
 
-class KeyViewAdded(_Message, tag="key_view.added"):
+class KeyViewAdded(_Message, frozen=True, tag="key_view.added"):
     """A key view, bound to the conclusion's draft."""
 
     key_view_id: str
@@ -205,41 +205,41 @@ class KeyViewAdded(_Message, tag="key_view.added"):
     caption: str
 
 
-class KeyViewRemoved(_Message, tag="key_view.removed"):
+class KeyViewRemoved(_Message, frozen=True, tag="key_view.removed"):
     """A key view was taken back."""
 
     key_view_id: str
 
 
-class TextUpdated(_Message, tag="text.updated"):
+class TextUpdated(_Message, frozen=True, tag="text.updated"):
     """A Yjs update of the conclusion's text, base64."""
 
     update: str
 
 
-class Said(_Message, tag="chat.said"):
+class Said(_Message, frozen=True, tag="chat.said"):
     """A line of text chat."""
 
     text: str
 
 
-class IdentityConfirmed(_Message, tag="identity.confirmed"):
+class IdentityConfirmed(_Message, frozen=True, tag="identity.confirmed"):
     """The acting member has read the patient's identity back."""
 
 
-class MemberJoined(_Message, tag="member.joined"):
+class MemberJoined(_Message, frozen=True, tag="member.joined"):
     """A member's first connection, or one after having left."""
 
     member: Member
 
 
-class MemberLeft(_Message, tag="member.left"):
+class MemberLeft(_Message, frozen=True, tag="member.left"):
     """A member's last connection has been gone for longer than the grace time."""
 
     actor: str
 
 
-class DraftLocked(_Message, tag="draft.locked"):
+class DraftLocked(_Message, frozen=True, tag="draft.locked"):
     """The conclusion has been signed: the draft takes no more updates."""
 
     conclusion_id: str
@@ -260,7 +260,7 @@ Done = (
 )
 
 
-class Fact(_Message, tag="fact"):
+class Fact(_Message, frozen=True, tag="fact"):
     """A journaled change: contiguous `seq`; `client_id` and `n` tell the asking browser which ask it answers."""
 
     seq: int
@@ -271,14 +271,14 @@ class Fact(_Message, tag="fact"):
     done: Done
 
 
-class Refused(_Message, tag="refused"):
+class Refused(_Message, frozen=True, tag="refused"):
     """The answer to an ask that could not be carried out; nothing changed. `code` is in the catalogues."""
 
     n: int
     code: str
 
 
-class Presence(_Message, tag="presence"):
+class Presence(_Message, frozen=True, tag="presence"):
     """Ephemeral: one member's connection and what they see; `connected` False since `lost_ms` ago."""
 
     actor: str
@@ -288,7 +288,7 @@ class Presence(_Message, tag="presence"):
     lost_ms: int
 
 
-class RoomState(_Message, tag="state"):
+class RoomState(_Message, frozen=True, tag="state"):
     """Everything that facts have built: the fold of the journal up to `seq`."""
 
     seq: int
@@ -304,7 +304,7 @@ class RoomState(_Message, tag="state"):
     conclusion_id: str | None
 
 
-class Welcome(_Message, tag="welcome"):
+class Welcome(_Message, frozen=True, tag="welcome"):
     """Answer to hello: either `state` (a snapshot) or, when None, the facts after the `seq` said follow as facts."""
 
     actor: str
@@ -314,7 +314,7 @@ class Welcome(_Message, tag="welcome"):
     presences: tuple[Presence, ...]
 
 
-class ViewMoved(_Message, tag="view.moved"):
+class ViewMoved(_Message, frozen=True, tag="view.moved"):
     """Ephemeral: the presenter's view while it moves; `frame` is what `drawn` gives back."""
 
     frame: int
@@ -324,7 +324,7 @@ class ViewMoved(_Message, tag="view.moved"):
     view: View
 
 
-class PointerMoved(_Message, tag="pointer.moved"):
+class PointerMoved(_Message, frozen=True, tag="pointer.moved"):
     """Ephemeral: where a member points."""
 
     frame: int
@@ -333,14 +333,14 @@ class PointerMoved(_Message, tag="pointer.moved"):
     pointer: Pointer | None
 
 
-class Signalled(_Message, tag="signalled"):
+class Signalled(_Message, frozen=True, tag="signalled"):
     """Call signalling from another participant or the server's echo."""
 
     sender: str
     data: str
 
 
-class Pong(_Message, tag="pong"):
+class Pong(_Message, frozen=True, tag="pong"):
     """Answer to ping."""
 
     n: int
