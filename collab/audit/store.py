@@ -1,0 +1,45 @@
+"""Queries on the audit table; private to the audit feature."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from collab.audit.models import AuditEntry
+from collab.audit.rules import Row
+
+# Any constant: PostgreSQL's advisory lock that puts the writers of the chain in one line.
+_CHAIN_LOCK = 0x_C0_15_11
+
+
+def lock_chain(session: Session) -> None:
+    """One writer at a time; SQLite has only one anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _CHAIN_LOCK})
+
+
+def find_head(session: Session) -> AuditEntry | None:
+    return session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(1)).first()
+
+
+def iterate(session: Session) -> Iterator[tuple[Row, str]]:
+    """Every row in order with the hash it claims, read in batches."""
+    for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=1000)):
+        yield as_row(entry), entry.hash
+
+
+def as_row(entry: AuditEntry) -> Row:
+    return Row(
+        seq=entry.seq,
+        at=entry.at,
+        act=entry.act,
+        actor_id=entry.actor_id,
+        actor_name=entry.actor_name,
+        hospital_id=entry.hospital_id,
+        object_kind=entry.object_kind,
+        object_id=entry.object_id,
+        facts=entry.facts,
+        previous_hash=entry.previous_hash,
+    )
