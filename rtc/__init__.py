@@ -1,0 +1,1 @@
+"""Voice and video: signalling values, call rules, the server's own WebRTC ends; it knows nothing of rooms or images."""
