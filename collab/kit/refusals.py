@@ -10,11 +10,13 @@ Fact = str | int | float | None
 class Refusal(Exception):
     """Base of the features' own refusals: `code` is looked up in the catalogues under `refused.<code>`.
 
-    `status` is the HTTP status; `facts` fill the sentence's blanks.
+    `status` is the HTTP status; `facts` fill the sentence's blanks. A refusal undoes the whole transaction, save one
+    that `leaves_trace`: its raiser has written only what must be kept, such as a failed try at a password.
     """
 
     code: str = "refused"
     status: int = 409
+    leaves_trace: bool = False
 
     def __init__(self, code: str | None = None, /, **facts: Fact) -> None:
         self.code = code or type(self).code

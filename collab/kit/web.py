@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
@@ -35,7 +35,7 @@ T = TypeVar("T")
 class FindCaller(Protocol):
     """How the accounts feature tells who sent a request, from its cookie or bearer token."""
 
-    def __call__(self, session: Session, request: Request, *, site: Site) -> Caller | None: ...
+    def __call__(self, session: Session, request: HTTPConnection, *, site: Site) -> Caller | None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,7 +199,14 @@ def _answer(request: Request, site: Site, door: Door, body: bytes, fields: dict[
         found = site.find_caller(session, request, site=site)
         if found is None and not door.open_to_all:
             return _stranger(request, door)
-        return door.handler(Call(request=request, site=site, session=session, found=found, body=body, fields=fields))
+        call = Call(request=request, site=site, session=session, found=found, body=body, fields=fields)
+        try:
+            return door.handler(call)
+        except Refusal as refusal:
+            if not refusal.leaves_trace:
+                raise
+            traced = refusal
+    raise traced
 
 
 def _stranger(request: Request, door: Door) -> Response:
