@@ -1,0 +1,133 @@
+"""Frames of an opened dataset to stored values, exactly, or to 8-bit RGB for colour; no grey scale, no geometry."""
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.dataset import FileDataset
+
+from dicom_render.codecs import Samples, decode_codestream
+from dicom_render.codestream import Declared
+from dicom_render.colour import rgb_of_palette, rgb_of_ybr, ybr_of_422
+from dicom_render.layout import PixelLayout, check_amount, frame_table_of, held_pixels, layout_of
+from dicom_render.opening import open_dataset, refusing_everything, transfer_syntax_of
+from dicom_render.refusal import Unreadable
+from dicom_render.transfer_syntaxes import FAMILIES, Family
+
+Stored = NDArray[np.generic]
+_GREY = {"MONOCHROME1", "MONOCHROME2"}
+# JPEG 2000 undoes its own colour transform, libjpeg is told to: what comes out of these is RGB already.
+_DECODED_TO_RGB = {Family.JPEG, Family.JPEG_XL}
+
+
+def decode_frame(data: bytes, frame: int) -> Stored:
+    """One frame, counted from 1, of a DICOM file held in memory.
+
+    Grey: (rows, columns) of stored values, uint8, int8, uint16, int16, uint32 or int32, before any rescale.
+    Colour (RGB, YBR, palette): (rows, columns, 3) uint8 RGB. Raises `Unreadable`.
+    """
+    return FrameSource(open_dataset(data)).decode(frame)
+
+
+class FrameSource:
+    """The frames of one opened object, decoded one at a time on demand."""
+
+    def __init__(self, dataset: FileDataset) -> None:
+        with refusing_everything("malformed"):
+            layout = layout_of(dataset)
+            if layout is None:
+                raise Unreadable("missing_pixels", {})
+            self._family = _family_of(dataset)
+            check_amount(dataset, layout)
+            _refuse_what_is_not_drawn(layout)
+            self.layout = layout
+            self._dataset = dataset
+            self._held = held_pixels(dataset, layout)
+            self._table = None if self._family is Family.NATIVE else frame_table_of(dataset, layout)
+
+    def decode(self, frame: int) -> Stored:
+        """The frame counted from 1; see `decode_frame`."""
+        if not 1 <= frame <= self.layout.number_of_frames:
+            raise Unreadable("no_such_frame", {"frame": frame, "number_of_frames": self.layout.number_of_frames})
+        with refusing_everything("decoding_failed"):
+            samples, declared = self._samples(frame - 1)
+            if self.layout.photometric == "PALETTE COLOR":
+                return rgb_of_palette(_stored(samples, self.layout, declared), self._dataset)
+            if self.layout.samples == 1:
+                return _stored(samples, self.layout, declared)
+            return self._rgb(samples)
+
+    def _samples(self, index: int) -> tuple[Samples, Declared | None]:
+        if self._table is None:
+            return _native(self._held, self.layout, index=index, dataset=self._dataset), None
+        samples, declared = decode_codestream(self._table.frame(index), self.layout, self._family)
+        expected = (self.layout.rows, self.layout.columns, self.layout.samples)
+        if samples.shape != (expected if self.layout.samples > 1 else expected[:2]):
+            raise Unreadable("contradiction", {"decoded_shape": str(samples.shape), "header_shape": str(expected)})
+        return samples, declared
+
+    def _rgb(self, samples: Samples) -> NDArray[np.uint8]:
+        if samples.dtype != np.uint8:
+            raise Unreadable("unsupported_pixels", {"colour_bits": samples.dtype.itemsize * 8})
+        rgb = np.ascontiguousarray(samples, np.uint8)
+        # YBR_RCT and YBR_ICT name a transform that the JPEG 2000 decoder has undone (PS3.3 C.7.6.3.1.2).
+        if self.layout.photometric in {"YBR_FULL", "YBR_FULL_422"} and self._family not in _DECODED_TO_RGB:
+            return rgb_of_ybr(rgb)
+        return rgb
+
+
+def _family_of(dataset: FileDataset) -> Family:
+    transfer_syntax_uid = transfer_syntax_of(dataset)
+    family = FAMILIES.get(transfer_syntax_uid)
+    if family is None:
+        raise Unreadable("unsupported_transfer_syntax", {"transfer_syntax_uid": transfer_syntax_uid})
+    return family
+
+
+def _refuse_what_is_not_drawn(layout: PixelLayout) -> None:
+    colours = {"RGB", "YBR_FULL", "YBR_FULL_422", "YBR_RCT", "YBR_ICT"}
+    grey = layout.samples == 1 and layout.photometric in {*_GREY, "PALETTE COLOR"}
+    colour = layout.samples == 3 and layout.photometric in colours and layout.bits_allocated == 8
+    if layout.keyword != "PixelData" or layout.bits_allocated not in {8, 16, 32} or not (grey or colour):
+        raise Unreadable(
+            "unsupported_pixels",
+            {
+                "attribute": layout.keyword,
+                "photometric_interpretation": layout.photometric,
+                "samples_per_pixel": layout.samples,
+                "bits_allocated": layout.bits_allocated,
+            },
+        )
+
+
+def _native(held: bytes, layout: PixelLayout, *, index: int, dataset: FileDataset) -> Samples:
+    """PS3.5 8.1.1: frames follow each other without gap."""
+    width = layout.bits_allocated // 8
+    size = layout.frame_bits // 8
+    little = dataset.original_encoding[1] is not False
+    order = "<" if little else ">"
+    if not little and width == 1 and dataset["PixelData"].VR == "OW":
+        # 8-bit samples sent as big-endian words lie swapped in pairs.
+        held = np.frombuffer(held[: len(held) & ~1], "<u2").byteswap().tobytes()
+    samples = np.frombuffer(held, f"{order}u{width}", size // width, offset=index * size)
+    if layout.samples == 1:
+        return samples.reshape(layout.rows, layout.columns)
+    if layout.photometric == "YBR_FULL_422":
+        return ybr_of_422(samples.view(np.uint8), rows=layout.rows, columns=layout.columns)
+    if layout.planar:
+        return np.moveaxis(samples.reshape(layout.samples, layout.rows, layout.columns), 0, -1)
+    return samples.reshape(layout.rows, layout.columns, layout.samples)
+
+
+def _stored(samples: Samples, layout: PixelLayout, declared: Declared | None) -> Stored:
+    """Drops bits outside Bits Stored (old overlays live there, PS3.5 8.1.1) and gives the values their sign."""
+    width = max(layout.bits_allocated // 8, samples.dtype.itemsize)
+    bits = layout.bits_stored
+    wide = samples.astype(f"<i{width}" if samples.dtype.kind == "i" else f"<u{width}", copy=False).view(f"<u{width}")
+    if declared is None and layout.high_bit + 1 > bits:
+        wide = wide >> (layout.high_bit + 1 - bits)
+    if declared is not None and declared.signed is not None and declared.precision != bits:
+        # The codestream's own depth rules its sign: 13 bits signed in the header, 16 in the stream has been met.
+        bits = min(max(bits, declared.precision), 8 * width) if declared.signed == layout.signed else bits
+    spare = 8 * width - bits
+    if not layout.signed:
+        return wide & ((1 << bits) - 1) if spare else np.ascontiguousarray(wide)
+    return (wide << spare).view(f"<i{width}") >> spare

@@ -1,0 +1,151 @@
+"""The header of each frame of a dataset, classic or enhanced, read attribute by attribute."""
+
+import math
+
+from pydicom.dataset import Dataset
+
+from dicom_render.attributes import (
+    first_item_of,
+    integer_of,
+    items_of,
+    number_of,
+    numbers_of,
+    text_of,
+    texts_of,
+)
+from dicom_render.functional_groups import FrameGroups
+from dicom_render.headers import FrameHeader, Window
+
+# Six cosines are written with few digits by some scanners: 1 % of length or of right angle is still that, not an error.
+_UNIT_TOLERANCE = 0.01
+
+
+def frame_headers_of(dataset: Dataset, number_of_frames: int) -> tuple[FrameHeader, ...]:
+    """One header a frame; attributes that no frame can change are read once."""
+    groups = FrameGroups(dataset)
+    if not groups.is_enhanced:
+        # A classic multi-frame object (US, XA, NM) has one set of attributes for all its frames.
+        return (_frame_header(dataset, groups, 0),) * number_of_frames
+    return tuple(_frame_header(dataset, groups, frame) for frame in range(number_of_frames))
+
+
+def _frame_header(dataset: Dataset, groups: FrameGroups, frame: int) -> FrameHeader:
+    measures = groups.of(frame, "PixelMeasuresSequence")
+    values = groups.of(frame, "PixelValueTransformationSequence")
+    content = groups.of(frame, "FrameContentSequence")
+    voi = groups.of(frame, "FrameVOILUTSequence")
+    diffusion = groups.of(frame, "MRDiffusionSequence")
+    echo = groups.of(frame, "MREchoSequence")
+    spacing, at_detector = _pixel_spacing(measures, dataset)
+    slope = number_of(values, "RescaleSlope")
+    acquisition = content if groups.is_enhanced else dataset
+    acquisition_keyword = "FrameAcquisitionNumber" if groups.is_enhanced else "AcquisitionNumber"
+    return FrameHeader(
+        rows=integer_of(dataset, "Rows") or 0,
+        columns=integer_of(dataset, "Columns") or 0,
+        samples_per_pixel=integer_of(dataset, "SamplesPerPixel") or 1,
+        bits_allocated=integer_of(dataset, "BitsAllocated") or 0,
+        bits_stored=integer_of(dataset, "BitsStored") or integer_of(dataset, "BitsAllocated") or 0,
+        pixel_representation=integer_of(dataset, "PixelRepresentation") or 0,
+        photometric_interpretation=text_of(dataset, "PhotometricInterpretation").upper(),
+        image_position_mm=_triple(groups.of(frame, "PlanePositionSequence"), "ImagePositionPatient"),
+        image_orientation=_orientation(groups.of(frame, "PlaneOrientationSequence")),
+        pixel_spacing_mm=spacing,
+        spacing_at_detector=at_detector,
+        slice_thickness_mm=number_of(measures, "SliceThickness"),
+        frame_of_reference_uid=text_of(dataset, "FrameOfReferenceUID") or None,
+        windows=windows_of(voi),
+        # A slope of 0 would draw every pixel alike: a writer's mistake, met in the field, that means "not given".
+        rescale_slope=slope if slope else 1.0,
+        rescale_intercept=number_of(values, "RescaleIntercept") or 0.0,
+        rescale_type=text_of(values, "RescaleType"),
+        has_modality_lut=bool(items_of(values, "ModalityLUTSequence")),
+        has_voi_lut=bool(items_of(voi, "VOILUTSequence")),
+        pixel_padding=integer_of(dataset, "PixelPaddingValue"),
+        pixel_padding_limit=integer_of(dataset, "PixelPaddingRangeLimit"),
+        image_type=_image_type(dataset, groups, frame),
+        acquisition_number=integer_of(acquisition, acquisition_keyword),
+        temporal_position=_temporal_position(dataset, content),
+        trigger_time_ms=number_of(groups.of(frame, "CardiacSynchronizationSequence"), "NominalCardiacTriggerDelayTime")
+        or number_of(dataset, "TriggerTime"),
+        b_value=number_of(diffusion, "DiffusionBValue"),
+        gradient=_gradient(diffusion),
+        echo_number=integer_of(dataset, "EchoNumbers"),
+        echo_time_ms=number_of(echo, "EffectiveEchoTime") or number_of(dataset, "EchoTime"),
+        stack_id=text_of(content, "StackID"),
+        frame_time_ms=_frame_time(dataset),
+    )
+
+
+def windows_of(dataset: Dataset) -> tuple[Window, ...]:
+    """The windows in the file's order; pairs that are incomplete or of no width are left out."""
+    function = text_of(dataset, "VOILUTFunction").upper() or "LINEAR"
+    explanations = texts_of(dataset, "WindowCenterWidthExplanation")
+    pairs = zip(numbers_of(dataset, "WindowCenter"), numbers_of(dataset, "WindowWidth"), strict=False)
+    # PS3.3 C.11.2.1.2.1: the width of LINEAR is at least 1; the two others need only be above 0 (C.11.2.1.3).
+    least = 1.0 if function == "LINEAR" else 0.0
+    return tuple(
+        Window(center=center, width=width, function=function, explanation=_nth(explanations, index))
+        for index, (center, width) in enumerate(pairs)
+        if width >= least and width > 0
+    )
+
+
+def _nth(texts: tuple[str, ...], index: int) -> str:
+    return texts[index] if index < len(texts) else ""
+
+
+def _pixel_spacing(measures: Dataset, dataset: Dataset) -> tuple[tuple[float, float] | None, bool]:
+    own = _pair(measures, "PixelSpacing")
+    if own is not None:
+        return own, False
+    at_detector = _pair(dataset, "ImagerPixelSpacing")
+    return at_detector, at_detector is not None
+
+
+def _pair(dataset: Dataset, keyword: str) -> tuple[float, float] | None:
+    numbers = numbers_of(dataset, keyword)
+    return (numbers[0], numbers[1]) if len(numbers) == 2 and min(numbers) > 0 else None
+
+
+def _triple(dataset: Dataset, keyword: str) -> tuple[float, float, float] | None:
+    numbers = numbers_of(dataset, keyword)
+    return (numbers[0], numbers[1], numbers[2]) if len(numbers) == 3 else None
+
+
+def _orientation(dataset: Dataset) -> tuple[float, float, float, float, float, float] | None:
+    """PS3.3 C.7.6.2.1.1: two unit vectors at right angles; anything else is no geometry."""
+    numbers = numbers_of(dataset, "ImageOrientationPatient")
+    if len(numbers) != 6:
+        return None
+    along_row, along_column = numbers[:3], numbers[3:]
+    lengths = (math.hypot(*along_row), math.hypot(*along_column))
+    angle = sum(a * b for a, b in zip(along_row, along_column, strict=True))
+    if any(abs(length - 1) > _UNIT_TOLERANCE for length in lengths) or abs(angle) > _UNIT_TOLERANCE:
+        return None
+    return (numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5])
+
+
+def _gradient(diffusion: Dataset) -> tuple[float, float, float] | None:
+    nested = first_item_of(diffusion, "DiffusionGradientDirectionSequence")
+    return _triple(nested if nested is not None else diffusion, "DiffusionGradientOrientation")
+
+
+def _image_type(dataset: Dataset, groups: FrameGroups, frame: int) -> tuple[str, ...]:
+    for macro in ("MRImageFrameTypeSequence", "CTImageFrameTypeSequence", "PETFrameTypeSequence"):
+        if groups.is_enhanced and (types := texts_of(groups.of(frame, macro), "FrameType")):
+            return types
+    return texts_of(dataset, "ImageType")
+
+
+def _temporal_position(dataset: Dataset, content: Dataset) -> int | None:
+    index = integer_of(content, "TemporalPositionIndex")
+    return index if index is not None else integer_of(dataset, "TemporalPositionIdentifier")
+
+
+def _frame_time(dataset: Dataset) -> float | None:
+    frame_time = number_of(dataset, "FrameTime")
+    if frame_time:
+        return frame_time
+    rate = number_of(dataset, "RecommendedDisplayFrameRate") or number_of(dataset, "CineRate")
+    return 1000 / rate if rate else None
