@@ -21,10 +21,9 @@ class ClientBuildHook(BuildHookInterface[Any]):  # Any: hatchling's builder conf
             return
         root = Path(self.root)
         dist = root / "web" / "dist"
-        if not (dist / ".vite" / "manifest.json").exists():
-            node = [sys.executable, str(root / "scripts" / "node.py")]
-            self.app.display_info("installing the client's packages")
-            subprocess.run([*node, "ci", "--ignore-scripts", "--loglevel", "error"], check=True)
-            self.app.display_info("building the client")
-            subprocess.run([*node, "run", "--silent", "build", "--", "--logLevel", "warn"], check=True)
+        node = [sys.executable, str(root / "scripts" / "node.py")]
+        self.app.display_info("installing the client's packages")
+        subprocess.run([*node, "ci", "--ignore-scripts", "--loglevel", "error"], check=True)
+        self.app.display_info("building the client")
+        subprocess.run([*node, "run", "--silent", "build", "--", "--logLevel", "warn"], check=True)
         build_data["force_include"][str(dist)] = "collab/_web/dist"

@@ -55,7 +55,7 @@ def show_login(call: Call) -> Response:
     wanted = safe_next(call.request.query_params.get("next", "/"))
     if call.found:
         return see_other(wanted)
-    return call.page("accounts/login.html", next=wanted, email="", refused=None)
+    return _login(call, next_path=wanted)
 
 
 def sign_in(call: Call) -> Response:
@@ -70,10 +70,7 @@ def sign_in(call: Call) -> Response:
             at=call.site.clock(),
         )
     except (service.WrongPassword, TooMany) as refusal:
-        said = refusal_sentence(call.language, refusal)
-        return call.page(
-            "accounts/login.html", refusal.status, next=safe_next(given.next), email=given.email, refused=said
-        )
+        return _login(call, next_path=safe_next(given.next), email=given.email, refusal=refusal)
     answer = see_other(safe_next(given.next))
     answer.set_cookie(
         service.cookie_name(call.site),
@@ -84,6 +81,18 @@ def sign_in(call: Call) -> Response:
         samesite="strict",
     )
     return answer
+
+
+def _login(call: Call, *, next_path: str, email: str = "", refusal: Refusal | None = None) -> Response:
+    demo_people = service.list_people(call.session) if call.site.settings.demo else ()
+    return call.page(
+        "accounts/login.html",
+        refusal.status if refusal else 200,
+        next=next_path,
+        email=email,
+        refused=refusal_sentence(call.language, refusal) if refusal else None,
+        demo_people=demo_people,
+    )
 
 
 def sign_out(call: Call) -> Response:

@@ -277,6 +277,11 @@ def own_email(session: Session, caller: Caller) -> str:
     return session.get_one(Person, caller.person_id).email
 
 
+def list_people(session: Session) -> Sequence[Person]:
+    """Everybody who can sign in, by name."""
+    return store.list_people(session, None)
+
+
 def list_doctors(session: Session) -> Sequence[Person]:
     """The directory's doctors, by name."""
     return store.list_people(session, Role.DOCTOR.value)

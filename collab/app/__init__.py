@@ -1,0 +1,1 @@
+"""What puts the features together: the server, the command, the migrations and the demo."""

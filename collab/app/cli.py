@@ -1,0 +1,218 @@
+"""The command `consilium`: each verb reads settings, opens the database, and calls one service."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from collab.accounts import service as accounts
+from collab.accounts.service import NewPerson
+from collab.app import demo, doctor, schema, server
+from collab.audit import service as audit
+from collab.kit.caller import Role
+from collab.kit.clock import utc_now
+from collab.kit.database import Database
+from collab.kit.i18n import translate
+from collab.kit.refusals import Refusal
+from collab.kit.settings import BadSetting, Settings, read_settings
+from collab.kit.web import refusal_sentence
+from collab.rooms import service as rooms
+from collab.studies import service as studies
+
+console = Console(highlight=False)
+
+
+def main() -> None:
+    """Run the command; what people can do something about is one clear line, not a traceback."""
+    try:
+        consilium(standalone_mode=False)
+    except click.ClickException as wrong:
+        wrong.show()
+        sys.exit(wrong.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except (BadSetting, schema.OldSchema) as wrong:
+        console.print(f"[red]{wrong}[/red]")
+        sys.exit(2)
+    except Refusal as refusal:
+        console.print(f"[red]{refusal_sentence('en', refusal)}[/red]")
+        sys.exit(1)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def consilium() -> None:
+    """Teleexpertise: one study, two hospitals, one signed conclusion. Settings: CONSILIUM_* (see README)."""
+
+
+@consilium.command()
+def serve() -> None:
+    """Run the server; the database must be at the newest version (consilium migrate)."""
+    settings = read_settings()
+    with _database(settings) as database:
+        schema.check(database)
+    server.run(settings)
+
+
+@consilium.command("demo")
+@click.option("--password", help="Password of the demo people; made up when left out.")
+@click.option("--port", type=int, help="Port to listen on.")
+def demonstrate(password: str | None, port: int | None) -> None:
+    """Run a server with demo people and synthetic studies."""
+    settings = replace(read_settings(), demo=True)
+    if port:
+        settings = replace(settings, port=port)
+    with _database(settings) as database:
+        schema.migrate(database)
+        password = demo.set_people(database, utc_now, password)
+        if not demo.has_studies(database):
+            with _progress() as progress:
+                task = progress.add_task("synthetic studies", total=None)
+                demo.add_studies(
+                    database, settings, utc_now, lambda done, total: progress.update(task, completed=done, total=total)
+                )
+    console.print(f"\n  Consilium  [bold]{settings.origin}[/bold]")
+    for person in demo.PEOPLE:
+        console.print(f"  {person.email:<32} {person.name}")
+    console.print(f"  password of all of them: [bold]{password}[/bold]   (Ctrl+C stops)\n")
+    server.run(settings)
+
+
+@consilium.command("import")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--finess", required=True, help="FINESS number of the hospital that the studies belong to.")
+def bring(paths: tuple[Path, ...], finess: str) -> None:
+    """Bring studies in from folders, files and zips; a bad file is set aside with its reason."""
+    settings = read_settings()
+    with _database(settings) as database, _progress() as progress:
+        schema.check(database)
+        task = progress.add_task("importing", total=None)
+        done = studies.import_paths(
+            database,
+            settings,
+            paths,
+            finess=finess,
+            clock=utc_now,
+            progress=lambda read, total: progress.update(task, completed=read, total=total),
+        )
+    console.print(f"{done.stored} stored, {done.known} known already, {len(done.set_aside)} set aside")
+    for aside in done.set_aside:
+        console.print(f"  [yellow]{aside.name}[/yellow]: {translate('en', f'studies.set_aside.{aside.code}')}")
+
+
+@consilium.command()
+def migrate() -> None:
+    """Bring the database to the newest version."""
+    with _database(read_settings()) as database:
+        console.print(f"database at version {schema.migrate(database)}")
+
+
+@consilium.command("doctor")
+def examine() -> None:
+    """Check database, disk, codecs, client, TURN and clock; exit code 1 when something must be mended."""
+    findings = doctor.examine(read_settings())
+    for finding in findings:
+        mark = "[green]ok[/green]  " if finding.is_ok else "[red]MEND[/red]"
+        console.print(f"{mark} {finding.what}: {finding.says}")
+    sys.exit(0 if all(finding.is_ok for finding in findings) else 1)
+
+
+@consilium.group("user")
+def user() -> None:
+    """Declare people."""
+
+
+@user.command("add")
+@click.argument("email")
+@click.option("--name", required=True)
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
+@click.option("--finess", required=True, help="FINESS number of the person's hospital.")
+@click.option("--hospital", help="The hospital's name, when it is not declared yet.")
+@click.option("--phone", default="", help="Call-back number.")
+@click.option("--specialty")
+@click.option("--rpps")
+@click.option("--language", default="fr", type=click.Choice(["fr", "en"]))
+@click.password_option()
+def add_user(
+    email: str,
+    name: str,
+    role: str,
+    finess: str,
+    hospital: str | None,
+    phone: str,
+    specialty: str | None,
+    rpps: str | None,
+    language: str,
+    password: str,
+) -> None:
+    """Declare a person; the password is asked for."""
+    with _database(read_settings()) as database, database.transaction() as session:
+        home = accounts.add_hospital(session, finess=finess, name=hospital or finess, phone=phone)
+        new = NewPerson(
+            email=email,
+            name=name,
+            role=Role(role),
+            hospital_id=home.id,
+            specialty=specialty,
+            rpps=rpps,
+            phone=phone or None,
+            language="en" if language == "en" else "fr",
+        )
+        accounts.add_person(session, new, password, by="consilium user add", at=utc_now())
+    console.print(f"{name} can sign in as {email}")
+
+
+@consilium.group("token")
+def token() -> None:
+    """Tokens for other programs."""
+
+
+@token.command("create")
+@click.argument("email")
+@click.option("--label", default="command line", help="What the token is for.")
+def create_token(email: str, label: str) -> None:
+    """Print a bearer token with the rights of EMAIL."""
+    with _database(read_settings()) as database, database.transaction() as session:
+        secret = accounts.create_token(session, email, label, by="consilium token create", at=utc_now())
+    click.echo(secret)
+
+
+@consilium.group("audit")
+def audit_group() -> None:
+    """The chain of acts."""
+
+
+@audit_group.command("verify")
+def verify_audit() -> None:
+    """Prove that no row of the audit was changed or taken out; exit code 1 and the first bad row otherwise."""
+    with _database(read_settings()) as database, database.transaction() as session:
+        verdict = audit.verify(session)
+        broken_room = rooms.find_broken_journal(session)
+    if verdict.broken:
+        console.print(f"[red]row {verdict.broken.seq} is {verdict.broken.why}[/red]")
+        sys.exit(1)
+    if broken_room:
+        console.print(f"[red]journal of room {broken_room.room_id}: row {broken_room.seq} is {broken_room.why}[/red]")
+        sys.exit(1)
+    console.print(f"whole: {verdict.rows} rows, head {verdict.head}")
+
+
+@contextmanager
+def _database(settings: Settings) -> Generator[Database]:
+    database = Database(settings.url)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
+    )
