@@ -14,10 +14,14 @@ from aiortc import (
     RTCPeerConnection,
     RTCSessionDescription,
 )
+from aiortc.exceptions import InvalidStateError, OperationError
 from aiortc.sdp import candidate_from_sdp
 
 from rtc.ice import IceServer, TransportPolicy
 from rtc.signals import Answer, BadSignal, Candidate, Offer
+
+# What aiortc's parser raised on some thousand mutated offers; it has no error class of its own for them.
+_UNREADABLE = (ValueError, LookupError, AssertionError, AttributeError, TypeError, RuntimeError)
 
 _host_addresses: ContextVar[tuple[str, ...] | None] = ContextVar("rtc_host_addresses", default=None)
 _every_host_address = aioice.ice.get_host_addresses
@@ -56,13 +60,10 @@ def new_connection(ice: Sequence[IceServer] = (), *, policy: TransportPolicy = "
 
 
 async def set_remote(connection: RTCPeerConnection, description: Offer | Answer) -> None:
-    """Raises BadSignal when aiortc cannot read what passed our own check."""
+    """Raises BadSignal when aiortc cannot read or use what our check let pass; the connection is then to be closed."""
     kind = "offer" if isinstance(description, Offer) else "answer"
-    try:
+    with _refusing_the_unreadable():
         await connection.setRemoteDescription(RTCSessionDescription(description.sdp, kind))
-    except (ValueError, LookupError, AssertionError, AttributeError) as unreadable:
-        # aiortc's parser raises these four on malformed attributes; their texts quote the SDP.
-        raise BadSignal("not_sdp", {"cause": type(unreadable).__name__}) from None
 
 
 async def make_offer(connection: RTCPeerConnection, host_addresses: Sequence[str] | None) -> Offer:
@@ -71,13 +72,28 @@ async def make_offer(connection: RTCPeerConnection, host_addresses: Sequence[str
 
 
 async def make_answer(connection: RTCPeerConnection, host_addresses: Sequence[str] | None) -> Answer:
-    await _set_local(connection, host_addresses)
+    """Raises BadSignal where an offer turns out to be unusable only now; the connection is then to be closed."""
+    with _refusing_the_unreadable():
+        await _set_local(connection, host_addresses)
     return Answer(connection.localDescription.sdp)
 
 
 async def add_candidate(connection: RTCPeerConnection, signal: Candidate) -> None:
     """Add a checked remote candidate, or the end of them."""
     await connection.addIceCandidate(_read_candidate(signal) if signal.candidate else None)
+
+
+@contextmanager
+def _refusing_the_unreadable() -> Generator[None]:
+    try:
+        yield
+    except InvalidStateError:
+        raise BadSignal("out_of_turn") from None
+    except OperationError:
+        raise BadSignal("no_common_codec") from None
+    except _UNREADABLE as unreadable:
+        # From None: the texts of these errors quote the SDP.
+        raise BadSignal("not_sdp", {"cause": type(unreadable).__name__}) from None
 
 
 async def _set_local(connection: RTCPeerConnection, host_addresses: Sequence[str] | None) -> None:

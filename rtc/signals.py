@@ -6,9 +6,9 @@ from typing import Literal
 
 import msgspec
 
-from rtc.sdp import BadSdp, check_sdp
+from rtc.sdp import BadSdp, check_sdp, is_candidate
 
-# RFC 8839 candidates of browsers are 100 to 250 characters; the longest host name (253) still fits.
+# Browsers' are 100 to 250 characters; the longest host name (253) still fits.
 MAX_CANDIDATE_CHARS = 512
 # One connection carries microphone, camera, screen and a data channel, twice over after re-use.
 MAX_M_LINES = 8
@@ -16,11 +16,6 @@ MAX_M_LINES = 8
 MAX_SIGNAL_BYTES = 144 * 1024
 MAX_MID_CHARS = 32
 
-_CANDIDATE = re.compile(
-    r"candidate:[A-Za-z0-9+/]{1,32} \d{1,3} (udp|tcp|ssltcp) \d{1,10} [A-Za-z0-9.:%_-]{1,253} \d{1,5}"
-    r" typ (host|srflx|prflx|relay)( [\x20-\x7e]*)?",
-    re.IGNORECASE,
-)
 _MID = re.compile(r"[\x21-\x7e]+")
 
 ByeReason = Literal["left", "rejoining", "failed", "timed_out", "refused", "ended"]
@@ -37,6 +32,8 @@ BadSignalCode = Literal[
     "candidate_too_long",
     "not_a_candidate",
     "candidate_without_place",
+    "out_of_turn",
+    "no_common_codec",
 ]
 Facts = Mapping[str, int | str]
 
@@ -128,7 +125,7 @@ def _convert(data: Mapping[str, object]) -> Signal:
 def _check_candidate(signal: Candidate, max_m_lines: int) -> None:
     if len(signal.candidate) > MAX_CANDIDATE_CHARS:
         raise BadSignal("candidate_too_long", {"limit": MAX_CANDIDATE_CHARS, "size": len(signal.candidate)})
-    if signal.candidate and not _CANDIDATE.fullmatch(signal.candidate):
+    if signal.candidate and not is_candidate(signal.candidate):
         raise BadSignal("not_a_candidate")
     mid, index = signal.sdp_mid, signal.sdp_m_line_index
     if signal.candidate and mid is None and index is None:

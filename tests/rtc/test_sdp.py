@@ -22,6 +22,7 @@ def code_of(sdp: str, *, max_m_lines: int = 8) -> str | None:
         make.sdp(make.media_line("audio"), make.media_line("video")),
         make.sdp("m=application 9 UDP/DTLS/SCTP webrtc-datachannel"),
         make.sdp(make.media_line(), make.FINGERPRINT, fingerprint=""),
+        make.sdp("a=group:BUNDLE 0 1", make.media_line(), "a=mid:0", make.media_line("video"), "a=mid:1"),
         # A refused line (port 0) carries nothing, so it needs no protection.
         make.sdp(make.media_line(), make.media_line("video", port=0, profile="RTP/AVP")),
     ],
@@ -46,6 +47,14 @@ def test_a_good_description_passes(sdp: str) -> None:
         make.sdp(more=("a=é",)),
         make.sdp(more=("a=\u2028b",)),
         make.sdp("m=audio"),
+        make.sdp(make.media_line("text")),
+        make.sdp(more=("a=candidate:1 1 UDP 1 192.0.2.3 65536 typ host",)),
+        make.sdp(more=("a=candidate:1 1 UDP x y z",)),
+        # RFC 9143: a bundle names lines that exist, each once, and a line has one name.
+        make.sdp("a=group:BUNDLE 0", make.media_line()),
+        make.sdp("a=group:BUNDLE 0 0", make.media_line(), "a=mid:0"),
+        make.sdp(make.media_line(), "a=mid:0", make.media_line(), "a=mid:0"),
+        make.sdp("a=group:BUNDLE 0 1", make.media_line(), "a=mid:0", "a=mid:1"),
     ],
 )
 def test_text_that_is_not_a_description_is_refused(sdp: str) -> None:

@@ -112,6 +112,7 @@ def test_bad_descriptions_are_refused_with_the_code_of_their_fault() -> None:
         (Candidate("candidate:1 1 UDP 1 127.0.0.1 9", "0"), "not_a_candidate"),
         (Candidate("a" + CANDIDATES[0], "0"), "not_a_candidate"),
         (Candidate(CANDIDATES[0] + "\r\na=x", "0"), "not_a_candidate"),
+        (Candidate("candidate:1 1 udp 1 127.0.0.1 65536 typ host", "0"), "not_a_candidate"),
         (Candidate("candidate:1 1 sctp 1 127.0.0.1 9 typ host", "0"), "not_a_candidate"),
         (Candidate("candidate:1 1 udp 1 a_b$c 9 typ host", "0"), "not_a_candidate"),
         (Candidate(CANDIDATES[0]), "candidate_without_place"),
