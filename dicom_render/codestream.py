@@ -48,13 +48,7 @@ def declared_by_jpeg_2000(codestream: bytes) -> Declared:
         raise Unreadable("unsupported_pixels", {"reason": "components of different size or depth"})
     depth = components[0][0]
     precision, signed = (depth & 0x7F) + 1, bool(depth & 0x80)
-    return Declared(
-        rows=bottom - top,
-        columns=right - left,
-        samples=samples,
-        precision=(depth & 0x7F) + 1,
-        signed=bool(depth & 0x80),
-    )
+    return Declared(rows=bottom - top, columns=right - left, samples=samples, precision=precision, signed=signed)
 
 
 def declared_by_jpeg(frame: bytes) -> Declared:

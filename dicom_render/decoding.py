@@ -119,15 +119,14 @@ def _native(held: bytes, layout: PixelLayout, *, index: int, dataset: FileDatase
 
 def _stored(samples: Samples, layout: PixelLayout, declared: Declared | None) -> Stored:
     """Drops bits outside Bits Stored (old overlays live there, PS3.5 8.1.1) and gives the values their sign."""
-    width = max(layout.bits_allocated // 8, samples.dtype.itemsize)
+    wide = samples.astype(f"<{samples.dtype.kind}{samples.dtype.itemsize}", copy=False)
+    wide = wide.view(f"<u{wide.dtype.itemsize}").astype(np.uint32)
     bits = layout.bits_stored
-    wide = samples.astype(f"<i{width}" if samples.dtype.kind == "i" else f"<u{width}", copy=False).view(f"<u{width}")
-    if declared is None and layout.high_bit + 1 > bits:
+    if declared is None:
         wide = wide >> (layout.high_bit + 1 - bits)
-    if declared is not None and declared.signed is not None and declared.precision != bits:
-        # The codestream's own depth rules its sign: 13 bits signed in the header, 16 in the stream has been met.
-        bits = min(max(bits, declared.precision), 8 * width) if declared.signed == layout.signed else bits
-    spare = 8 * width - bits
-    if not layout.signed:
-        return wide & ((1 << bits) - 1) if spare else np.ascontiguousarray(wide)
-    return (wide << spare).view(f"<i{width}") >> spare
+    elif declared.signed == layout.signed and declared.precision > bits:
+        # Bits Stored 13 over a signed codestream of 16 has been met: the codestream's own depth rules its sign.
+        bits = min(declared.precision, layout.bits_allocated)
+    spare = 32 - bits
+    exact = (wide << spare).view(np.int32) >> spare if layout.signed else wide & np.uint32((1 << bits) - 1)
+    return exact.astype(f"{'i' if layout.signed else 'u'}{layout.bits_allocated // 8}")

@@ -1,0 +1,102 @@
+"""Frames decoded and encoded again, kept in one scratch file until the series is arranged."""
+
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+
+from dicom_render.decoding import FrameSource
+from dicom_render.encoding import coarse_level_of, encode_htj2k, levels_of
+from dicom_render.grey import grey_steps_of
+from dicom_render.headers import FrameHeader, Window
+from dicom_render.lut import Lut
+from dicom_render.refusal import Unreadable
+from dicom_render.stack_header import Values
+
+_TYPES: dict[str, Values] = {"u1": "uint8", "i1": "int16", "u2": "uint16", "i2": "int16", "u4": "uint16", "i4": "int16"}
+
+
+class EncodedFrame(msgspec.Struct, frozen=True):
+    """Where a frame's codestream lies in the scratch file, and what its numbers mean."""
+
+    offset: int
+    length: int
+    coarse: int
+    values: Values
+    slope: float
+    intercept: float
+    unit: str
+    windows: tuple[Window, ...]
+
+
+class EncodedFrames:
+    """Appends to a scratch file that is gone when the `with` block ends."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file = path.open("w+b")
+        self._size = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self._file.close()
+        self._path.unlink()
+
+    def add(self, source: FrameSource, dataset: Dataset, header: FrameHeader, frame: int) -> EncodedFrame:
+        """Decodes and encodes one frame (counted from 1). Raises `Unreadable` and `NotLossless`."""
+        decoded = source.decode(frame)
+        slope, intercept, unit = header.rescale_slope, header.rescale_intercept, header.rescale_type
+        windows = header.windows
+        if decoded.ndim == 2 and (header.has_modality_lut or header.has_voi_lut):
+            steps = grey_steps_of(dataset, frame)
+            if isinstance(steps.modality, Lut):
+                # PS3.3 C.11.1.1.1: browsers know only slope and intercept, so the table is applied here, once.
+                decoded = steps.modality.apply(decoded)
+                slope, intercept, unit = 1.0, 0.0, steps.modality.kind
+            if isinstance(steps.voi, Lut):
+                windows = (_window_of(steps.voi), *windows)
+        picture, values = _narrowed(decoded)
+        stream = encode_htj2k(picture)
+        rows, columns = picture.shape[:2]
+        coarse_level = coarse_level_of(rows, columns)
+        coarse = stream.resolution_ends[levels_of(rows, columns) - coarse_level] if coarse_level else len(stream.data)
+        self._file.write(stream.data)
+        kept = EncodedFrame(self._size, len(stream.data), coarse, values, slope, intercept, unit, windows)
+        self._size += len(stream.data)
+        return kept
+
+    def read(self, frame: EncodedFrame) -> bytes:
+        self._file.seek(frame.offset)
+        return self._file.read(frame.length)
+
+
+def _narrowed(
+    decoded: NDArray[np.generic],
+) -> tuple[NDArray[np.uint8] | NDArray[np.int16] | NDArray[np.uint16], Values]:
+    """To a type that browsers decode; 32 bits go in where no value needs more than 16."""
+    if decoded.ndim == 3:
+        return decoded.astype(np.uint8, copy=False), "rgb8"
+    values = _TYPES[f"{decoded.dtype.kind}{decoded.dtype.itemsize}"]
+    target = np.dtype(values)
+    if decoded.dtype.itemsize > 2:
+        low, high, bounds = int(decoded.min()), int(decoded.max()), np.iinfo(target)
+        if low < bounds.min or high > bounds.max:
+            raise Unreadable("values_too_wide", {"lowest": low, "highest": high, "most_bits": 16})
+    return decoded.astype(target, copy=False), values
+
+
+def _window_of(voi: Lut) -> Window:
+    """The values that a VOI LUT maps, as a window: its ends are right, its curve is not (said by a caution)."""
+    last = voi.first_mapped + len(voi.entries) - 1
+    return Window(
+        center=(voi.first_mapped + last) / 2,
+        width=max(float(last - voi.first_mapped), 1.0),
+        function="LINEAR_EXACT",
+        explanation=voi.explanation,
+    )

@@ -1,0 +1,167 @@
+"""Splits a DICOM series into stacks, orders each in space, and says whether it is a volume; pure, no pixels.
+
+World is patient space, LPS, in millimetres. Order comes from Image Position along the normal of Image Orientation
+(PS3.3 C.7.6.2.1.1), never from Instance Number unless there is no geometry at all.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+
+from dicom_render.headers import FrameHeader, InstanceHeader
+from dicom_render.refusal import Fact
+from dicom_render.space import Orientation, Vector, dot, normal_of
+from dicom_render.spacing import Caution, Judgement, judge_positions
+from dicom_render.splitting import (
+    Placed,
+    distinction_of,
+    has_geometry,
+    has_one_space,
+    is_colour,
+    is_localizer,
+    is_mosaic,
+    same_orientation,
+    split,
+)
+
+Reason = Literal[
+    "gantry_tilt",
+    "uneven_spacing",
+    "missing_slices",
+    "duplicate_positions",
+    "mixed_orientation",
+    "no_geometry",
+    "too_few",
+    "colour",
+    "localizer",
+    "mosaic",
+]
+
+
+class StackFrame(msgspec.Struct, frozen=True):
+    """One frame of a stack, where it lies, and where it came from (`frame` counts from 1)."""
+
+    sop_instance_uid: str
+    frame: int
+    instance_number: int | None
+    position_mm: Vector | None
+    orientation: Orientation | None
+    header: FrameHeader
+
+
+class Stack(msgspec.Struct, frozen=True):
+    """Frames of one size that are scrolled through together, in geometric order."""
+
+    kind: Literal["volume", "stack"]
+    reason: Reason | None
+    """why it is not a volume"""
+    rows: int
+    columns: int
+    colour: bool
+    frames: tuple[StackFrame, ...]
+    pixel_spacing_mm: tuple[float, float] | None
+    spacing_mm: float | None
+    """between neighbouring slices along the normal; None if there is no single distance"""
+    orientation: Orientation | None
+    normal: Vector | None
+    """row direction x column direction: frames are in its order"""
+    frame_of_reference_uid: str | None
+    distinction: dict[str, Fact]
+    """what sets this stack apart from the others of its series (echo, b-value, localizer...)"""
+    warnings: tuple[Caution, ...]
+
+
+def arrange(headers: Sequence[InstanceHeader]) -> tuple[Stack, ...]:
+    """The stacks of the instances of one series, largest first, localizers last."""
+    groups = split(headers)
+    stacks = [_stack(group, groups) for group in groups]
+    return tuple(sorted(stacks, key=lambda stack: (stack.reason == "localizer", -len(stack.frames))))
+
+
+def _stack(group: list[Placed], groups: list[list[Placed]]) -> Stack:
+    first = group[0].header
+    orientation = _shared_orientation(group)
+    ordered = _in_order(group, orientation)
+    judged = _judge(ordered, orientation)
+    reason = _reason_before_spacing(ordered, orientation) or judged.reason
+    return Stack(
+        kind="stack" if reason else "volume",
+        reason=reason,
+        rows=first.rows,
+        columns=first.columns,
+        colour=is_colour(first),
+        frames=tuple(_frame(placed) for placed in ordered),
+        pixel_spacing_mm=first.pixel_spacing_mm,
+        spacing_mm=judged.spacing_mm,
+        orientation=orientation,
+        normal=None if orientation is None else normal_of(orientation),
+        frame_of_reference_uid=first.frame_of_reference_uid if has_one_space(group) else None,
+        distinction=distinction_of(group, groups),
+        warnings=(*judged.cautions, *_cautions(group)),
+    )
+
+
+def _frame(placed: Placed) -> StackFrame:
+    return StackFrame(
+        sop_instance_uid=placed.instance.sop_instance_uid,
+        frame=placed.number,
+        instance_number=placed.instance.instance_number,
+        position_mm=placed.header.image_position_mm,
+        orientation=placed.header.image_orientation,
+        header=placed.header,
+    )
+
+
+def _shared_orientation(group: list[Placed]) -> Orientation | None:
+    first = group[0].header
+    if not has_geometry(first):
+        return None
+    alike = all(same_orientation(first.image_orientation, placed.header.image_orientation) for placed in group)
+    return first.image_orientation if alike else None
+
+
+def _in_order(group: list[Placed], orientation: Orientation | None) -> list[Placed]:
+    normal = None if orientation is None else normal_of(orientation)
+
+    def place(placed: Placed) -> tuple[float, float, str, int]:
+        position, number = placed.header.image_position_mm, placed.instance.instance_number
+        height = 0.0 if normal is None or position is None else dot(position, normal)
+        return (height, float("inf") if number is None else number, placed.instance.sop_instance_uid, placed.number)
+
+    return sorted(group, key=place)
+
+
+def _judge(ordered: list[Placed], orientation: Orientation | None) -> Judgement:
+    first = ordered[0].header
+    if orientation is None or first.pixel_spacing_mm is None:
+        return Judgement(reason="too_few" if len(ordered) == 1 else None, spacing_mm=None)
+    positions = [placed.header.image_position_mm for placed in ordered]
+    return judge_positions(
+        [position for position in positions if position is not None], orientation, min(first.pixel_spacing_mm)
+    )
+
+
+def _reason_before_spacing(ordered: list[Placed], orientation: Orientation | None) -> Reason | None:
+    first = ordered[0].header
+    if is_localizer(first):
+        return "localizer"
+    if is_mosaic(first):
+        return "mosaic"
+    if not has_geometry(first):
+        return "no_geometry"
+    if orientation is None:
+        return "mixed_orientation"
+    return "colour" if is_colour(first) else None
+
+
+def _cautions(group: list[Placed]) -> list[Caution]:
+    first = group[0].header
+    cautions: list[Caution] = []
+    if not has_one_space(group):
+        cautions.append(Caution("frame_of_reference_differs"))
+    if first.spacing_at_detector:
+        cautions.append(Caution("spacing_at_detector"))
+    if first.has_voi_lut:
+        cautions.append(Caution("voi_lut_as_window"))
+    return cautions

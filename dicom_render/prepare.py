@@ -1,0 +1,163 @@
+"""The files of one series to what is served: lossless codestreams, geometry and a small picture for each stack.
+
+Reads and writes files; runs in a worker process, because every byte it reads is untrusted (see workers.py).
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+from pydicom.dataset import FileDataset
+
+from dicom_render.decoding import FrameSource
+from dicom_render.encoded import EncodedFrame, EncodedFrames
+from dicom_render.geometry import Reason, Stack, arrange
+from dicom_render.headers import InstanceHeader
+from dicom_render.opening import open_dataset
+from dicom_render.reading import header_of
+from dicom_render.refusal import Fact, Refusal, Unreadable
+from dicom_render.spacing import Caution
+from dicom_render.stack_header import Kind
+from dicom_render.stack_writing import Readied, write_stack
+
+Progress = Callable[[int, int], None]
+
+# Their pixels are not pictures but labels and doses over pictures.
+NOT_DRAWN = {"SEG", "RTDOSE"}
+
+
+class SetAside(msgspec.Struct, frozen=True):
+    """A file that did not go in, and why."""
+
+    path: str
+    sop_instance_uid: str | None
+    code: str
+    facts: dict[str, Fact]
+
+
+class StackSummary(msgspec.Struct, frozen=True):
+    """One prepared stack in a line; the rest stands in `stack-<n>.json`."""
+
+    stack: int
+    kind: Kind
+    reason: Reason | None
+    frames: int
+    rows: int
+    columns: int
+    colour: bool
+    bytes: int
+    distinction: dict[str, Fact]
+    warnings: tuple[Caution, ...]
+
+
+class PreparedSeries(msgspec.Struct, frozen=True):
+    """What became of a series; no stacks at all if nothing of it can be drawn."""
+
+    study_uid: str
+    series_uid: str
+    stacks: tuple[StackSummary, ...]
+    set_aside: tuple[SetAside, ...]
+    without_pixels: tuple[str, ...]
+
+
+def prepare_series(paths: Sequence[Path], out: Path, progress: Progress | None = None) -> PreparedSeries:
+    """Prepares all instances of one series into the folder `out`.
+
+    `progress(done, total)` counts frames; the total grows when a file turns out to hold many. A file that cannot be
+    read or decoded is set aside and the rest goes in. Raises `Unreadable`: nothing_readable, mixed_series.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    with EncodedFrames(out / "encoded.tmp") as encoded:
+        series = _Series(encoded, progress or _quiet, total=len(paths))
+        for path in paths:
+            series.take(path)
+        if series.identity is None:
+            raise Unreadable("nothing_readable", {"files": len(paths)})
+        stacks = arrange(list(series.instances.values()))
+        readied = Readied(series.instances, series.frames, encoded)
+        sizes = [write_stack(stack, number, readied=readied, out=out) for number, stack in enumerate(stacks)]
+    return PreparedSeries(
+        study_uid=series.identity[0],
+        series_uid=series.identity[1],
+        stacks=tuple(
+            _summary(number, stack, size) for number, (stack, size) in enumerate(zip(stacks, sizes, strict=True))
+        ),
+        set_aside=tuple(series.set_aside),
+        without_pixels=tuple(series.without_pixels),
+    )
+
+
+def _summary(number: int, stack: Stack, size: int) -> StackSummary:
+    return StackSummary(
+        stack=number,
+        kind=stack.kind,
+        reason=stack.reason,
+        frames=len(stack.frames),
+        rows=stack.rows,
+        columns=stack.columns,
+        colour=stack.colour,
+        bytes=size,
+        distinction=stack.distinction,
+        warnings=stack.warnings,
+    )
+
+
+def _quiet(_done: int, _total: int) -> None:
+    pass
+
+
+class _Series:
+    """What has been read so far of one series."""
+
+    def __init__(self, encoded: EncodedFrames, progress: Progress, *, total: int) -> None:
+        self.identity: tuple[str, str] | None = None
+        self.instances: dict[str, InstanceHeader] = {}
+        self.frames: dict[tuple[str, int], EncodedFrame] = {}
+        self.set_aside: list[SetAside] = []
+        self.without_pixels: list[str] = []
+        self._encoded = encoded
+        self._progress = progress
+        self._done, self._total = 0, total
+
+    def take(self, path: Path) -> None:
+        """Reads, decodes and encodes one file, or sets it aside."""
+        header: InstanceHeader | None = None
+        done, total = self._done, self._total
+        try:
+            dataset = open_dataset(path.read_bytes())
+            header = header_of(dataset)
+            self._identify(header)
+            if header.modality in NOT_DRAWN:
+                raise Unreadable("not_drawn", {"modality": header.modality})
+            if not header.has_pixels:
+                self.without_pixels.append(header.sop_instance_uid)
+            else:
+                self._encode(dataset, header)
+        except Refusal as refusal:
+            uid = None if header is None else header.sop_instance_uid
+            self.set_aside.append(SetAside(str(path), uid, refusal.code, refusal.facts))
+            self._done = done + self._total - total
+        self._advance()
+
+    def _identify(self, header: InstanceHeader) -> None:
+        identity = (header.study_uid, header.series_uid)
+        if self.identity not in {None, identity}:
+            raise Unreadable("mixed_series", {"series_uid": header.series_uid})
+        self.identity = identity
+        if header.sop_instance_uid in self.instances:
+            raise Unreadable("duplicate_instance", {"sop_instance_uid": header.sop_instance_uid})
+
+    def _encode(self, dataset: FileDataset, header: InstanceHeader) -> None:
+        source = FrameSource(dataset)
+        self._total += header.number_of_frames - 1
+        frames: dict[tuple[str, int], EncodedFrame] = {}
+        for number, frame_header in enumerate(header.frames, start=1):
+            frames[header.sop_instance_uid, number] = self._encoded.add(source, dataset, frame_header, number)
+            if number < header.number_of_frames:
+                self._advance()
+        self.frames |= frames
+        self.instances[header.sop_instance_uid] = header
+
+    def _advance(self) -> None:
+        self._done += 1
+        self._progress(self._done, max(self._done, self._total))

@@ -1,0 +1,54 @@
+"""Values between the pixels: bilinear in a picture, trilinear in a volume; index coordinates, no millimetres."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Real = NDArray[np.float32]
+Coordinates = NDArray[np.float64]
+
+
+def bilinear(picture: NDArray[np.generic], row: Coordinates, column: Coordinates) -> Real:
+    """Values at fractional (row, column); beyond the centres of edge pixels, the edge holds. Channels may follow."""
+    row, column = np.asarray(row), np.asarray(column)
+    above, down = _cell(row, picture.shape[0])
+    left, across = _cell(column, picture.shape[1])
+    below, right = np.minimum(above + 1, picture.shape[0] - 1), np.minimum(left + 1, picture.shape[1] - 1)
+    if picture.ndim == 3:
+        down, across = down[..., None], across[..., None]
+    top = _between(picture[above, left], picture[above, right], across)
+    return _between(top, _between(picture[below, left], picture[below, right], across), down)
+
+
+def trilinear(volume: NDArray[np.generic], slice_: Coordinates, row: Coordinates, column: Coordinates) -> Real:
+    """Values at fractional (slice, row, column) of (slices, rows, columns); edges hold as in `bilinear`."""
+    near, deep = _cell(slice_, volume.shape[0])
+    above, down = _cell(row, volume.shape[1])
+    left, across = _cell(column, volume.shape[2])
+    far = np.minimum(near + 1, volume.shape[0] - 1)
+    below, right = np.minimum(above + 1, volume.shape[1] - 1), np.minimum(left + 1, volume.shape[2] - 1)
+
+    def plane(at: NDArray[np.intp]) -> Real:
+        top = _between(volume[at, above, left], volume[at, above, right], across)
+        return _between(top, _between(volume[at, below, left], volume[at, below, right], across), down)
+
+    return _between(plane(near), plane(far), deep)
+
+
+def inside(at: Coordinates, count: int) -> NDArray[np.bool_]:
+    """Within the pixels, whose edges lie half a pixel beyond their centres."""
+    return (at >= -0.5) & (at <= count - 0.5)
+
+
+def _cell(at: Coordinates, count: int) -> tuple[NDArray[np.intp], Real]:
+    held = np.clip(at, 0, count - 1)
+    low = np.floor(held).astype(np.intp)
+    return low, (held - low).astype(np.float32)
+
+
+def _between(a: NDArray[np.generic], b: NDArray[np.generic], share: Real) -> Real:
+    first = a.astype(np.float32)
+    step = b.astype(np.float32)
+    step -= first
+    step *= share
+    step += first
+    return step

@@ -1,0 +1,191 @@
+"""Which frames of a series belong together: same size, plane, frame of reference, contrast and time; pure."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+
+from dicom_render.headers import FrameHeader, InstanceHeader
+from dicom_render.refusal import Fact
+from dicom_render.space import Orientation
+
+# Cosines written with three decimals differ by this much for one plane (0.06 degree).
+_COSINE_TOLERANCE = 1e-3
+_SPACING_SHARE = 1e-3
+# Localizers have up to three planes; more planes than that, with hardly two frames each, turn around (radial, MIP).
+_MOST_PLANES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A frame of an instance; `number` counts from 1."""
+
+    instance: InstanceHeader
+    number: int
+    header: FrameHeader
+    repetition: int = 0
+    """which of several frames at one place, where nothing in the header tells them apart"""
+
+
+def split(headers: Sequence[InstanceHeader]) -> list[list[Placed]]:
+    """Groups of frames that can be scrolled through together, unordered inside."""
+    placed = [
+        Placed(instance, number, frame) for instance in headers for number, frame in enumerate(instance.frames, start=1)
+    ]
+    groups: list[list[Placed]] = []
+    for alike in _by(placed, _contrast):
+        for one_space in _spaces(alike):
+            for plane in _planes(one_space):
+                groups += _separate(plane)
+    return groups
+
+
+def is_colour(header: FrameHeader) -> bool:
+    return header.samples_per_pixel > 1 or header.photometric_interpretation == "PALETTE COLOR"
+
+
+def is_localizer(header: FrameHeader) -> bool:
+    return "LOCALIZER" in header.image_type[2:]
+
+
+def is_mosaic(header: FrameHeader) -> bool:
+    """Siemens tiles the slices of one time point into one picture, whose own position means nothing."""
+    return "MOSAIC" in header.image_type[2:]
+
+
+def has_geometry(header: FrameHeader) -> bool:
+    placed = header.image_position_mm is not None and header.image_orientation is not None
+    return placed and header.pixel_spacing_mm is not None
+
+
+def distinction_of(group: Sequence[Placed], groups: Sequence[Sequence[Placed]]) -> dict[str, Fact]:
+    """The attributes that are one value inside this group and another in some other group."""
+    found: dict[str, Fact] = {}
+    for name, read in _DISTINCTIONS.items():
+        here = {read(placed) for placed in group}
+        everywhere = here | {read(placed) for other in groups for placed in other}
+        if len(here) == 1 and len(everywhere) > 1 and (value := here.pop()) is not None:
+            found[name] = value
+    return found
+
+
+_DISTINCTIONS: dict[str, Callable[[Placed], str | int | float | None]] = {
+    "b_value": lambda placed: placed.header.b_value,
+    "echo_number": lambda placed: placed.header.echo_number,
+    "echo_time_ms": lambda placed: placed.header.echo_time_ms,
+    "temporal_position": lambda placed: placed.header.temporal_position,
+    "acquisition_number": lambda placed: placed.header.acquisition_number,
+    "image_type": lambda placed: "\\".join(placed.header.image_type[2:]),
+    "stack_id": lambda placed: placed.header.stack_id or None,
+    "repetition": lambda placed: placed.repetition or None,
+}
+
+
+def _contrast(placed: Placed) -> Hashable:
+    """Everything that is compared exactly."""
+    header = placed.header
+    spatial = has_geometry(header)
+    return (
+        placed.instance.modality,
+        (header.rows, header.columns, is_colour(header), header.bits_allocated, header.pixel_representation),
+        header.has_modality_lut,
+        (header.photometric_interpretation == "MONOCHROME1", is_localizer(header), is_mosaic(header)),
+        (header.stack_id, header.temporal_position, header.b_value, header.echo_number),
+        # An MR series may hold magnitude and phase, or water and fat; a CT series changes words along the way
+        # (GE: AXIAL, then AXIAL\\ADD for the same head), so there they only count if places repeat.
+        header.image_type[2:] if placed.instance.modality == "MR" else (),
+        # Without geometry a cine loop is one thing, and single pictures of the same size are another.
+        None if spatial or len(placed.instance.frames) == 1 else placed.instance.sop_instance_uid,
+        spatial,
+    )
+
+
+def has_one_space(group: Sequence[Placed]) -> bool:
+    return len({placed.header.frame_of_reference_uid for placed in group}) == 1
+
+
+def _spaces(group: list[Placed]) -> list[list[Placed]]:
+    """By frame of reference, unless hardly two frames share one: some anonymisers draw a new UID for every slice."""
+    spaces = _by(group, lambda placed: placed.header.frame_of_reference_uid)
+    return [group] if 2 * len(spaces) > len(group) and len(spaces) > _MOST_PLANES else spaces
+
+
+def _planes(group: list[Placed]) -> list[list[Placed]]:
+    """By orientation and pixel spacing, compared with the first of each plane."""
+    planes: list[list[Placed]] = []
+    for placed in group:
+        plane = next((plane for plane in planes if _same_plane(plane[0].header, placed.header)), None)
+        if plane is None:
+            planes.append([placed])
+        else:
+            plane.append(placed)
+    if len(planes) > _MOST_PLANES and 2 * len(planes) > len(group):
+        return [group]
+    return planes
+
+
+def _same_plane(a: FrameHeader, b: FrameHeader) -> bool:
+    if not has_geometry(a) or not has_geometry(b):
+        return has_geometry(a) == has_geometry(b)
+    return same_orientation(a.image_orientation, b.image_orientation) and all(
+        abs(one - other) <= _SPACING_SHARE * one
+        for one, other in zip(a.pixel_spacing_mm or (), b.pixel_spacing_mm or (), strict=True)
+    )
+
+
+def same_orientation(a: Orientation | None, b: Orientation | None) -> bool:
+    if a is None or b is None:
+        return a is b
+    return all(abs(one - other) <= _COSINE_TOLERANCE for one, other in zip(a, b, strict=True))
+
+
+def _separate(group: list[Placed]) -> list[list[Placed]]:
+    """Where places repeat, takes apart what was acquired several times there."""
+    times = Counter(_place(placed) for placed in group)
+    most = max(times.values())
+    if most == 1 or not has_geometry(group[0].header):
+        return [group]
+    for read in _REPETITIONS:
+        parts = _by(group, read)
+        # More parts than frames at any place: this attribute follows the slices, not the repetitions.
+        if 1 < len(parts) <= most:
+            return [whole for part in parts for whole in _separate(part)]
+    if len(set(times.values())) == 1:
+        return _by_turn(group)
+    return [group]
+
+
+_REPETITIONS: tuple[Callable[[Placed], Hashable], ...] = (
+    lambda placed: placed.header.image_type,
+    lambda placed: placed.header.echo_time_ms,
+    lambda placed: placed.header.gradient,
+    lambda placed: placed.header.trigger_time_ms,
+    lambda placed: placed.header.acquisition_number,
+)
+
+
+def _by_turn(group: list[Placed]) -> list[list[Placed]]:
+    """Every place occurs equally often: the first acquired of each, the second of each..."""
+    turns: defaultdict[int, list[Placed]] = defaultdict(list)
+    seen: Counter[Hashable] = Counter()
+    for placed in sorted(group, key=_acquired):
+        turn = seen[_place(placed)]
+        seen[_place(placed)] += 1
+        turns[turn].append(Placed(placed.instance, placed.number, placed.header, repetition=turn + 1))
+    return list(turns.values())
+
+
+def _acquired(placed: Placed) -> tuple[float, int, int]:
+    number = placed.instance.instance_number
+    return (placed.header.trigger_time_ms or 0.0, 0 if number is None else number, placed.number)
+
+
+def _place(placed: Placed) -> Hashable:
+    position = placed.header.image_position_mm
+    return None if position is None else tuple(round(along, 2) for along in position)
+
+
+def _by(group: Iterable[Placed], key: Callable[[Placed], Hashable]) -> list[list[Placed]]:
+    parts: defaultdict[Hashable, list[Placed]] = defaultdict(list)
+    for placed in group:
+        parts[key(placed)].append(placed)
+    return list(parts.values())

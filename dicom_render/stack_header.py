@@ -1,0 +1,101 @@
+"""What is known of a prepared stack: on disk beside its codestreams, and in the header sent to browsers."""
+
+from typing import Literal
+
+import msgspec
+
+from dicom_render.geometry import Reason
+from dicom_render.headers import Window
+from dicom_render.refusal import Fact
+from dicom_render.space import Orientation, Vector
+from dicom_render.spacing import Caution
+
+Values = Literal["int16", "uint16", "uint8", "rgb8"]
+Kind = Literal["volume", "stack"]
+
+COARSE: Literal[0] = 0
+FULL: Literal[1] = 1
+
+
+class PackFrame(msgspec.Struct, frozen=True):
+    """One frame, in geometric order; modality value = slope * stored value + intercept (PS3.3 C.11.1.1.2)."""
+
+    sop_instance_uid: str
+    frame: int
+    instance_number: int | None
+    position_mm: Vector | None
+    orientation: Orientation | None
+    slope: float
+    intercept: float
+
+
+class StackFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """The facts that the file on disk and the header on the wire have in common."""
+
+    version: int = 1
+    study_uid: str
+    series_uid: str
+    stack: int
+    modality: str
+    kind: Kind
+    reason: Reason | None
+    frame_of_reference_uid: str | None
+    rows: int
+    columns: int
+    pixel_spacing_mm: tuple[float, float] | None
+    spacing_mm: float | None
+    orientation: Orientation | None
+    values: Values
+    unit: str
+    invert: bool
+    lossy: bool
+    pixel_padding: int | None
+    frame_time_ms: float | None
+    windows: tuple[Window, ...]
+    frames: tuple[PackFrame, ...]
+    levels: int
+    coarse_level: int
+    distinction: dict[str, Fact]
+    warnings: tuple[Caution, ...]
+
+
+class FrameSpan(msgspec.Struct, frozen=True, array_like=True):
+    """Where a codestream lies in the .frames file; its first `coarse` bytes decode at the coarse level."""
+
+    offset: int
+    length: int
+    coarse: int
+
+
+class StackHeader(StackFacts, frozen=True, kw_only=True):
+    """`stack-<n>.json`."""
+
+    sha256: str
+    """of the whole .frames file"""
+    spans: tuple[FrameSpan, ...]
+
+
+class Chunk(msgspec.Struct, frozen=True, array_like=True):
+    """One piece of the body: bytes of one frame; quality 0 completes the coarse picture, 1 the full one."""
+
+    frame_index: int
+    quality: Literal[0, 1]
+    byte_length: int
+
+
+class PackHeader(StackFacts, frozen=True, kw_only=True):
+    """The JSON header of a pack: `chunks` tell what follows, in order."""
+
+    chunks: tuple[Chunk, ...]
+
+
+def frames_name(stack: int) -> str:
+    return f"stack-{stack}.frames"
+
+
+def header_name(stack: int) -> str:
+    return f"stack-{stack}.json"
+
+
+def thumbnail_name(stack: int) -> str:
+    return f"stack-{stack}.jpg"

@@ -1,0 +1,168 @@
+"""Writes one arranged stack: its codestreams in geometric order, its header, its small picture."""
+
+import hashlib
+import os
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from dicom_render.encoded import EncodedFrame, EncodedFrames
+from dicom_render.encoding import coarse_level_of, decode_htj2k, levels_of
+from dicom_render.geometry import Stack, StackFrame
+from dicom_render.grey import Rescale, robust_window, to_modality
+from dicom_render.headers import FrameHeader, InstanceHeader, Window
+from dicom_render.picture import THUMBNAIL_PIXELS, thumbnail, to_jpeg
+from dicom_render.stack_header import FrameSpan, PackFrame, StackHeader, frames_name, header_name, thumbnail_name
+
+# Smaller pictures of the middle frame do for percentiles and for the thumbnail, at a sixteenth of the work.
+_ENOUGH_PIXELS = 2 * THUMBNAIL_PIXELS
+
+
+@dataclass(frozen=True, slots=True)
+class Readied:
+    """Everything that was read of a series before it was arranged."""
+
+    instances: Mapping[str, InstanceHeader]
+    frames: Mapping[tuple[str, int], EncodedFrame]
+    encoded: EncodedFrames
+
+
+def write_stack(stack: Stack, number: int, *, readied: Readied, out: Path) -> int:
+    """Writes the three files of a stack and gives the bytes of its codestreams.
+
+    The header comes last and by a rename: a stack whose header is there is whole.
+    """
+    kept = [readied.frames[frame.sop_instance_uid, frame.frame] for frame in stack.frames]
+    with _whole(out / frames_name(number)) as file:
+        sha256, spans = _copy_streams(kept, readied.encoded, file)
+    windows, small = _shown(stack.frames[len(kept) // 2].header, kept[len(kept) // 2], readied.encoded)
+    with _whole(out / thumbnail_name(number)) as file:
+        file.write(small)
+    header = _header(stack, number, kept=kept, instances=readied.instances, windows=windows, sha256=sha256, spans=spans)
+    with _whole(out / header_name(number)) as file:
+        file.write(msgspec.json.encode(header))
+    _sync_folder(out)
+    return sum(span.length for span in spans)
+
+
+def _copy_streams(
+    kept: Sequence[EncodedFrame], encoded: EncodedFrames, file: BinaryIO
+) -> tuple[str, tuple[FrameSpan, ...]]:
+    digest, spans, offset = hashlib.sha256(), list[FrameSpan](), 0
+    for frame in kept:
+        stream = encoded.read(frame)
+        file.write(stream)
+        digest.update(stream)
+        spans.append(FrameSpan(offset, frame.length, frame.coarse))
+        offset += frame.length
+    return digest.hexdigest(), tuple(spans)
+
+
+def _shown(header: FrameHeader, frame: EncodedFrame, encoded: EncodedFrames) -> tuple[tuple[Window, ...], bytes]:
+    """The windows of the stack (its middle frame's own, or one made from its values), and the thumbnail in it."""
+    skip, side = 0, max(header.rows, header.columns)
+    while skip < levels_of(header.rows, header.columns) and side >> (skip + 1) >= _ENOUGH_PIXELS:
+        skip += 1
+    values = decode_htj2k(encoded.read(frame), skip_levels=skip)
+    if frame.values == "rgb8":
+        rgb = thumbnail(values, window=None, invert=False, pixel_spacing_mm=header.pixel_spacing_mm)
+        return (), to_jpeg(rgb)
+    rescale = Rescale(frame.slope, frame.intercept)
+    modality = to_modality(values, rescale)
+    windows = frame.windows or (robust_window(modality, padding=_padding(header, rescale)),)
+    inverted = header.photometric_interpretation == "MONOCHROME1"
+    grey = thumbnail(modality, window=windows[0], invert=inverted, pixel_spacing_mm=header.pixel_spacing_mm)
+    return windows, to_jpeg(grey)
+
+
+def _padding(header: FrameHeader, rescale: Rescale) -> tuple[float, float] | None:
+    """PS3.3 C.7.5.1.1.2: one stored value, or the range up to its limit, as modality values."""
+    if header.pixel_padding is None:
+        return None
+    other = header.pixel_padding if header.pixel_padding_limit is None else header.pixel_padding_limit
+    low, high = sorted(rescale.slope * stored + rescale.intercept for stored in (header.pixel_padding, other))
+    return low, high
+
+
+def _header(
+    stack: Stack,
+    number: int,
+    *,
+    kept: Sequence[EncodedFrame],
+    instances: Mapping[str, InstanceHeader],
+    windows: tuple[Window, ...],
+    sha256: str,
+    spans: tuple[FrameSpan, ...],
+) -> StackHeader:
+    first, instance = stack.frames[0].header, instances[stack.frames[0].sop_instance_uid]
+    return StackHeader(
+        study_uid=instance.study_uid,
+        series_uid=instance.series_uid,
+        stack=number,
+        modality=instance.modality,
+        kind=stack.kind,
+        reason=stack.reason,
+        frame_of_reference_uid=stack.frame_of_reference_uid,
+        rows=stack.rows,
+        columns=stack.columns,
+        pixel_spacing_mm=stack.pixel_spacing_mm,
+        spacing_mm=stack.spacing_mm,
+        orientation=stack.orientation,
+        values=kept[0].values,
+        unit=_unit(instance, kept[0]),
+        invert=first.photometric_interpretation == "MONOCHROME1",
+        lossy=any(instances[frame.sop_instance_uid].lossy for frame in stack.frames),
+        pixel_padding=first.pixel_padding,
+        frame_time_ms=first.frame_time_ms,
+        windows=windows,
+        frames=tuple(_pack_frame(frame, one) for frame, one in zip(stack.frames, kept, strict=True)),
+        levels=levels_of(stack.rows, stack.columns),
+        coarse_level=coarse_level_of(stack.rows, stack.columns),
+        distinction=stack.distinction,
+        warnings=stack.warnings,
+        sha256=sha256,
+        spans=spans,
+    )
+
+
+def _pack_frame(frame: StackFrame, encoded: EncodedFrame) -> PackFrame:
+    return PackFrame(
+        sop_instance_uid=frame.sop_instance_uid,
+        frame=frame.frame,
+        instance_number=frame.instance_number,
+        position_mm=frame.position_mm,
+        orientation=frame.orientation,
+        slope=encoded.slope,
+        intercept=encoded.intercept,
+    )
+
+
+def _unit(instance: InstanceHeader, frame: EncodedFrame) -> str:
+    if instance.modality == "PT":
+        return instance.units
+    # PS3.3 C.8.2.1.1.7: a CT without Rescale Type is in Hounsfield units. US means unspecified.
+    unit = frame.unit or ("HU" if instance.modality == "CT" else "")
+    return "" if unit == "US" else unit
+
+
+@contextmanager
+def _whole(path: Path) -> Generator[BinaryIO]:
+    """A file that appears under its name only when all of it is on disk."""
+    part = path.with_name(path.name + ".part")
+    with part.open("wb") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
