@@ -1,0 +1,64 @@
+/** What a fact does to the room's state: the twin of the server's fold; tests/golden/room serves both. */
+import type { Fact, Member, RoomState } from "../wire/types";
+
+export const EMPTY_STATE: RoomState = {
+  t: "state",
+  seq: 0,
+  members: [],
+  present: [],
+  holder: null,
+  term: 0,
+  requested: [],
+  view: null,
+  key_views: [],
+  text: "",
+  chat: [],
+  identity_confirmed: [],
+  conclusion_id: null,
+};
+
+/** Lines of chat that the state keeps; the journal keeps all. */
+const CHAT_LINES = 500;
+
+/** `text` stays as it is: the words are a Yjs document, to which draft.ts applies the same updates. */
+export function fold(state: RoomState, fact: Fact): RoomState {
+  return { ...state, seq: fact.seq, ...changes(state, fact) };
+}
+
+function changes(state: RoomState, { done, actor, at_ms }: Fact): Partial<RoomState> {
+  switch (done.t) {
+    case "view.settled":
+      return { view: done.view };
+    case "control.requested":
+      return { requested: [...without(state.requested, actor), actor] };
+    case "control.taken":
+      return { holder: done.holder, term: done.term, requested: without(state.requested, done.holder) };
+    case "key_view.added":
+      return { key_views: [...state.key_views, done] };
+    case "key_view.removed":
+      return { key_views: state.key_views.filter((one) => one.key_view_id !== done.key_view_id) };
+    case "text.updated":
+      return {};
+    case "chat.said":
+      return { chat: [...state.chat, [actor, at_ms, done.text] as [string, number, string]].slice(-CHAT_LINES) };
+    case "identity.confirmed":
+      return { identity_confirmed: [...without(state.identity_confirmed, actor), actor] };
+    case "member.joined":
+      return {
+        members: withMember(state.members, done.member),
+        present: [...without(state.present, done.member.actor), done.member.actor],
+      };
+    case "member.left":
+      return { present: without(state.present, done.actor), requested: without(state.requested, done.actor) };
+    case "draft.locked":
+      return { conclusion_id: done.conclusion_id };
+  }
+}
+
+const without = (actors: readonly string[], gone: string | null): string[] => actors.filter((one) => one !== gone);
+
+/** A known member keeps the place, and so the colour, that facts have given. */
+function withMember(members: readonly Member[], member: Member): Member[] {
+  const isKnown = members.some((one) => one.actor === member.actor);
+  return isKnown ? members.map((one) => (one.actor === member.actor ? member : one)) : [...members, member];
+}

@@ -1,0 +1,244 @@
+/** The room as this tab lives it: facts fold into a state, the shared view comes to the screen, my acts go out. */
+import type { Line } from "../wire/link";
+import type { Passing } from "../wire/socket";
+import type { Act, Fact, FromRoom, Pointer, RoomState, Seen, View } from "../wire/types";
+import { createDraft, type Draft } from "./draft";
+import { EMPTY_STATE, fold } from "./fold";
+import { type FollowEvent, type Following, follow, NOT_YET } from "./follow";
+import { type Seats, seatsOf, withPresence } from "./presence";
+import { createPresenting } from "./present";
+import type { Screen, StackRef } from "./screen";
+import { createShowing } from "./showing";
+
+export type RemotePointer = { actor: string; pointer: Pointer };
+
+export type LiveWorld = {
+  actor: string;
+  /** May take the baton when it has never been held. */
+  is_principal: boolean;
+  screen: Screen;
+  now(): number;
+  clock_ms(): number;
+  onFrame(run: () => void): void;
+  later(ms: number, run: () => void): void;
+  find(view: View): StackRef | null;
+  ask(act: Act): number;
+  send(message: Passing): boolean;
+  isLive(): boolean;
+  events: LiveEvents;
+};
+
+export type LiveEvents = {
+  state(state: RoomState): void;
+  seats(seats: Seats): void;
+  following(following: Following): void;
+  pointers(pointers: readonly RemotePointer[]): void;
+  seen(seen: Seen): void;
+  welcomed(): void;
+  fact(fact: Fact): void;
+  refused(code: string): void;
+  signal(sender: string, data: string): void;
+  draft(text: string, shift: (caret: number) => number): void;
+};
+
+export type Live = {
+  receive(message: FromRoom): void;
+  line(line: Line): void;
+  state(): RoomState;
+  following(): Following;
+  isPresenter(): boolean;
+  draft: Draft;
+  /** My own hand moved my view. */
+  moved(view: View, settled: boolean): void;
+  pointed(pointer: Pointer | null): void;
+  /** What the screen holds has become better, or worse. */
+  qualityChanged(): void;
+  rejoin(): void;
+  /** Opens a series: for all when I present, else for me alone. */
+  open(stack: StackRef): Promise<void>;
+  /** Shows a view that was kept: for all when I present, else for me alone. */
+  goTo(view: View): void;
+};
+
+/** A hand that trembles over the image need not be told faster. */
+const POINTER_EVERY_MS = 33;
+
+export function createLive(world: LiveWorld): Live {
+  const { actor, screen, events } = world;
+  let state = EMPTY_STATE;
+  let seats: Seats = new Map();
+  let following = NOT_YET;
+  let seen: Seen = "loading";
+  let told = "";
+  let quiet_n = 0;
+  let pointer_n = world.clock_ms();
+  let pointed_ms = Number.NEGATIVE_INFINITY;
+  let pointers = new Map<string, Pointer>();
+
+  const isPresenter = (): boolean => state.holder === actor;
+
+  const presenting = createPresenting({
+    now: world.now,
+    onFrame: world.onFrame,
+    first_n: world.clock_ms(),
+    isLive: world.isLive,
+    term: () => (isPresenter() ? state.term : null),
+    ask: world.ask,
+    send: world.send,
+  });
+
+  const draft = createDraft({
+    isLive: world.isLive,
+    later: world.later,
+    ask: (update) => world.ask({ t: "text.update", update }),
+    changed: events.draft,
+  });
+
+  const see = (now: Seen): void => {
+    if (seen !== now) events.seen(now);
+    seen = now;
+    const message = { t: "tell", seen: now, following: !following.walks } as const;
+    const text = JSON.stringify(message);
+    if (text !== told && world.send(message)) told = text;
+  };
+
+  const showing = createShowing({ screen, find: world.find, shown: see });
+
+  const look = (): void => {
+    const view = following.shared ?? screen.view();
+    see(view === null ? "loading" : showing.compare(view));
+  };
+
+  /** After the shared view, or my following of it, has changed. */
+  const update = (event: FollowEvent): void => {
+    const before = following;
+    following = follow(before, event);
+    if (following === before) return;
+    events.following(following);
+    const { shared, walks } = following;
+    if (shared === null || walks || isPresenter()) look();
+    else see(showing.show(shared));
+  };
+
+  const setPointers = (next: Map<string, Pointer>): void => {
+    pointers = next;
+    events.pointers([...next].map(([whose, pointer]) => ({ actor: whose, pointer })));
+  };
+
+  const takeState = (next: RoomState): void => {
+    state = next;
+    if (next.text !== "") draft.apply(next.text);
+    events.state(state);
+    update({ on: "snapshot", view: next.view, term: next.term });
+  };
+
+  /** The baton's new holder shows what they see; everybody else is led from here on. */
+  const batonTaken = (): void => {
+    update({ on: "control.taken", term: state.term });
+    if (!isPresenter()) return;
+    update({ on: "rejoined" });
+    const view = screen.view();
+    if (view !== null) presenting.moved(view, true);
+  };
+
+  const takeFact = (fact: Fact): void => {
+    state = fold(state, fact);
+    events.state(state);
+    const { done } = fact;
+    if (done.t === "text.updated") draft.apply(done.update);
+    if (done.t === "control.taken") batonTaken();
+    // My own settled view is older than what my hand does now.
+    if (done.t === "view.settled" && fact.actor === actor) following = { ...following, shared: done.view };
+    else if (done.t === "view.settled") update({ on: "settled", view: done.view, term: done.term });
+    if (done.t === "member.left") setPointers(without(pointers, done.actor));
+    events.fact(fact);
+  };
+
+  const welcome = (message: FromRoom & { t: "welcome" }): void => {
+    told = "";
+    setPointers(new Map());
+    seats = seatsOf(message.presences, world.now());
+    events.seats(seats);
+    if (message.state !== null) takeState(message.state);
+    events.welcomed();
+    look();
+    const view = screen.view();
+    if (isPresenter() && view !== null) presenting.moved(view, true);
+    const neverHeld = state.holder === null && state.term === 0;
+    if (message.state !== null && neverHeld && world.is_principal) takeUnheld();
+  };
+
+  /** Two principals may do so at once; the second is refused, and need not hear of it. */
+  const takeUnheld = (): void => {
+    quiet_n = world.ask({ t: "control.take", term: 0 });
+  };
+
+  return {
+    state: () => state,
+    following: () => following,
+    isPresenter,
+    draft,
+    receive(message) {
+      switch (message.t) {
+        case "welcome":
+          return welcome(message);
+        case "fact":
+          return takeFact(message);
+        case "refused":
+          return message.n === quiet_n ? undefined : events.refused(message.code);
+        case "presence":
+          seats = withPresence(seats, message, world.now());
+          return events.seats(seats);
+        case "view.moved":
+          return update({ on: "moved", view: message.view, term: message.term, n: message.n, now_ms: world.now() });
+        case "pointer.moved":
+          return setPointers(
+            message.pointer === null
+              ? without(pointers, message.actor)
+              : new Map(pointers).set(message.actor, message.pointer),
+          );
+        case "signalled":
+          return events.signal(message.sender, message.data);
+        case "pong":
+          return;
+      }
+    },
+    line({ link }) {
+      if (link.at === "live" || pointers.size === 0) return;
+      setPointers(new Map());
+    },
+    moved(view, settled) {
+      if (isPresenter()) {
+        following = { ...following, shared: view };
+        presenting.moved(view, settled);
+      } else if (state.holder !== null) {
+        update({ on: "walked" });
+      }
+      look();
+    },
+    pointed(pointer) {
+      if (pointer !== null && world.now() - pointed_ms < POINTER_EVERY_MS) return;
+      pointed_ms = world.now();
+      pointer_n += 1;
+      world.send({ t: "pointer.move", n: pointer_n, pointer });
+    },
+    qualityChanged: look,
+    rejoin: () => update({ on: "rejoined" }),
+    async open(stack) {
+      if (state.holder !== null && !isPresenter()) update({ on: "walked" });
+      const isOpen = await showing.open(stack);
+      const view = screen.view();
+      if (isOpen && view !== null && isPresenter()) this.moved(view, true);
+      look();
+    },
+    goTo(view) {
+      if (state.holder !== null && !isPresenter()) update({ on: "walked" });
+      see(showing.show(view));
+      if (isPresenter()) presenting.moved(view, true);
+    },
+  };
+}
+
+function without(pointers: ReadonlyMap<string, Pointer>, actor: string): Map<string, Pointer> {
+  return new Map([...pointers].filter(([whose]) => whose !== actor));
+}

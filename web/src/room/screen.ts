@@ -1,0 +1,31 @@
+/** What the room asks of the viewer; the viewer's own surface fits it, and a test can stand in. */
+import type { View } from "../wire/types";
+
+export type StackRef = { study_uid: string; series_uid: string; stack: number; pack_url: string };
+export type Place = { sop_instance_uid: string; frame: number };
+export type Facets = { slice: boolean; window: boolean; zoom: boolean; layout: boolean };
+export type ShowResult = "same" | "coarse" | "loading" | "elsewhere";
+
+export type Screen = {
+  open(stack: StackRef, at?: Place): Promise<void>;
+  view(): View | null;
+  show(view: View, facets: Facets): ShowResult;
+  compare(view: View): ShowResult;
+};
+
+export const EVERYTHING: Facets = { slice: true, window: true, zoom: true, layout: true };
+
+type StackName = { study_uid: string; series_uid: string; stack: number };
+
+export const isSameStack = (one: StackName | null, other: StackName | null): boolean =>
+  one !== null &&
+  other !== null &&
+  one.study_uid === other.study_uid &&
+  one.series_uid === other.series_uid &&
+  one.stack === other.stack;
+
+/** The image in the middle of attention, so that its slice is fetched first. */
+export function placeOf(view: View): Place | undefined {
+  const shown = view.viewports.find((one) => one.id === view.active && one.sop_instance_uid) ?? view.viewports[0];
+  return shown?.sop_instance_uid ? { sop_instance_uid: shown.sop_instance_uid, frame: shown.frame ?? 1 } : undefined;
+}

@@ -1,0 +1,169 @@
+/** The room's socket in a browser: carries out what link.ts decides; knows nothing of what the messages mean. */
+import { decode, encode } from "@msgpack/msgpack";
+import { type Line, type LineEffect, type LineEvent, NEW_LINE, step } from "./link";
+import type { Act, FromBrowser, FromRoom } from "./types";
+import type { Unacked } from "./unacked";
+
+export const SUBPROTOCOL = "consilium.v1";
+const TICK_MS = 250;
+
+/** The part of WebSocket that is used, so that a test can stand in for the network. */
+export type Wire = {
+  binaryType: string;
+  onopen: (() => void) | null;
+  onmessage: ((event: { data: ArrayBuffer }) => void) | null;
+  onclose: ((event: { code: number }) => void) | null;
+  send(bytes: Uint8Array): void;
+  close(code?: number): void;
+};
+
+/** What the page lends to the socket; each `on...` and `every` returns its remover. */
+export type World = {
+  connect(): Wire;
+  now(): number;
+  chance(): number;
+  every(ms: number, run: () => void): () => void;
+  onFrame(run: () => void): void;
+  onOnline(run: () => void): () => void;
+};
+
+export type SocketEvents = {
+  message(message: FromRoom): void;
+  line(line: Line): void;
+};
+
+/** Messages which are lost without harm when the link is down. */
+export type Passing = Exclude<FromBrowser, { t: "hello" | "ask" | "ping" | "drawn" }>;
+
+export type RoomSocket = {
+  /** Keeps the act until the room has answered it; gives its number. */
+  ask(act: Act): number;
+  /** True when it went out. */
+  send(message: Passing): boolean;
+  line(): Line;
+  close(): void;
+};
+
+export function openSocket(client_id: string, unacked: Unacked, events: SocketEvents, world: World): RoomSocket {
+  let line = NEW_LINE;
+  let wire: Wire | null = null;
+  let frame = 0;
+  let isDrawDue = false;
+
+  const write = (message: FromBrowser): void => wire?.send(encode(message, { ignoreUndefined: true }));
+  const isLive = (): boolean => line.link.at === "live";
+
+  const connect = (): void => {
+    const opened = world.connect();
+    wire = opened;
+    opened.binaryType = "arraybuffer";
+    // A late event of an abandoned connection must not be taken for one of the present connection.
+    opened.onopen = () => wire === opened && happen({ on: "opened" });
+    opened.onmessage = ({ data }) => wire === opened && receive(decode(new Uint8Array(data)) as FromRoom);
+    opened.onclose = ({ code }) => {
+      if (wire !== opened) return;
+      wire = null;
+      happen({ on: "closed", code });
+    };
+  };
+
+  const drop = (): void => {
+    const dropped = wire;
+    wire = null;
+    dropped?.close(1000);
+  };
+
+  const receive = (message: FromRoom): void => {
+    if (message.t === "view.moved" || message.t === "pointer.moved") frame = Math.max(frame, message.frame);
+    happen({ on: "message", message });
+    if (message.t !== "pong") creditWhenDrawn();
+  };
+
+  const creditWhenDrawn = (): void => {
+    if (isDrawDue) return;
+    isDrawDue = true;
+    world.onFrame(() => {
+      isDrawDue = false;
+      if (isLive()) write({ t: "drawn", frame, seq: line.seq });
+    });
+  };
+
+  const deliver = (message: FromRoom): void => {
+    if (message.t === "fact" && message.client_id === client_id) unacked.answered(message.n);
+    if (message.t === "refused") unacked.answered(message.n);
+    events.message(message);
+  };
+
+  const carryOut = (effect: LineEffect): void => {
+    switch (effect.do) {
+      case "open":
+        frame = 0;
+        connect();
+        break;
+      case "hello":
+        write({ t: "hello", client_id, seq: effect.seq, next_n: unacked.first() });
+        break;
+      case "drop":
+        drop();
+        break;
+      case "ping":
+        write({ t: "ping", n: effect.n });
+        break;
+      case "resume":
+        for (const ask of unacked.resume(effect.acked)) write(ask);
+        break;
+      case "deliver":
+        deliver(effect.message);
+        break;
+    }
+  };
+
+  const happen = (event: LineEvent): void => {
+    const before = line;
+    const next = step(line, event, { now_ms: world.now(), chance: world.chance() });
+    line = next.line;
+    for (const effect of next.effects) carryOut(effect);
+    if (line !== before) events.line(line);
+  };
+
+  const removers = [world.every(TICK_MS, () => happen({ on: "tick" })), world.onOnline(() => happen({ on: "online" }))];
+  happen({ on: "start" });
+
+  return {
+    ask(act) {
+      const ask = unacked.add(act);
+      if (isLive()) write(ask);
+      return ask.n;
+    },
+    send(message) {
+      if (!isLive()) return false;
+      write(message);
+      return true;
+    },
+    line: () => line,
+    close() {
+      for (const remove of removers) remove();
+      happen({ on: "stop" });
+    },
+  };
+}
+
+/** The real browser behind a socket. */
+export function browserWorld(path: string): World {
+  const url = new URL(path, window.location.href);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  return {
+    connect: () => new WebSocket(url, SUBPROTOCOL) as unknown as Wire,
+    now: () => performance.now(),
+    chance: () => Math.random(),
+    every(ms, run) {
+      const timer = window.setInterval(run, ms);
+      return () => window.clearInterval(timer);
+    },
+    onFrame: (run) => void requestAnimationFrame(run),
+    onOnline(run) {
+      window.addEventListener("online", run);
+      return () => window.removeEventListener("online", run);
+    },
+  };
+}
