@@ -1,0 +1,76 @@
+"""The database: whole transactions, aware instants, and writers that take turns."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import StatementError
+
+from collab.accounts.models import Hospital, Try
+from collab.kit.database import Database
+
+
+def test_a_transaction_that_raises_leaves_nothing(database: Database) -> None:
+    def write_and_fail() -> None:
+        with database.transaction() as session:
+            session.add(Hospital(id="HOS-1", finess="990000011", name="Valmont", phone=""))
+            session.flush()
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        write_and_fail()
+    with database.transaction() as session:
+        assert session.scalars(select(Hospital)).all() == []
+
+
+def test_instants_come_back_aware_and_in_utc(database: Database) -> None:
+    paris = timezone(timedelta(hours=1))
+    with database.transaction() as session:
+        session.add(Try(key="k", at=datetime(2026, 11, 24, 2, 10, tzinfo=paris)))
+    with database.transaction() as session:
+        assert session.scalars(select(Try.at)).one() == datetime(2026, 11, 24, 1, 10, tzinfo=UTC)
+
+
+def test_an_instant_without_a_zone_is_refused(database: Database) -> None:
+    def write_naive() -> None:
+        with database.transaction() as session:
+            session.add(Try(key="k", at=datetime(2026, 11, 24, 2, 10)))  # noqa: DTZ001 - what must be refused
+            session.flush()
+
+    with pytest.raises((AssertionError, StatementError)):
+        write_naive()
+
+
+def test_sqlite_keeps_every_commit_through_a_power_cut(database: Database) -> None:
+    with database.transaction() as session:
+        assert session.execute(text("PRAGMA synchronous")).scalar() == 2  # FULL
+        assert session.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+        assert session.execute(text("PRAGMA foreign_keys")).scalar() == 1
+
+
+def test_a_second_process_on_the_same_file_waits_its_turn(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'shared.sqlite3'}"
+    here, there = Database(url), Database(url)  # two engines share nothing, as two processes do
+    with here.transaction() as session:
+        session.execute(text("CREATE TABLE counter (n INTEGER)"))
+        session.execute(text("INSERT INTO counter VALUES (0)"))
+
+    def count(database: Database) -> None:
+        for _ in range(25):
+            with database.transaction() as session:
+                found = session.execute(text("SELECT n FROM counter")).scalar_one()
+                session.execute(text("UPDATE counter SET n = :n"), {"n": found + 1})
+
+    threads = [threading.Thread(target=count, args=(database,)) for database in (here, there)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    with here.transaction() as session:
+        assert session.execute(text("SELECT n FROM counter")).scalar_one() == 50
+    here.close()
+    there.close()

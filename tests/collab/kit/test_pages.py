@@ -1,0 +1,43 @@
+"""What templates may use: dates as people of the language write them, and built client files."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from jinja2 import UndefinedError
+
+from collab.kit import pages
+from collab.kit.settings import Settings
+
+SUMMER = datetime(2026, 7, 24, 2, 10, tzinfo=UTC)
+
+
+def test_an_instant_is_shown_in_the_sites_time_zone() -> None:
+    paris, cayenne = pages.Pages(Settings()), pages.Pages(Settings(time_zone="America/Cayenne"))
+    assert paris.moment(SUMMER, "fr") == "24/07/2026 04:10"
+    assert cayenne.moment(SUMMER, "en") == "23 Jul 2026 23:10"
+    assert paris.moment(None, "fr") == ""
+
+
+@pytest.mark.parametrize(
+    ("on", "shown"),
+    [("19440312", "12/03/1944"), (date(1944, 3, 12), "12/03/1944"), ("1944", "1944"), (None, "")],
+)
+def test_a_day_is_shown_whole_or_as_it_came(on: object, shown: str) -> None:
+    assert pages.format_day(on, "fr") == shown
+
+
+def test_an_asset_is_found_in_the_manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".vite").mkdir()
+    (tmp_path / ".vite" / "manifest.json").write_text(json.dumps({"src/a.ts": {"file": "assets/a-123.js"}}))
+    monkeypatch.setattr(pages, "DIST", tmp_path)
+    assert pages.asset("src/a.ts") == "/static/dist/assets/a-123.js"
+
+
+def test_a_misspelt_name_in_a_template_is_an_error() -> None:
+    template = pages.Pages(Settings())._environment.from_string("{{ patiennt }}")  # pyright: ignore[reportPrivateUsage]
+    with pytest.raises(UndefinedError):
+        template.render()
