@@ -32,6 +32,7 @@ Certainty = Literal["high", "moderate", "low"]
 ToldHow = Literal["room", "phone", "in_person"]
 
 NO_TRANSFER = "no_transfer_"
+PATHWAYS_WITH_CODES = frozenset({"stroke", "neurosurgery"})
 
 
 class _Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -103,8 +104,8 @@ def is_no_transfer(decision: Decision) -> bool:
 
 def check_answers(answers: Answers, *, pathway: str) -> None:
     """Raises `BadInput` for a decision of another pathway, or a "no transfer" without advice for the way back."""
-    kinds = {"stroke": StrokeDecision, "neurosurgery": NeurosurgeryDecision}
-    if not isinstance(answers.decision, kinds.get(pathway, GeneralDecision)):
+    expected = pathway if pathway in PATHWAYS_WITH_CODES else "general"
+    if answers.decision.__struct_config__.tag != expected:
         raise BadInput("wrong_decision", field="decision", pathway=pathway)
     if not is_no_transfer(answers.decision):
         return

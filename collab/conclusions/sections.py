@@ -1,0 +1,205 @@
+"""A conclusion's content as titled lines in one language, for the page and for the printed document alike; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from collab.conclusions.answers import Answers, GeneralDecision, NeurosurgeryDecision, StrokeDecision
+from collab.conclusions.document import ConclusionContent, Line, Participant, PatientIdentity, Professional, StudySeen
+from collab.kit.i18n import Language, catalogue, translate
+from collab.kit.pages import format_day
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A title and its lines; `key` names the section in whatever draws it."""
+
+    key: str
+    title: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """The language and time zone in which a content is said."""
+
+    language: Language
+    time_zone: str
+
+    def say(self, key: str, /, **blanks: object) -> str:
+        return translate(self.language, f"conclusions.{key}", **blanks)
+
+    def moment(self, at: datetime | None) -> str:
+        """An instant with its zone: two sites may not share one."""
+        if at is None:
+            return ""
+        local = at.astimezone(ZoneInfo(self.time_zone))
+        return local.strftime("%d/%m/%Y %H:%M (%Z)" if self.language == "fr" else "%d %b %Y %H:%M (%Z)")
+
+    def line(self, key: str, value: str) -> Line:
+        return Line(label=self.say(key), value=value)
+
+
+def specialty_name(language: Language, specialty: str) -> str:
+    """The specialty's name where the catalogue has it, else the word as it was declared."""
+    return catalogue(language).get(f"specialty.{specialty}", specialty)
+
+
+def words_of(content: ConclusionContent, language: Language | None = None) -> Words:
+    return Words(language=language or content.language, time_zone=content.time_zone)
+
+
+def identity_line(patient: PatientIdentity, words: Words) -> str:
+    """The patient in one line, for the head of every page."""
+    used = f" ({words.say('used_name', name=patient.used_name)})" if patient.used_name else ""
+    born = words.say("born", day=format_day(patient.birth_date, words.language))
+    return f"{patient.family_name} {patient.given_name}{used}, {born}, {words.say(f'sex.{patient.sex}')}"
+
+
+def professional_line(professional: Professional, words: Words) -> str:
+    parts = [professional.name, specialty_name(words.language, professional.specialty), professional.hospital]
+    if professional.finess:
+        parts.append(f"FINESS {professional.finess}")
+    if professional.rpps:
+        parts.append(f"RPPS {professional.rpps}")
+    return ", ".join(part for part in parts if part)
+
+
+def sections_before_answer(content: ConclusionContent, words: Words) -> tuple[Section, ...]:
+    """Who asks, for whom, and with what."""
+    return (
+        Section(key="patient", title=words.say("patient"), lines=tuple(_patient_lines(content.patient, words))),
+        Section(key="request", title=words.say("request"), lines=tuple(_request_lines(content, words))),
+        Section(key="given", title=words.say("given"), lines=content.given),
+    )
+
+
+def sections_after_answer(content: ConclusionContent, words: Words) -> tuple[Section, ...]:
+    """The coded decision, and the five things that R.6316-4 asks for."""
+    return (
+        Section(key="decision", title=words.say("decision"), lines=tuple(decision_lines(content.answers, words))),
+        Section(key="act", title=words.say("act"), lines=tuple(_act_lines(content, words))),
+    )
+
+
+def _patient_lines(patient: PatientIdentity, words: Words) -> Iterator[Line]:
+    yield words.line("identity", identity_line(patient, words))
+    if patient.birth_place_insee:
+        yield words.line("birth_place_insee", patient.birth_place_insee)
+    yield words.line("identity_status", words.say(f"identity_status.{patient.identity_status}"))
+    if patient.ins:
+        yield words.line("ins", f"{patient.ins} (OID {patient.ins_oid})")
+    if patient.local_patient_id:
+        yield words.line("local_patient_id", patient.local_patient_id)
+
+
+def _request_lines(content: ConclusionContent, words: Words) -> Iterator[Line]:
+    yield words.line("request_id", content.request_id)
+    yield words.line("pathway", words.say(f"pathway.{content.pathway}"))
+    yield words.line("requester", professional_line(content.requester, words))
+    yield words.line("requested_at", words.moment(content.requested_at))
+    yield words.line("reason", content.reason)
+    yield words.line("consent", _consent(content, words))
+
+
+def _consent(content: ConclusionContent, words: Words) -> str:
+    said = [words.say(f"consent.{content.consent.informed}")]
+    if content.consent.mode:
+        said.append(words.say(f"consent_mode.{content.consent.mode}"))
+    if content.consent.reason:
+        said.append(content.consent.reason)
+    return ", ".join(said)
+
+
+def decision_lines(answers: Answers, words: Words) -> Iterator[Line]:
+    """The decision and what goes with it, in words."""
+    match answers.decision:
+        case StrokeDecision(ivt, evt, disposition):
+            yield words.line("ivt", words.say(f"ivt.{ivt}"))
+            yield words.line("evt", words.say(f"evt.{evt}"))
+            yield words.line("disposition", words.say(f"disposition.{disposition}"))
+        case NeurosurgeryDecision() as decision:
+            yield from _neurosurgery_lines(decision, words)
+        case GeneralDecision(advice):
+            yield words.line("advice", words.say(f"advice.{advice}"))
+    yield words.line("local_agreement", words.say(f"local_agreement.{answers.local_agreement}"))
+    yield words.line("certainty", words.say(f"certainty.{answers.certainty}"))
+    yield from _critical_lines(answers, words)
+    if answers.valid_until:
+        yield words.line("valid_until", words.moment(answers.valid_until))
+    yield words.line("limits", answers.limits or words.say("limits.default"))
+
+
+def _neurosurgery_lines(decision: NeurosurgeryDecision, words: Words) -> Iterator[Line]:
+    yield words.line("transfer_decision", words.say(f"transfer_decision.{decision.transfer_decision}"))
+    advice = decision.return_advice
+    if advice is None:
+        return
+    yield words.line("surveillance", advice.surveillance)
+    if advice.repeat_ct_hours is not None:
+        yield words.line("repeat_ct_hours", words.say("hours", count=advice.repeat_ct_hours))
+    yield words.line("call_back_criteria", advice.call_back_criteria)
+    yield words.line("call_back_phone", advice.call_back_phone)
+    if advice.anticoagulation:
+        yield words.line("anticoagulation", advice.anticoagulation)
+    if advice.told_to_family:
+        yield words.line("told_to_family", advice.told_to_family)
+
+
+def _critical_lines(answers: Answers, words: Words) -> Iterator[Line]:
+    critical = answers.critical_finding
+    if critical is None:
+        return
+    yield words.line("critical_finding", critical.finding)
+    how = words.say(f"told_how.{critical.how}")
+    read_back = words.say("read_back" if critical.read_back else "no_read_back")
+    yield words.line("told_to", f"{critical.told_to}, {words.moment(critical.told_at)}, {how}, {read_back}")
+
+
+def _act_lines(content: ConclusionContent, words: Words) -> Iterator[Line]:
+    """R.6316-4: report, acts and prescriptions, professionals, date and time, technical incidents."""
+    yield words.line("act.report", words.say("act.report.here", id=content.conclusion_id))
+    yield words.line("act.prescriptions", content.answers.acts_and_prescriptions or words.say("act.no_prescription"))
+    people = [professional_line(content.expert, words), professional_line(content.requester, words)]
+    people += [participant_line(each, words) for each in content.participants]
+    yield words.line("act.professionals", "\n".join(people))
+    yield words.line("act.moment", _act_moment(content, words))
+    yield words.line("act.incidents", content.answers.incidents or words.say("act.no_incident"))
+
+
+def _act_moment(content: ConclusionContent, words: Words) -> str:
+    opened = words.moment(content.room_opened_at) or words.say("act.no_room")
+    return words.say("act.moment.value", opened=opened, signed=words.moment(content.signed_at))
+
+
+def participant_line(participant: Participant, words: Words) -> str:
+    """Who was in the room, and when."""
+    parts = [participant.name, words.say(f"role.{participant.role}")]
+    parts += [specialty_name(words.language, participant.specialty), participant.hospital]
+    if participant.joined_at is None:
+        parts.append(words.say("never_joined"))
+    elif participant.left_at is None:
+        parts.append(words.say("joined", at=words.moment(participant.joined_at)))
+    else:
+        joined, left = words.moment(participant.joined_at), words.moment(participant.left_at)
+        parts.append(words.say("joined_and_left", at=joined, left=left))
+    return ", ".join(part for part in parts if part)
+
+
+def study_lines(study: StudySeen, words: Words) -> Iterator[Line]:
+    """A study as it was made available: what it is, how much of it was there, and its exact set."""
+    modalities = ", ".join(study.modalities)
+    yield words.line("study", f"{study.description or '—'} ({modalities}), {format_day(study.date, words.language)}")
+    if study.accession_number:
+        yield words.line("accession_number", study.accession_number)
+    yield words.line("study_uid", study.study_uid)
+    seen = words.say("study.viewed", count=len(study.viewed_series)) if study.viewed_series else ""
+    yield words.line("received", words.say("study.received", count=study.received) + (f", {seen}" if seen else ""))
+    if study.set_aside:
+        yield words.line("set_aside", words.say("study.set_aside", count=study.set_aside))
+    yield words.line("study_version", study.version)
+    if study.version_at_signature != study.version:
+        yield words.line("study_version_at_signature", words.say("study.earlier", version=study.version_at_signature))
