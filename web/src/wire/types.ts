@@ -50,6 +50,7 @@ export type Hello = {
   t: "hello";
   client_id: string;
   seq: number;
+  next_n?: number;
 };
 
 /** The presenter's view has come to rest. */
@@ -278,6 +279,7 @@ export type RoomState = {
   t: "state";
   seq: number;
   members: Member[];
+  present: string[];
   holder: string | null;
   term: number;
   requested: string[];
@@ -342,3 +344,216 @@ export type Act = SettleView | RequestControl | GiveControl | TakeControl | Rele
 export type Done = ViewSettled | ControlRequested | ControlTaken | KeyViewAdded | KeyViewRemoved | TextUpdated | Said | IdentityConfirmed | MemberJoined | MemberLeft | DraftLocked;
 
 export type FromRoom = Welcome | Fact | Refused | Presence | ViewMoved | PointerMoved | Signalled | Pong;
+
+/** The patient's identity as the room was opened with; a room never changes patient. `birth_date` is YYYYMMDD. */
+export type RoomPatient = {
+  name: string;
+  family_name: string;
+  given_name: string;
+  birth_date: string;
+  sex: "M" | "F" | "U";
+  birth_place_insee?: string;
+  ins?: string;
+  ins_oid?: string;
+  identity_status?: "provisional" | "retrieved" | "validated" | "qualified";
+  local_id?: string;
+};
+
+/** Where the room's page sends its people: paths of the case, and the number to call when the call fails. */
+export type RoomLinks = {
+  brief?: string | null;
+  sign?: string | null;
+  page?: string | null;
+  phone?: string | null;
+};
+
+/** One entry of RTCConfiguration.iceServers. */
+export type RoomIceServer = {
+  urls: string[];
+  username?: string | null;
+  credential?: string | null;
+};
+
+/** The room page's start: `actor` is the reader's own name in facts, `ice_policy` for RTCConfiguration. */
+export type RoomPage = {
+  room_id: string;
+  actor: string;
+  role: "requester" | "expert" | "participant";
+  language: "fr" | "en";
+  socket_path: string;
+  patient: RoomPatient;
+  study_ids: string[];
+  links: RoomLinks;
+  phone: string | null;
+  ice_servers: RoomIceServer[];
+  ice_policy: "all" | "relay";
+  demo: boolean;
+};
+
+export type IdentityStatus = "provisional" | "retrieved" | "validated" | "qualified";
+
+/** The patient as DICOM names them: dates YYYYMMDD, `sex` M, F, O or empty; `ins` empty unless it is one. */
+export type PatientEntry = {
+  name: string;
+  family: string;
+  given: string;
+  birth_date: string;
+  sex: string;
+  patient_id: string;
+  issuer: string;
+  ins: string;
+  ins_oid: string;
+};
+
+/** One display stack of a series; `reason` says why it makes no volume, where it does not. */
+export type StackEntry = {
+  stack: number;
+  kind: string;
+  reason: string | null;
+  frames: number;
+  rows: number;
+  columns: number;
+  warnings: string[];
+  pack_url: string;
+  thumbnail_url: string;
+};
+
+/** One series; while it is `preparing`, `stacks` are those of an earlier delivery, if any. */
+export type SeriesEntry = {
+  series_uid: string;
+  number: number | null;
+  modality: string;
+  description: string;
+  received: number;
+  state: "ready" | "preparing" | "refused";
+  refusal: string | null;
+  stacks: StackEntry[];
+};
+
+/** An earlier study of the same person that the caller may see. */
+export type PriorEntry = {
+  study_id: string;
+  date: string;
+  description: string;
+  modalities: string[];
+};
+
+/** Everything that a page needs to show a study; `version` names the exact set of instances. */
+export type StudyManifest = {
+  study_id: string;
+  study_uid: string;
+  description: string;
+  date: string;
+  time: string;
+  accession_number: string;
+  modalities: string[];
+  patient: PatientEntry;
+  hospital: string;
+  received: number;
+  version: string;
+  state: "ready" | "preparing";
+  set_aside: number;
+  series: SeriesEntry[];
+  priors: PriorEntry[];
+};
+
+/** One line of the list of studies. */
+export type StudyLine = {
+  study_id: string;
+  study_uid: string;
+  patient: PatientEntry;
+  date: string;
+  time: string;
+  description: string;
+  accession_number: string;
+  modalities: string[];
+  hospital: string;
+  received: number;
+  state: "ready" | "preparing";
+};
+
+/** A file about to be sent; `batch` joins it to the drop that an earlier answer named. */
+export type NewUpload = {
+  name: string;
+  size: number;
+  sha256?: string | null;
+  batch?: string | null;
+};
+
+/** How far an upload and its batch (one drop) have come; `received` bytes of `size` are safe. */
+export type UploadState = {
+  upload_id: string;
+  batch: string;
+  name: string;
+  size: number;
+  received: number;
+  state: "receiving" | "waiting" | "importing" | "done" | "failed" | "expired";
+  files: number;
+  seen: number;
+  stored: number;
+  known: number;
+  set_aside: number;
+  study_ids: string[];
+};
+
+export type StudyState = "ready" | "preparing";
+
+export type EntryState = "ready" | "preparing" | "refused";
+
+/** A VOI window of the file (PS3.3 C.11.2); `function` is LINEAR, LINEAR_EXACT or SIGMOID. */
+export type VoiWindow = {
+  center: number;
+  width: number;
+  function?: string;
+  explanation?: string;
+};
+
+/** One frame, in geometric order; modality value = slope * stored value + intercept (PS3.3 C.11.1.1.2). */
+export type PackFrame = {
+  sop_instance_uid: string;
+  frame: number;
+  instance_number: number | null;
+  position_mm: [number, number, number] | null;
+  orientation: [number, number, number, number, number, number] | null;
+  slope: number;
+  intercept: number;
+};
+
+/** Something a reader must know about a stack; the sentence is looked up by the code. */
+export type Caution = {
+  code: string;
+  facts?: { [key: string]: string | number | number[] | null };
+};
+
+/** One piece of the body: bytes of one frame; quality 0 completes the coarse picture, 1 the full one. */
+export type Chunk = [frame_index: number, quality: 0 | 1, byte_length: number];
+
+/** The JSON header of a pack: `chunks` tell what follows, in order. */
+export type PackHeader = {
+  version?: number;
+  study_uid: string;
+  series_uid: string;
+  stack: number;
+  modality: string;
+  kind: "volume" | "stack";
+  reason: "gantry_tilt" | "uneven_spacing" | "missing_slices" | "duplicate_positions" | "mixed_orientation" | "no_geometry" | "too_few" | "colour" | "localizer" | "mosaic" | null;
+  frame_of_reference_uid: string | null;
+  rows: number;
+  columns: number;
+  pixel_spacing_mm: [number, number] | null;
+  spacing_mm: number | null;
+  orientation: [number, number, number, number, number, number] | null;
+  values: "int16" | "uint16" | "uint8" | "rgb8";
+  unit: string;
+  invert: boolean;
+  lossy: boolean;
+  pixel_padding: number | null;
+  frame_time_ms: number | null;
+  windows: VoiWindow[];
+  frames: PackFrame[];
+  levels: number;
+  coarse_level: number;
+  distinction: { [key: string]: string | number | number[] | null };
+  warnings: Caution[];
+  chunks: Chunk[];
+};
