@@ -109,7 +109,7 @@ def _ct_instances(
 ) -> Iterator[tuple[str, bytes]]:
     a = plan.acquisition
     grain = Grain(plan.number + 100, side=a.rows, pixel_mm=a.pixel_mm, peak_per_mm=0.3)
-    for index, clean in enumerate(clean_slices(head, partial(paint, palette))):
+    for index, clean in enumerate(clean_slices(head, partial(paint, palette), shrink=2)):
         stored = np.clip(np.rint(clean + np.float32(noise_hu) * grain.slice() + 1024), 0, 4095).astype(np.uint16)
         yield _named(plan, index, stored)
 
@@ -122,19 +122,23 @@ def _stroke_mr(at: datetime) -> Iterator[tuple[str, bytes]]:
     row, column, normal = oblique(yaw=-2.0, pitch=9.0)
     axial = centred(
         centre_mm=(3.0, 14.0, 2.0), rows=256, columns=256, pixel_mm=0.9, row_direction=row, column_direction=column,
-        step_mm=(5.0 * normal[0], 5.0 * normal[1], 5.0 * normal[2]), slices=28, thickness_mm=5.0, layers=4, shrink=1,
+        step_mm=(5.0 * normal[0], 5.0 * normal[1], 5.0 * normal[2]), slices=28, thickness_mm=5.0, layers=4,
     )  # fmt: skip
     head = sample_head(axial, STROKE_PERSON, held)
     yield from _mr_instances(
-        SeriesPlan(study, 2, "MR", "AX DIFFUSION b1000", axial, ((700, 330, "DWI"),), _DWI), head, DWI
+        SeriesPlan(study, 2, "MR", "AX DIFFUSION b1000", axial, ((700, 330, "DWI"),), _DWI), head, DWI, shrink=2
     )
-    yield from _mr_instances(SeriesPlan(study, 3, "MR", "AX FLAIR", axial, ((620, 290, "FLAIR"),), _FLAIR), head, FLAIR)
+    yield from _mr_instances(
+        SeriesPlan(study, 3, "MR", "AX FLAIR", axial, ((620, 290, "FLAIR"),), _FLAIR), head, FLAIR, shrink=1
+    )
     volume = centred(
         centre_mm=(3.0, 10.0, 0.0), rows=192, columns=192, pixel_mm=1.2, row_direction=(0.0, 1.0, 0.0),
-        column_direction=(0.0, 0.0, -1.0), step_mm=(-1.2, 0.0, 0.0), slices=140, thickness_mm=1.2, shrink=1,
+        column_direction=(0.0, 0.0, -1.0), step_mm=(-1.2, 0.0, 0.0), slices=140, thickness_mm=1.2,
     )  # fmt: skip
     head = sample_head(volume, STROKE_PERSON, held)
-    yield from _mr_instances(SeriesPlan(study, 4, "MR", "SAG T1 3D", volume, ((950, 440, "T1"),), _T1), head, T1)
+    yield from _mr_instances(
+        SeriesPlan(study, 4, "MR", "SAG T1 3D", volume, ((950, 440, "T1"),), _T1), head, T1, shrink=1
+    )
 
 
 _MR: dict[str, object] = {
@@ -155,14 +159,14 @@ _T1: dict[str, object] = _MR | {
 }  # fmt: skip
 
 
-def _mr_instances(plan: SeriesPlan, head: SampledHead, palette: Palette) -> Iterator[tuple[str, bytes]]:
+def _mr_instances(plan: SeriesPlan, head: SampledHead, palette: Palette, *, shrink: int) -> Iterator[tuple[str, bytes]]:
     a = plan.acquisition
     rng = np.random.default_rng(plan.number)
     down = np.linspace(-1, 1, a.rows, dtype=np.float32)[:, None]
     across = np.linspace(-1, 1, a.columns, dtype=np.float32)[None, :]
     # Receive coils see the rim better than the middle.
     coil = 0.94 + 0.12 * (down**2 + across**2) + 0.03 * across
-    for index, clean in enumerate(clean_slices(head, partial(paint, palette))):
+    for index, clean in enumerate(clean_slices(head, partial(paint, palette), shrink=shrink)):
         real, imaginary = rng.standard_normal((2, a.rows, a.columns), dtype=np.float32) * np.float32(
             palette.white * 0.035
         )

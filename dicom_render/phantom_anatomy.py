@@ -7,7 +7,18 @@ from numpy.typing import NDArray
 
 from dicom_render import phantom_brain as brain
 from dicom_render import phantom_skull as skull
-from dicom_render.phantom_fields import Field, Points, Vector, band_noise, bump, common, ramp, sample
+from dicom_render.phantom_fields import (
+    Field,
+    Frame,
+    Points,
+    Vector,
+    band_noise,
+    bump,
+    common,
+    ramp,
+    sample,
+    sample_slow,
+)
 
 Matrix = NDArray[np.floating]
 SHIFT_MM = 4.5
@@ -49,7 +60,7 @@ class Lattice:
     steps: Matrix
     shape: tuple[int, int, int]  # k, j, i
 
-    def anatomical(self, person: Person, held: Pose) -> tuple[Points, brain.Frame]:
+    def anatomical(self, person: Person, held: Pose) -> tuple[Points, Frame]:
         to_head = np.diag(1.0 / np.array(person.scale)) @ held.turn.T
         steps = to_head @ self.steps
         start = to_head @ (self.origin - np.array(held.offset_mm))
@@ -61,14 +72,14 @@ class Lattice:
             + np.float32(steps[a, 2]) * k
             for a in range(3)
         )
-        return Points(x, y, z), brain.Frame(np.linalg.inv(steps).T)
+        return Points(x, y, z), Frame(np.linalg.inv(steps).T)
 
 
 def uneven(p: Points, seed: int) -> Points:
     """No head is symmetric: a slow warp, and the usual larger left occipital and right frontal lobe."""
-    slow = [sample(band_noise(seed + 40 + a, 90.0), p) for a in range(3)]
-    torque = 1.6 * ramp(p.y, 10.0, 80.0) - 1.2 * ramp(-p.y, 10.0, 80.0)
-    return Points(p.x + 0.9 * slow[0] + torque, p.y + 1.3 * slow[1], p.z + 1.2 * slow[2])
+    slow = [sample_slow(band_noise(seed + 40 + a, 90.0), p) for a in range(3)]
+    torque = 1.1 * ramp(p.y, 10.0, 80.0) - 0.8 * ramp(-p.y, 10.0, 80.0)
+    return Points(p.x + 0.3 * slow[0] + torque, p.y + 0.4 * slow[1], p.z + 0.6 * slow[2])
 
 
 def head_fields(lattice: Lattice, person: Person, held: Pose) -> dict[str, Field]:
@@ -76,12 +87,14 @@ def head_fields(lattice: Lattice, person: Person, held: Pose) -> dict[str, Field
     straight, frame = lattice.anatomical(person, held)
     seed = person.seed
     p = uneven(straight, seed)
-    inside = skull.cavity(p)
+    inside = skull.cavity(p, frame)
     thickness = skull.skull_thickness(p, seed)
     fields = {"inside": inside, "thickness": thickness, "suture": skull.suture(p, seed)}
     fields |= skull.face(p, seed) | skull.eyes(p) | skull.soft_tissues(p, skull.vault(p) + thickness, seed)
     fields["grain"] = sample(band_noise(seed + 50, 6.0), p)
     fields["mottle"] = sample(band_noise(seed + 51, 13.0), p)
+    streaky = sample(band_noise(seed + 52, 9.0), Points(0.12 * p.x, p.y, p.z))
+    fields["streak"] = bump(p.mirrored(), (0, 12, -43), (34, 16, 9)) * (0.8 - streaky)
     crescent = _crescent(p, person)
     moved = Points(p.x + person.subdural_side * SHIFT_MM * bump(p, (0, -5, 12), (62, 70, 48)), p.y, p.z)
     within = inside - crescent
@@ -101,4 +114,4 @@ def _crescent(p: Points, person: Person) -> Field:
         return np.zeros_like(p.x)
     side = p.x * person.subdural_side
     spread = bump(Points(side, p.y, p.z), (66, -2, 26), (54, 66, 44))
-    return (CRESCENT_MM + 0.8) * ramp(spread, 0.12, 0.85) * ramp(side, 4.0, 16.0)
+    return (CRESCENT_MM + 0.8) * ramp(spread, 0.06, 0.6) * ramp(side, 4.0, 16.0)

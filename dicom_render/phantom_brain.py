@@ -1,11 +1,10 @@
 """Brain, ventricles, dura and vessels of the synthetic head as fields in mm; it paints nothing."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from dicom_render.phantom_fields import (
     Field,
+    Frame,
     Points,
     band_noise,
     chain,
@@ -14,36 +13,26 @@ from dicom_render.phantom_fields import (
     ellipsoid,
     ramp,
     sample,
+    sample_slow,
     turned,
 )
 
 GYRUS_WAVELENGTH_MM = 21.0
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """Rows of the matrix from lattice gradient (per index) to gradient per anatomical mm."""
-
-    to_mm: Field
-
-    def gradient(self, field: Field) -> list[Field]:
-        slopes: list[Field] = [np.gradient(field, axis=axis).astype(np.float32) for axis in (2, 1, 0)]
-        rows = self.to_mm.astype(np.float32)
-        return [a * slopes[0] + b * slopes[1] + c * slopes[2] for a, b, c in rows]
-
-
 def tentorium(p: Points) -> Field:
-    """Height above the tentorium (mm); open in front for the brainstem."""
-    away = np.sqrt((p.x / 54) ** 2 + ((p.y - 32) / 60) ** 2)
-    return p.z - (5.0 - 26.0 * away**0.85)
+    """Height above the tentorium (mm): from the notch down to petrous ridge and transverse sinus."""
+    away = np.sqrt((p.x / 54) ** 2 + ((p.y - 30) / 62) ** 2)
+    forward = 0.28 * np.maximum(np.abs(p.x) - 22, 0) * ramp(70 - p.y, 0.0, 40.0)
+    return p.z - (6.0 - 24.0 * away**0.8 - forward)
 
 
 def brainstem(p: Points) -> Field:
     m = p.mirrored()
     peduncle = chain(m, [(9, 4, -8, 6), (7, 8, -20, 6)])
-    stem = either(ellipsoid(p, (0, 15, -13), (14, 10, 12)), peduncle, 4.0)
-    stem = either(stem, ellipsoid(p, (0, 17, -36), (17, 13, 14)), 4.0)
-    stem = either(stem, chain(p, [(0, 21, -44, 9), (0, 25, -62, 7.5), (0, 24, -100, 6.5)]), 4.0)
+    stem = either(ellipsoid(p, (0, 17, -13), (13.5, 9, 12)), peduncle, 4.0)
+    stem = either(stem, ellipsoid(p, (0, 16, -37), (17, 14.5, 13)), 4.0)
+    stem = either(stem, chain(p, [(0, 22, -44, 9), (0, 26, -62, 7.5), (0, 27, -100, 6.5)]), 4.0)
     return either(stem, chain(m, [(13, 24, -37, 7), (27, 42, -42, 8)]), 4.0)
 
 
@@ -52,24 +41,31 @@ def cisterns(p: Points) -> Field:
     m = p.mirrored()
     basal = either(ellipsoid(p, (0, -10, -23), (13, 14, 11)), ellipsoid(p, (0, 14, -22), (19, 16, 17)), 5.0)
     basal = either(basal, ellipsoid(p, (0, 29, -6), (9, 6, 8)), 4.0)
-    return either(basal, chain(m, [(11, -13, -18, 3), (26, -15, -15, 2.4), (37, -16, -8, 1.8)]), 4.0)
+    return either(basal, chain(m, [(11, -13, -17.5, 3), (27, -15, -16, 2.6), (37, -16, -8, 1.8)]), 4.0)
 
 
-def sylvian(m: Points) -> Field:
+def sylvian(p: Points, seed: int) -> Field:
     """Distance to the sheet of the lateral fissure: the insular plate and its stem to the convexity."""
+    aside, up = sample_slow(band_noise(seed + 14, 32.0), p), sample(band_noise(seed + 15, 22.0), p)
+    m = Points(np.abs(p.x) + 1.8 * aside, p.y + 2.0 * up, p.z + 2.4 * up + 2.0 * aside)
     out = 1.0 - np.sqrt(((m.y + 1) / 24) ** 2 + ((m.z - 4) / 15) ** 2)
-    plate_x = 37.0 - 0.006 * (m.y + 2) ** 2
+    plate_x = 37.5 - 0.008 * (m.y + 2) ** 2 - 0.012 * (m.z - 3) ** 2
     insula = np.sqrt((m.x - plate_x) ** 2 + np.minimum(out * 15, 0) ** 2)
-    height = m.z + 5.0 - 0.33 * (m.y + 20) - 0.05 * (m.x - 38)
-    ends = np.maximum(37.0 - m.x, 0) ** 2 + np.maximum(-34 - m.y, 0) ** 2 + np.maximum(m.y - 36, 0) ** 2
+    height = m.z + 4.0 - 0.34 * (m.y + 20) - 0.014 * np.maximum(m.y - 12, 0) ** 2 - 0.12 * (m.x - 38)
+    ends = np.maximum(36.0 - m.x, 0) ** 2 + np.maximum(-34 - m.y, 0) ** 2 + np.maximum(m.y - 36, 0) ** 2
     return np.minimum(insula, np.sqrt(height**2 + ends))
 
 
 def cortex(p: Points, inside: Field, frame: Frame, *, seed: int, atrophy: float) -> dict[str, Field]:
     """Depth under the pia and under the nearest sulcal sheet, for the cerebral hemispheres."""
     m = p.mirrored()
-    gap = (1.3 + 0.9 * atrophy) + 0.5 * sample(band_noise(seed + 10, 40.0), p) + 1.2 * atrophy * ramp(-p.y, 10.0, 60.0)
-    tent = tentorium(p) - 1.2 + np.maximum(14.0 - p.y, 0) * 1.5
+    gap = (
+        (1.3 + 0.9 * atrophy)
+        + 0.5 * sample_slow(band_noise(seed + 10, 40.0), p)
+        + 1.2 * atrophy * ramp(-p.y, 10.0, 60.0) * ramp(p.z, -8.0, 12.0)
+    )
+    ridge = 7.0 + 0.55 * m.x  # in front of the petrous ridge the temporal lobe lies on bone
+    tent = tentorium(p) - 0.6 + np.maximum(ridge - p.y, 0) * 1.5
     hull = common(common(inside - gap, tent, 4.0), -cisterns(p), 3.0)
     callosal = 1.0 - np.sqrt(((p.y - 4) / 42) ** 2 + ((p.z - 5) / 26) ** 2)
     between = np.sqrt(p.x**2 + (3.0 * np.maximum(callosal * 26, 0)) ** 2) - (0.5 + 0.5 * atrophy)
@@ -82,48 +78,38 @@ def cortex(p: Points, inside: Field, frame: Frame, *, seed: int, atrophy: float)
     )
     sx, sy, sz = frame.gradient(folded)
     sheet = np.clip(folded / np.sqrt(sx * sx + sy * sy + sz * sz + 2e-4), -12, 12)
-    reach = 15.0 + 4.0 * sample(band_noise(seed + 12, 30.0), p)
+    reach = 15.0 + 4.0 * sample_slow(band_noise(seed + 12, 30.0), p)
+    heart = ellipsoid(p, (0, 4, 5), (36, 44, 29))  # no sulcus enters the central nuclei
     return {
         "hull": np.minimum(hull, between),
         "sheet": sheet,
-        "beyond": outer - reach,
-        "sylvian": sylvian(m) - (0.9 + 0.8 * atrophy * ramp(m.x, 36.0, 60.0) + 0.4 * atrophy),
+        "beyond": np.maximum(outer - reach, heart),
+        "sylvian": sylvian(p, seed)
+        - (0.3 + atrophy * (0.9 + 1.2 * ramp(m.x, 34.0, 62.0) + 0.5 * sample_slow(band_noise(seed + 16, 24.0), p))),
         "ribbon": 2.7 + 0.35 * sample(band_noise(seed + 13, 14.0), p),
     }
 
 
 def ventricles(p: Points, *, atrophy: float) -> dict[str, Field]:
     grow = 0.9 + 0.9 * atrophy
-    side = Points(np.abs(p.x + 0.6), p.y, p.z)
-    lateral = chain(
-        side,
-        [
-            (11, -36, 7, 1.6 * grow),
-            (8, -26, 10, 3.4 * grow),
-            (6.5, -12, 13, 3.6 * grow),
-            (8, 4, 18, 3.8 * grow),
-            (13, 20, 19, 4.0 * grow),
-            (21, 34, 12, 5.2 * grow),
-            (25, 40, 6, 4.6 * grow),
-        ],
-    )
-    lateral = np.maximum(lateral, chain(side, [(24, 40, 6, 4.4 * grow), (24, 52, 3, 2.6 * grow), (21, 66, 1, 1.0)]))
-    lateral = np.maximum(
-        lateral,
-        chain(
-            side, [(25, 38, 4, 4 * grow), (31, 26, -7, 2.0 * grow), (31, 8, -18, 1.5 * grow), (27, -7, -20, 1.6 * grow)]
-        ),
-    )
-    lateral = common(lateral, side.x - 0.9, 1.0)
+    # Taller than wide: drawn as tubes in a space pressed along z.
+    side = Points(np.abs(p.x + 0.6), p.y, 0.7 * p.z)
+    lateral = chain(side, [
+        (12, -35, 4, 1.6 * grow), (8, -27, 6.5, 3.2 * grow), (6, -13, 9.5, 3.3 * grow), (7.5, 4, 13, 3.4 * grow),
+        (13, 20, 13.5, 3.8 * grow), (21, 33, 9, 4.8 * grow), (25, 40, 5, 4.4 * grow),
+    ])  # fmt: skip
+    lateral = np.maximum(lateral, chain(side, [(24, 40, 5, 4.2 * grow), (24, 52, 2, 2.5 * grow), (21, 66, 1, 1.0)]))
+    tail = [(25, 38, 3, 3.8 * grow), (31, 26, -5, 2.0 * grow), (31, 8, -13, 1.5 * grow), (27, -7, -15, 1.6 * grow)]
+    lateral = common(np.maximum(lateral, chain(side, tail)), side.x - 0.5, 0.8)
     third = ellipsoid(p, (0, 1, -1), (1.6 * grow, 15, 10))
     aqueduct = chain(p, [(0, 14, -4, 1.0), (0, 24, -16, 0.9), (0, 31, -28, 1.0)])
-    fourth = ellipsoid(p, (0, 34, -37), (7.0 * grow, 5.0 * grow, 11))
-    return {"ventricle": np.maximum.reduce([lateral, third, aqueduct, common(fourth, 8 - np.abs(p.x), 2.0)])}
+    fourth = ellipsoid(p, (0, 34, -37), (6.5 * grow, 4.0 * grow, 11))
+    return {"ventricle": np.maximum.reduce([lateral, third, aqueduct, fourth])}
 
 
 def deep_grey(p: Points) -> dict[str, Field]:
     m = p.mirrored()
-    caudate = chain(m, [(13, -28, 4, 4.2), (14.5, -20, 9, 5.2), (16, -8, 16, 3.4), (19, 8, 22, 2.2), (22, 20, 19, 1.6)])
+    caudate = chain(m, [(14, -28, 4, 4.0), (15, -20, 9, 5.0), (16, -8, 16, 3.4), (19, 8, 22, 2.2), (22, 20, 19, 1.6)])
     lentiform = ellipsoid(turned(m, (23.5, -3, 2), 14), (0, 0, 0), (6.8, 17, 10.5))
     pallidum = ellipsoid(turned(m, (18.5, -1, 0), 18), (0, 0, 0), (4.5, 10, 6.5))
     thalamus = ellipsoid(turned(m, (10.5, 10, 5), 22), (0, 0, 0), (7.3, 14.5, 9))
@@ -132,19 +118,20 @@ def deep_grey(p: Points) -> dict[str, Field]:
 
 def cerebellum(p: Points, inside: Field, *, seed: int) -> dict[str, Field]:
     m = p.mirrored()
-    lobes = either(ellipsoid(m, (25, 56, -42), (29, 34, 24)), ellipsoid(p, (0, 56, -34), (12, 27, 24)), 6.0)
-    lobes = common(common(lobes, inside - 1.6, 3.0), -tentorium(p) - 1.6, 4.0)
-    lobes = common(lobes, -brainstem(p) + 0.8 + 6.0 * ramp(m.x, 12.0, 20.0), 2.0)
+    front = 17.0 + 16.5 * np.exp(-((m.x / 14) ** 2)) + 0.003 * (p.z + 36) ** 2
+    lobes = common(ellipsoid(p, (0, 56, -36), (62, 44, 44)), p.y - front, 8.0)
+    lobes = common(common(lobes, inside - 1.5, 4.0), -tentorium(p) - 0.7, 3.0)
+    lobes = common(lobes, 1.3 * m.x + 74 - p.y, 8.0)  # the notch between the hemispheres, behind
     angle = np.arctan2(p.z + 38.0 + 0.004 * p.x**2, p.y - 34.0 + 0.012 * p.x**2)
-    wobble = 0.9 * sample(band_noise(seed + 20, 26.0), p)
+    wobble = 0.9 * sample_slow(band_noise(seed + 20, 26.0), p)
     return {"cerebellum": lobes, "folium": 15.0 * angle + wobble}
 
 
 def dura_and_vessels(p: Points, inside: Field) -> dict[str, Field]:
     m = p.mirrored()
     callosal = 1.0 - np.sqrt(((p.y - 8) / 52) ** 2 + ((p.z - 2) / 34) ** 2)
-    falx = common(0.75 - np.abs(p.x), common(-26 * callosal, np.maximum(p.z + 14, tentorium(p)), 3.0), 1.0)
-    tent = 0.7 - np.abs(tentorium(p))
+    falx = common(0.6 - np.abs(p.x), common(-26 * callosal, np.maximum(p.z + 14, tentorium(p)), 3.0), 1.0)
+    tent = 0.5 - np.abs(tentorium(p))
     tent = common(
         common(tent, m.x - 17 + 0.9 * np.maximum(p.y - 16, 0), 2.0), p.y - 14 + 20 * ramp(m.x, 30.0, 50.0), 2.0
     )
@@ -154,11 +141,11 @@ def dura_and_vessels(p: Points, inside: Field) -> dict[str, Field]:
     torcula = ellipsoid(p, (0, 91, -15), (6, 5, 6))
     straight = chain(p, [(0, 36, 1, 1.6), (0, 88, -13, 2.0)])
     vessels = [
-        chain(p, [(-9, -9, -24, 2.0), (-10, -12, -18, 1.9), (-21, -15, -16.5, 1.4), (-31, -15, -13, 1.3)]),
+        chain(p, [(-9, -9, -24, 2.0), (-10, -12, -18, 1.9), (-21, -15.5, -17, 1.4), (-31, -15, -15, 1.3)]),
         chain(p, [(9, -9, -24, 2.0), (10, -12, -18, 1.9)]),
         chain(m, [(10, -12, -18, 1.3), (2, -20, -15, 1.1), (1.2, -34, -6, 1.0)]),
-        chain(p, [(0, 2, -46, 1.6), (0, 2, -34, 1.7), (0, 3, -20, 1.6)]),
-        chain(m, [(1, 3, -20, 1.2), (12, 8, -19, 1.1), (18, 20, -15, 1.0)]),
+        chain(p, [(0, 2, -50, 1.6), (0.5, -0.6, -36, 1.7), (0, 1, -21, 1.6)]),
+        chain(m, [(1, 1, -21, 1.2), (12, 8, -19, 1.1), (18, 20, -15, 1.0)]),
     ]
     sinus = common(np.maximum.reduce([sagittal, transverse, torcula, straight]), inside + 1.0, 1.0)
     return {
@@ -178,7 +165,7 @@ def stroke(p: Points, *, seed: int) -> dict[str, Field]:
     ragged = 4.0 * sample(band_noise(seed + 30, 22.0), p)
     territory = ellipsoid(p, (42, -4, 7), (26, 33, 25)) + ragged
     territory = np.maximum(territory, ellipsoid(turned(p, (24, -3, 3), 14), (0, 0, 0), (9, 18, 12)))
-    clot = chain(p, [(13, -13, -17.5, 1.9), (20, -15.5, -16.5, 2.1), (28, -15, -14.5, 2.0)])
+    clot = chain(p, [(13, -13, -17.3, 1.9), (20, -15.5, -17.0, 2.1), (28.5, -15, -16.6, 2.0)])
     lesion = np.maximum(
         ellipsoid(p, (40, -4, 7), (16, 24, 17)) + 0.9 * ragged,
         ellipsoid(turned(p, (24, -3, 3), 14), (0, 0, 0), (7, 15, 9)),

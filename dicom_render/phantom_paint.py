@@ -36,6 +36,7 @@ class Palette:
     grey_loss: float = 0.0  # change inside the ischaemic territory
     white_loss: float = 0.0
     core: float = 0.0  # change inside the infarct core (diffusion)
+    hardening: float = 0.0  # beam hardening: brighter under the vault, dark streaks between the petrous bones (CT only)
     effacement: float = 0.0  # 0 sulci untouched, 1 closed
 
     def without_stroke(self) -> "Palette":
@@ -44,8 +45,8 @@ class Palette:
 
 CT = Palette(
     air=-1000, skin=45, fat=-95, muscle=58, table=1350, diploe=520, csf=6, white=28.5, grey=38.5, deep=38, hind=36,
-    dura=55, blood=46, vitreous=8, lens=85, calcified=170, clot=63, subdural=66, mottled=0.5, caps=-4,
-    grey_loss=-6.5, white_loss=-2, core=0, effacement=0.75,
+    dura=50, blood=45, vitreous=8, lens=85, calcified=170, clot=63, subdural=66, mottled=0.5, caps=-4,
+    grey_loss=-6.5, white_loss=-2, core=0, effacement=0.75, hardening=4,
 )  # fmt: skip
 
 
@@ -53,7 +54,7 @@ CT = Palette(
 FLAIR = Palette(
     air=4, skin=240, fat=470, muscle=170, table=22, diploe=170, csf=40, white=250, grey=330, deep=312, hind=300,
     dura=150, blood=45, vitreous=40, lens=110, calcified=60, clot=330, subdural=400, mottled=4, caps=150,
-    grey_loss=55, white_loss=25, core=45, effacement=0.5,
+    grey_loss=16, white_loss=4, core=12, effacement=0.5,
 )  # fmt: skip
 DWI = Palette(
     air=4, skin=45, fat=25, muscle=75, table=12, diploe=20, csf=48, white=255, grey=285, deep=262, hind=285,
@@ -62,7 +63,7 @@ DWI = Palette(
 )  # fmt: skip
 T1 = Palette(
     air=4, skin=420, fat=840, muscle=330, table=35, diploe=520, csf=110, white=600, grey=425, deep=490, hind=520,
-    dura=300, blood=260, vitreous=130, lens=300, calcified=120, clot=330, subdural=500, mottled=6, caps=-60,
+    dura=380, blood=260, vitreous=130, lens=300, calcified=120, clot=330, subdural=500, mottled=6, caps=-60,
     grey_loss=-25, white_loss=-15, core=-10, effacement=0.5,
 )  # fmt: skip
 
@@ -88,12 +89,14 @@ def _bone(v: Field, c: Palette, f: dict[str, Field]) -> None:
     outside, thickness = -f["inside"], f["thickness"]
     shell = np.minimum(outside + 0.0, thickness - outside)
     _over(v, f["wall"], c.table * 0.8 + 0.12 * c.table * f["grain"])
-    _over(v, f["orbit"], c.fat)
+    _over(v, np.minimum(f["orbit"], f["skin"] - 2.5), c.fat)
     _over(v, shell, c.table + 0.08 * c.table * f["mottle"])
     marrow = np.minimum(outside - 1.5, thickness - outside - 1.7)
-    _over(v, marrow, c.diploe + 0.35 * c.diploe * f["grain"])
+    _over(v, marrow, c.diploe * np.clip(1 + 0.33 * f["grain"], 0.35, 2.0))
     _over(v, np.minimum(shell + 0.3, 0.55 - f["suture"]), c.muscle + 0.2 * (c.table - c.muscle))
-    _over(v, np.minimum(f["air"], np.maximum(outside - 0.8, 0.8 - f["inside"])), c.air)
+    _over(v, np.minimum(f["air"], outside - 1.0), c.air)
+    pneumatised = np.minimum(f["frontal"], np.minimum(outside - 1.6, thickness - outside - 1.4))
+    _over(v, pneumatised, c.air)
 
 
 def _eyes(v: Field, c: Palette, f: dict[str, Field]) -> None:
@@ -123,17 +126,21 @@ def _brain(v: Field, c: Palette, f: dict[str, Field]) -> None:
     ):
         if name in f and f[name].max() > -1:
             _over(v, f[name], value)
+    if c.hardening:
+        within = _step(f["inside"], EDGE_MM)
+        v += c.hardening * within * (np.exp(-np.maximum(f["inside"], 0) / 7) - 1.3 * f["streak"])
 
 
 def _cerebrum(v: Field, c: Palette, f: dict[str, Field], ischaemic: Field, variation: Field) -> None:
     hull = f["hull"]
-    opening = (0.35 + 0.75 * np.exp(np.minimum(-hull / 7, 0))) * (1 - c.effacement * ischaemic)
+    opening = 1.6 * np.exp(np.minimum(-hull / 9, 0)) + 0.35 * f["mottle"] - 0.15
+    opening = opening * (1 - c.effacement * ischaemic) - 0.25 * c.effacement * ischaemic
     sulcus = np.sqrt(f["sheet"] ** 2 + np.maximum(f["beyond"], 0) ** 2) - opening
     pia = np.minimum(np.minimum(hull, sulcus), f["sylvian"] + c.effacement * ischaemic)
     near = _step(f["ventricle"] + 2.5 - 0.8 * f["mottle"], 4.0)
     tissue = c.white + c.white_loss * ischaemic + c.caps * near + variation
     grey = c.grey + c.grey_loss * ischaemic + variation
-    tissue += (grey - tissue) * _step(f["ribbon"] - pia, EDGE_MM)
+    tissue += (grey - tissue) * _step(f["ribbon"] - pia, 1.8)
     deep = c.deep + c.grey_loss * ischaemic + variation
     for name in ("striatum", "thalamus"):
         tissue += (deep - (name == "thalamus") * 0.15 * (c.deep - c.white) - tissue) * _step(f[name], 1.6)
@@ -147,7 +154,7 @@ def _hindbrain(v: Field, c: Palette, f: dict[str, Field], variation: Field) -> N
         lobes = f["cerebellum"]
         leaf = np.abs(f["folium"] % 1.0 - 0.5) * 4.0
         depth = np.minimum(lobes, 10.0)
-        fissure = _step(0.45 - leaf - 0.03 * depth, 0.9) * 0.55
+        fissure = _step(0.45 - leaf - 0.03 * depth, 0.9) * 0.4
         tissue = c.hind + 0.4 * (c.grey - c.hind) + variation
         core = tissue + (c.white + 0.35 * (c.grey - c.white) - tissue) * _step(lobes - 11.0, 6.0)
         _over(v, lobes, core + (c.csf - core) * fissure * _step(9.0 - lobes, 4.0))

@@ -10,6 +10,7 @@ from dicom_render.phantom_anatomy import Lattice, Person, Pose, head_fields
 from dicom_render.phantom_fields import Field, Vector
 
 COARSE_MM = 2.0
+PAD = 3  # coarse points beyond the first and the last slice, row and column
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,6 @@ class Acquisition:
     slices: int
     thickness_mm: float
     layers: int = 1  # planes averaged across one slice
-    shrink: int = 2  # anatomy is painted at every second pixel; the scanner's own blur is wider
 
     def position_mm(self, index: int) -> Vector:
         x, y, z = (a + index * b for a, b in zip(self.first_voxel_mm, self.step_mm, strict=True))
@@ -55,51 +55,58 @@ class SampledHead:
 
     acquisition: Acquisition
     fields: dict[str, Field]
-    down: Field  # painted rows x coarse rows
-    across: Field  # coarse columns x painted columns
-    slice_step: float  # coarse planes a slice
-    margin: float
+    shape: tuple[int, int, int]
 
-    def plane(self, slice_index: float) -> dict[str, Field]:
-        at = self.margin + slice_index * self.slice_step
-        base = int(np.floor(at)) - 1
-        weights = _cubic(np.arange(base, base + 4) - at)
-        return {
-            name: self.down @ np.tensordot(weights, field[base : base + 4], 1) @ self.across
-            for name, field in self.fields.items()
-        }
+    def planes(self, shrink: int) -> Callable[[float], dict[str, Field]]:
+        """Reads the fields at a slice index, at every ``shrink``-th pixel."""
+        a = self.acquisition
+        step = float(np.linalg.norm(a.step_mm)) / COARSE_MM
+        rows, columns = (
+            PAD + (np.arange(n // shrink) * shrink + (shrink - 1) / 2) * a.pixel_mm / COARSE_MM
+            for n in (a.rows, a.columns)
+        )
+        down, across = _reading(rows, self.shape[1]), _reading(columns, self.shape[2]).T.copy()
+
+        def plane(slice_index: float) -> dict[str, Field]:
+            at = PAD + slice_index * step
+            base = int(np.floor(at)) - 1
+            weights = _cubic(np.arange(base, base + 4) - at)
+            return {
+                name: down @ np.tensordot(weights, field[base : base + 4], 1) @ across
+                for name, field in self.fields.items()
+            }
+
+        return plane
 
 
 def sample_head(acquisition: Acquisition, person: Person, held: Pose) -> SampledHead:
     a = acquisition
     step = float(np.linalg.norm(a.step_mm))
     row, column, through = (np.array(v) / np.linalg.norm(v) for v in (a.row_direction, a.column_direction, a.step_mm))
-    pad = 3
     sizes = [a.slices * step, a.rows * a.pixel_mm, a.columns * a.pixel_mm]
-    shape = tuple(int(np.ceil(size / COARSE_MM)) + 2 * pad + 1 for size in sizes)
-    origin = np.array(a.first_voxel_mm) - pad * COARSE_MM * (row + column + through)
+    shape = tuple(int(np.ceil(size / COARSE_MM)) + 2 * PAD + 1 for size in sizes)
+    origin = np.array(a.first_voxel_mm) - PAD * COARSE_MM * (row + column + through)
     lattice = Lattice(origin, COARSE_MM * np.stack([row, column, through], axis=1), (shape[0], shape[1], shape[2]))
-    fields = head_fields(lattice, person, held)
-    half = (a.shrink - 1) / 2
-    rows = pad + (np.arange(a.rows // a.shrink) * a.shrink + half) * a.pixel_mm / COARSE_MM
-    columns = pad + (np.arange(a.columns // a.shrink) * a.shrink + half) * a.pixel_mm / COARSE_MM
-    return SampledHead(
-        acquisition=a, fields=fields, down=_reading(rows, shape[1]),
-        across=_reading(columns, shape[2]).T.copy(), slice_step=step / COARSE_MM, margin=float(pad),
-    )  # fmt: skip
+    return SampledHead(acquisition=a, fields=head_fields(lattice, person, held), shape=lattice.shape)
 
 
-def clean_slices(head: SampledHead, paint: Callable[[dict[str, Field]], Field]) -> Iterator[Field]:
-    """Noiseless slices at full matrix; each is the mean of its layers (partial volume)."""
+def clean_slices(head: SampledHead, paint: Callable[[dict[str, Field]], Field], *, shrink: int) -> Iterator[Field]:
+    """Noiseless slices at full matrix; each is the mean of its layers (partial volume).
+
+    Anatomy is painted at every ``shrink``-th pixel and interpolated: a scanner's own blur is wider than that.
+    """
     a = head.acquisition
-    up_rows = _reading((np.arange(a.rows) - (a.shrink - 1) / 2) / a.shrink, a.rows // a.shrink)
-    up_columns = _reading((np.arange(a.columns) - (a.shrink - 1) / 2) / a.shrink, a.columns // a.shrink).T.copy()
+    planes = head.planes(shrink)
+    up_rows, up_columns = (
+        _reading((np.arange(n) - (shrink - 1) / 2) / shrink, n // shrink) for n in (a.rows, a.columns)
+    )
     share = a.thickness_mm / float(np.linalg.norm(a.step_mm))
     offsets = (np.arange(a.layers) + 0.5) / a.layers * share - share / 2
     for index in range(a.slices):
-        layers = [paint(head.plane(index + float(offset))) for offset in offsets]
-        mean: Field = np.stack(layers).mean(axis=0, dtype=np.float32)
-        yield up_rows @ mean @ up_columns if a.shrink > 1 else mean
+        mean: Field = np.stack([paint(planes(index + float(offset))) for offset in offsets]).mean(
+            axis=0, dtype=np.float32
+        )
+        yield up_rows @ mean @ up_columns.T if shrink > 1 else mean
 
 
 def _cubic(t: NDArray[np.floating]) -> Field:
