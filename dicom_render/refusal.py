@@ -23,3 +23,14 @@ class Unreadable(Refusal):
 
 class NotAVolume(Refusal):
     """A plane through the slices was asked of a stack that makes no volume; the code is the stack's reason."""
+
+
+def refusal_of(kind: str, code: str, facts: Mapping[str, Fact]) -> Refusal:
+    """The refusal of that class name, or a plain one: how a refusal crosses from another process."""
+    known = {Refusal.__name__: Refusal}
+    waiting = [Refusal]
+    while waiting:
+        for narrower in waiting.pop().__subclasses__():
+            known[narrower.__name__] = narrower
+            waiting.append(narrower)
+    return known.get(kind, Refusal)(code, facts)
