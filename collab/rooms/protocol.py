@@ -5,7 +5,7 @@ Asks (browser to room) are verbs, facts (room to browsers) are done. The TypeScr
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -18,6 +18,13 @@ MAX_FRAME_BYTES = 1 << 16
 MemberRole = Literal["requester", "expert", "participant"]
 Seen = Literal["same", "coarse", "loading", "elsewhere", "lost"]
 
+# What a browser chooses freely has a bound, so that one frame, and the state that facts build, keep theirs.
+_Count = Annotated[int, msgspec.Meta(ge=0, le=(1 << 53) - 1)]  # the whole numbers that JavaScript counts exactly
+_Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+_Caption = Annotated[str, msgspec.Meta(max_length=500)]
+_Line = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
+_Update = Annotated[str, msgspec.Meta(min_length=1, max_length=22_000)]  # base64 of 16 KiB, and its padding
+
 
 class _Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="t"):
     """Base: every message carries its tag in `t`."""
@@ -27,31 +34,35 @@ class _Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_fiel
 
 
 class Hello(_Message, frozen=True, tag="hello"):
-    """First message of a connection: who this browser tab is, and the last fact it has (`seq`, 0 for none)."""
+    """First message of a connection: who this browser tab is, and the last fact it has (`seq`, 0 for none).
 
-    client_id: str
-    seq: int
+    `next_n` is the number of the first ask that it has had no answer to: everything before it is done with.
+    """
+
+    client_id: _Id
+    seq: _Count
+    next_n: _Count = 1
 
 
 class Ask(_Message, frozen=True, tag="ask"):
     """A durable wish, number `n` of this client, from 1 without holes; sent again until a fact or refusal bears `n`."""
 
-    n: int
+    n: _Count
     act: Act
 
 
 class MoveView(_Message, frozen=True, tag="view.move"):
     """Ephemeral: the presenter's view while it moves; `n` grows with each."""
 
-    term: int
-    n: int
+    term: _Count
+    n: _Count
     view: View
 
 
 class MovePointer(_Message, frozen=True, tag="pointer.move"):
     """Ephemeral: where I point; None when I stop."""
 
-    n: int
+    n: _Count
     pointer: Pointer | None
 
 
@@ -65,21 +76,21 @@ class Tell(_Message, frozen=True, tag="tell"):
 class Signal(_Message, frozen=True, tag="signal"):
     """Call signalling for one other participant (or `server`, the echo); `data` is checked by rtc."""
 
-    to: str
+    to: _Id
     data: str
 
 
 class Drawn(_Message, frozen=True, tag="drawn"):
     """Credit: the number of the last ephemeral frame that this browser has drawn, and the last fact it applied."""
 
-    frame: int
-    seq: int
+    frame: _Count
+    seq: _Count
 
 
 class Ping(_Message, frozen=True, tag="ping"):
     """Round trip measured by the browser; answered by `pong` with the same number."""
 
-    n: int
+    n: _Count
 
 
 FromBrowser = Hello | Ask | MoveView | MovePointer | Tell | Signal | Drawn | Ping
@@ -91,7 +102,7 @@ FromBrowser = Hello | Ask | MoveView | MovePointer | Tell | Signal | Drawn | Pin
 class SettleView(_Message, frozen=True, tag="view.settle"):
     """The presenter's view has come to rest."""
 
-    term: int
+    term: _Count
     view: View
 
 
@@ -102,47 +113,47 @@ class RequestControl(_Message, frozen=True, tag="control.request"):
 class GiveControl(_Message, frozen=True, tag="control.give"):
     """The holder hands the baton to a member."""
 
-    term: int
-    to: str
+    term: _Count
+    to: _Id
 
 
 class TakeControl(_Message, frozen=True, tag="control.take"):
     """Take the baton, where the role allows; `term` is the one seen, of two takers the first wins."""
 
-    term: int
+    term: _Count
 
 
 class ReleaseControl(_Message, frozen=True, tag="control.release"):
     """The holder lays the baton down."""
 
-    term: int
+    term: _Count
 
 
 class AddKeyView(_Message, frozen=True, tag="key_view.add"):
     """Keep this view for the conclusion, under an identifier chosen by the browser."""
 
-    key_view_id: str
-    viewport: str
+    key_view_id: _Id
+    viewport: _Id
     view: View
-    caption: str
+    caption: _Caption
 
 
 class RemoveKeyView(_Message, frozen=True, tag="key_view.remove"):
     """Take a key view back."""
 
-    key_view_id: str
+    key_view_id: _Id
 
 
 class UpdateText(_Message, frozen=True, tag="text.update"):
     """A Yjs update of the conclusion's text, base64."""
 
-    update: str
+    update: _Update
 
 
 class Say(_Message, frozen=True, tag="chat.say"):
     """A line of text chat."""
 
-    text: str
+    text: _Line
 
 
 class ConfirmIdentity(_Message, frozen=True, tag="identity.confirm"):
@@ -289,10 +300,15 @@ class Presence(_Message, frozen=True, tag="presence"):
 
 
 class RoomState(_Message, frozen=True, tag="state"):
-    """Everything that facts have built: the fold of the journal up to `seq`."""
+    """Everything that facts have built: the fold of the journal up to `seq`.
+
+    `members` keeps whoever has ever joined (facts name them), `present` those who have not left since.
+    `chat` holds the last lines as (actor, at_ms, text).
+    """
 
     seq: int
     members: tuple[Member, ...]
+    present: tuple[str, ...]
     holder: str | None
     term: int
     requested: tuple[str, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -11,13 +11,23 @@ Vector = tuple[float, float, float]
 ViewportId = Literal["stack", "axial", "coronal", "sagittal"]
 Layout = Literal["stack", "mpr"]
 
+# A hundred metres, or the widest image in pixels: neither infinity nor "not a number" passes.
+_Mm = Annotated[float, msgspec.Meta(ge=-1e5, le=1e5)]
+_Point = tuple[_Mm, _Mm, _Mm]
+_Part = Annotated[float, msgspec.Meta(ge=-1.001, le=1.001)]
+_Unit = tuple[_Part, _Part, _Part]
+_Fov = Annotated[float, msgspec.Meta(gt=0, le=1e5)]
+_Level = Annotated[float, msgspec.Meta(ge=-1e9, le=1e9)]
+_Uid = Annotated[str, msgspec.Meta(max_length=64)]  # PS3.5 9.1
+_Frame = Annotated[int, msgspec.Meta(ge=1, le=(1 << 31) - 1)]
+
 
 class Window(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """VOI window in `unit` (HU for CT); followed only where modality and unit are the same."""
 
-    center: float
-    width: float
-    unit: str
+    center: _Level
+    width: _Level
+    unit: Annotated[str, msgspec.Meta(max_length=16)]
 
 
 class ViewportView(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -30,33 +40,33 @@ class ViewportView(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     id: ViewportId
-    point_world_mm: Vector
-    normal: Vector
-    up: Vector
-    fov_mm: tuple[float, float]
-    sop_instance_uid: str | None = None
-    frame: int | None = None
+    point_world_mm: _Point
+    normal: _Unit
+    up: _Unit
+    fov_mm: tuple[_Fov, _Fov]
+    sop_instance_uid: _Uid | None = None
+    frame: _Frame | None = None
 
 
 class View(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole shared view: one series (`stack` numbers the display stacks that a series was split into)."""
 
-    study_uid: str
-    series_uid: str
-    stack: int
-    frame_of_reference_uid: str | None
+    study_uid: _Uid
+    series_uid: _Uid
+    stack: Annotated[int, msgspec.Meta(ge=0, le=1 << 20)]
+    frame_of_reference_uid: _Uid | None
     layout: Layout
     active: ViewportId
     window: Window
     invert: bool
-    viewports: tuple[ViewportView, ...]
+    viewports: Annotated[tuple[ViewportView, ...], msgspec.Meta(max_length=4)]
 
 
 class Pointer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where somebody points: a patient point, and the image it was seen on."""
 
-    series_uid: str
-    frame_of_reference_uid: str | None
-    point_world_mm: Vector
-    sop_instance_uid: str | None = None
-    frame: int | None = None
+    series_uid: _Uid
+    frame_of_reference_uid: _Uid | None
+    point_world_mm: _Point
+    sop_instance_uid: _Uid | None = None
+    frame: _Frame | None = None

@@ -1,0 +1,123 @@
+"""How facts build a room's state: the only way it changes, live, on replay and for a snapshot; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec.structs import replace
+
+from collab.rooms.draft import Draft
+from collab.rooms.protocol import (
+    ControlRequested,
+    ControlTaken,
+    DraftLocked,
+    Fact,
+    IdentityConfirmed,
+    KeyViewAdded,
+    KeyViewRemoved,
+    Member,
+    MemberJoined,
+    MemberLeft,
+    RoomState,
+    Said,
+    TextUpdated,
+    ViewSettled,
+)
+
+# Lines that a late joiner is given; the journal keeps all.
+CHAT_LINES = 500
+
+EMPTY = RoomState(
+    seq=0,
+    members=(),
+    present=(),
+    holder=None,
+    term=0,
+    requested=(),
+    view=None,
+    key_views=(),
+    text="",
+    chat=(),
+    identity_confirmed=(),
+    conclusion_id=None,
+)
+
+
+def apply(state: RoomState, fact: Fact) -> RoomState:
+    """The state after the next fact. The text is not in it: `Fold` gathers that, since merging it into `text` at
+    every keystroke would cost the length of the whole text."""
+    assert fact.seq == state.seq + 1, "a hole in the facts"
+    return replace(state, seq=fact.seq, **_changes(state, fact))
+
+
+def _changes(state: RoomState, fact: Fact) -> dict[str, Any]:  # Any: each field of the state has its own type
+    match fact.done:
+        case ViewSettled(view=view):
+            return {"view": view}
+        case ControlRequested():
+            return {"requested": (*_without(state.requested, fact.actor), fact.actor)}
+        case ControlTaken(holder=holder, term=term):
+            return {"holder": holder, "term": term, "requested": _without(state.requested, holder)}
+        case KeyViewAdded() as added:
+            return {"key_views": (*state.key_views, added)}
+        case KeyViewRemoved(key_view_id=gone):
+            return {"key_views": tuple(one for one in state.key_views if one.key_view_id != gone)}
+        case TextUpdated():
+            return {}
+        case Said(text=text):
+            return {"chat": (*state.chat, (fact.actor, fact.at_ms, text))[-CHAT_LINES:]}
+        case IdentityConfirmed():
+            confirmed = (*_without(state.identity_confirmed, fact.actor), fact.actor)
+            return {"identity_confirmed": confirmed}
+        case MemberJoined(member=member):
+            present = (*_without(state.present, member.actor), member.actor)
+            return {"members": _with_member(state.members, member), "present": present}
+        case MemberLeft(actor=actor):
+            return {"present": _without(state.present, actor), "requested": _without(state.requested, actor)}
+        case DraftLocked(conclusion_id=conclusion_id):
+            return {"conclusion_id": conclusion_id}
+
+
+def _without(actors: tuple[str, ...], gone: str | None) -> tuple[str, ...]:
+    return tuple(one for one in actors if one != gone)
+
+
+def _with_member(members: tuple[Member, ...], member: Member) -> tuple[Member, ...]:
+    if any(one.actor == member.actor for one in members):
+        return tuple(member if one.actor == member.actor else one for one in members)
+    return (*members, member)
+
+
+class Fold:
+    """A state that grows fact by fact, with the text's document beside it."""
+
+    def __init__(self, snapshot: RoomState = EMPTY) -> None:
+        self._state = replace(snapshot, text="")
+        self._draft = Draft(snapshot.text)
+
+    @property
+    def state(self) -> RoomState:
+        """The state without its text."""
+        return self._state
+
+    def add(self, fact: Fact) -> None:
+        self._state = apply(self._state, fact)
+        if isinstance(fact.done, TextUpdated):
+            self._draft.apply(fact.done.update)
+
+    def snapshot(self) -> RoomState:
+        """The whole state."""
+        return replace(self._state, text=self._draft.encode())
+
+    def text(self) -> str:
+        """The conclusion's draft as people read it."""
+        return self._draft.text()
+
+
+def fold(facts: Iterable[Fact]) -> Fold:
+    """The state that these facts build, from the first."""
+    folded = Fold()
+    for fact in facts:
+        folded.add(fact)
+    return folded

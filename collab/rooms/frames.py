@@ -1,0 +1,53 @@
+"""Messages to bytes and back: decoders made once, each message encoded once for all its receivers; no socket."""
+
+from __future__ import annotations
+
+import msgspec
+
+from collab.rooms.protocol import FromBrowser, FromRoom
+
+_FROM_MSGPACK = msgspec.msgpack.Decoder(FromBrowser)
+_FROM_JSON = msgspec.json.Decoder(FromBrowser)
+_TO_MSGPACK = msgspec.msgpack.Encoder()
+_TO_JSON = msgspec.json.Encoder()
+
+
+class BadMessage(Exception):
+    """What was received is no message of the protocol. Its text stays here: it may hold what people wrote."""
+
+    code = "bad_message"
+
+
+class Frame:
+    """One message on its way to any number of connections; each sub-protocol's bytes are made at most once."""
+
+    __slots__ = ("_packed", "_text", "message")
+
+    def __init__(self, message: FromRoom) -> None:
+        self.message = message
+        self._packed: bytes | None = None
+        self._text: str | None = None
+
+    def packed(self) -> bytes:
+        if self._packed is None:
+            self._packed = _TO_MSGPACK.encode(self.message)
+        return self._packed
+
+    def text(self) -> str:
+        if self._text is None:
+            self._text = _TO_JSON.encode(self.message).decode()
+        return self._text
+
+    def __repr__(self) -> str:
+        return f"Frame({type(self.message).__name__})"
+
+
+def read(received: bytes | str) -> FromBrowser:
+    """The message in a binary (msgpack) or text (JSON) frame. Raises `BadMessage`."""
+    try:
+        if isinstance(received, str):
+            return _FROM_JSON.decode(received)
+        return _FROM_MSGPACK.decode(received)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        # ValidationError is a DecodeError; UnicodeError: a msgpack string that is no UTF-8.
+        raise BadMessage from None

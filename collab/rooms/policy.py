@@ -1,0 +1,67 @@
+"""Who may ask what in a room, and how long it waits for people; pure, and every door asks it."""
+
+from __future__ import annotations
+
+from collab.rooms.protocol import (
+    Act,
+    AddKeyView,
+    ConfirmIdentity,
+    GiveControl,
+    MemberRole,
+    ReleaseControl,
+    RemoveKeyView,
+    RequestControl,
+    RoomState,
+    Say,
+    SettleView,
+    TakeControl,
+    UpdateText,
+)
+
+EVERYBODY: frozenset[MemberRole] = frozenset({"requester", "expert", "participant"})
+# Those who answer for the case: the one who asks and the one who signs.
+PRINCIPALS: frozenset[MemberRole] = frozenset({"requester", "expert"})
+
+MAY: dict[type[Act], frozenset[MemberRole]] = {
+    SettleView: EVERYBODY,
+    RequestControl: EVERYBODY,
+    GiveControl: EVERYBODY,
+    TakeControl: EVERYBODY,
+    ReleaseControl: EVERYBODY,
+    Say: EVERYBODY,
+    ConfirmIdentity: EVERYBODY,
+    AddKeyView: PRINCIPALS,
+    RemoveKeyView: PRINCIPALS,
+    UpdateText: PRINCIPALS,
+}
+
+# Long enough for a reload or a change of network, short enough for a stroke: then somebody else may take the baton.
+BATON_GRACE_MS = 10_000
+# After this a member is no longer there: their chair is empty in the journal, and in a tumour board's quorum.
+MEMBER_GRACE_MS = 45_000
+# A connection that has not read for so long is closed; it resumes when it can.
+OWED_MS = 30_000
+
+KEY_VIEWS = 100
+
+
+def refusal_of_control(state: RoomState, actor: str, role: MemberRole, act: Act) -> str | None:
+    """Why `actor` may not do this with the baton as `state` has it; None when they may."""
+    match act:
+        case SettleView(term) | GiveControl(term) | ReleaseControl(term):
+            if state.holder != actor:
+                return "not_presenter"
+            return "control_moved" if term != state.term else None
+        case TakeControl(term):
+            if term != state.term:
+                return "control_moved"
+            if state.holder == actor:
+                return "already_presenter"
+            # Whoever may not take it from somebody may still pick it up from the table.
+            return "not_your_role" if state.holder is not None and role not in PRINCIPALS else None
+        case RequestControl():
+            if state.holder == actor:
+                return "already_presenter"
+            return "already_requested" if actor in state.requested else None
+        case _:
+            return None

@@ -1,0 +1,392 @@
+"""The room as an actor without I/O: messages and instants come in, outboxes fill, facts wait for the journal.
+
+Nothing here reads a clock, a socket or a database. The shell (`hub`) journals what `unsaved` gives and says `saved`;
+only then is a fact announced, so nobody ever sees what a crash could take back. Two states follow from that: `head`
+holds every accepted fact and is what asks are judged by, `told` holds the durable ones and is what people are shown.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+
+from collab.rooms.asks import No, judge
+from collab.rooms.draft import Draft
+from collab.rooms.fold import Fold, apply
+from collab.rooms.frames import Frame
+from collab.rooms.outbox import Close, Outbox
+from collab.rooms.policy import BATON_GRACE_MS, MEMBER_GRACE_MS, OWED_MS
+from collab.rooms.protocol import (
+    Ask,
+    ControlTaken,
+    Done,
+    DraftLocked,
+    Drawn,
+    Fact,
+    Hello,
+    Member,
+    MemberJoined,
+    MemberLeft,
+    MovePointer,
+    MoveView,
+    Ping,
+    PointerMoved,
+    Pong,
+    Presence,
+    Refused,
+    RoomState,
+    Seen,
+    Tell,
+    ViewMoved,
+    ViewSettled,
+    Welcome,
+)
+from collab.rooms.view import Pointer
+
+# A client that is further behind gets a snapshot; half an outbox, so that the tail itself never overflows one.
+TAIL_FACTS = 256
+
+# Close codes; PROTOCOL.md says what a browser does on each.
+FAILED, REPLACED, REVOKED, TOO_SLOW, TAKEN = 1011, 4001, 4403, 4008, 4400
+
+VIEW = ("", "view")
+
+
+class Connection:
+    """One socket as the room sees it: whose it is, and where its messages go."""
+
+    __slots__ = ("client_id", "from_seq", "member", "outbox", "pointer_n", "view_n")
+
+    def __init__(self, *, member: Member, outbox: Outbox) -> None:
+        self.member = member
+        self.outbox = outbox
+        self.client_id = ""
+        self.from_seq = 0
+        self.view_n = -1
+        self.pointer_n = -1
+
+    @property
+    def actor(self) -> str:
+        return self.member.actor
+
+
+class Room:
+    """One room in its one owner. `study_uids`: what may be shown here; a room never changes patient."""
+
+    def __init__(self, facts: Iterable[Fact], *, epoch: int, study_uids: frozenset[str], at_ms: int) -> None:
+        self.epoch = epoch
+        self._study_uids = study_uids
+        self._told = Fold()
+        self._tail: deque[Fact] = deque(maxlen=TAIL_FACTS)
+        self._last_n: dict[str, int] = {}
+        self._owners: dict[str, str] = {}
+        for fact in facts:
+            self._told.add(fact)
+            self._tail.append(fact)
+            self._note_client(fact)
+        self._head = self._told.state
+        self._at_ms = self._tail[-1].at_ms if self._tail else 0
+        self._draft = Draft(self._told.snapshot().text)
+        self._unsaved: deque[Fact] = deque()
+        # Whoever has said hello, and of those the ones that have been welcomed and are told what happens.
+        self._connections: list[Connection] = []
+        self._audience: list[Connection] = []
+        # Whoever was there when the last owner stopped is taken for lost just now.
+        self._lost_at: dict[str, int] = dict.fromkeys(self._head.present, at_ms)
+        self._seen: dict[str, tuple[Seen, bool]] = {}
+        # The epoch stands in the upper half: numbers keep growing when another owner takes over.
+        self._frame = epoch << 32
+        self._view: tuple[Frame, int] | None = None
+        self._pointers: dict[str, tuple[Frame, int]] = {}
+        self._settled_at: dict[int, int] = {}
+        self.is_failed = False
+
+    # ---- connections
+
+    def hello(self, connection: Connection, message: Hello, *, at_ms: int) -> None:
+        """Take a connection in. It is welcomed at once, or as soon as what is under way for it is durable."""
+        if self.is_failed:
+            return connection.outbox.close(FAILED, "room_failed")
+        if self._owners.setdefault(message.client_id, connection.actor) != connection.actor:
+            return connection.outbox.close(TAKEN, "client_id_taken")
+        self._replace(message.client_id)
+        connection.client_id = message.client_id
+        connection.from_seq = message.seq
+        self._last_n[message.client_id] = max(self._last_n.get(message.client_id, 0), message.next_n - 1)
+        self._connections.append(connection)
+        self._lost_at.pop(connection.actor, None)
+        self._tell_presence(connection.actor, at_ms)
+        if connection.actor not in self._head.present:
+            self._append(connection.actor, MemberJoined(connection.member), at_ms=at_ms)
+        self._welcome_waiting(at_ms)
+        return None
+
+    def leave(self, connection: Connection, *, at_ms: int) -> None:
+        """The connection is gone; its member is lost when it was their last."""
+        if connection not in self._connections:
+            return
+        self._remove(connection)
+        if connection.actor in self._pointers:
+            self._move_pointer(connection, None)
+        if not self._connections_of(connection.actor):
+            self._lost_at[connection.actor] = at_ms
+            self._tell_presence(connection.actor, at_ms)
+
+    def evict(self, actor: str, *, at_ms: int) -> None:
+        """The member may no longer be here: their connections close, their chair is empty at once."""
+        for connection in self._connections_of(actor):
+            connection.outbox.close(REVOKED, "revoked")
+            self.leave(connection, at_ms=at_ms)
+        self._lost_at.pop(actor, None)
+        if actor in self._head.present:
+            self._free_baton(actor, at_ms)
+            self._append(actor, MemberLeft(actor), at_ms=at_ms)
+
+    def close_all(self, code: int, reason: str) -> None:
+        """The room stops here: nothing more is accepted, nothing unsaved is ever announced."""
+        self.is_failed = True
+        for connection in self._connections:
+            connection.outbox.close(code, reason)
+        self._connections.clear()
+        self._audience.clear()
+        self._unsaved.clear()
+
+    def _replace(self, client_id: str) -> None:
+        for older in [one for one in self._connections if one.client_id == client_id]:
+            older.outbox.close(REPLACED, "replaced")
+            self._remove(older)
+
+    def _remove(self, connection: Connection) -> None:
+        self._connections.remove(connection)
+        if connection in self._audience:
+            self._audience.remove(connection)
+
+    def _connections_of(self, actor: str) -> list[Connection]:
+        return [one for one in self._connections if one.actor == actor]
+
+    # ---- what a connection says
+
+    def receive(self, connection: Connection, message: Message, *, at_ms: int) -> None:
+        """One message of a connection that has said hello."""
+        if connection not in self._connections:
+            return
+        match message:
+            case MoveView():
+                self._move_view(connection, message)
+            case MovePointer(n):
+                if n > connection.pointer_n:
+                    connection.pointer_n = n
+                    self._move_pointer(connection, message.pointer)
+            case Drawn(frame):
+                connection.outbox.drawn(frame)
+            case Ask():
+                self._ask(connection, message, at_ms)
+            case Tell(seen, following):
+                if self._seen.get(connection.actor) != (seen, following):
+                    self._seen[connection.actor] = (seen, following)
+                    self._tell_presence(connection.actor, at_ms)
+            case Ping(n):
+                connection.outbox.push(Frame(Pong(n)), at_ms=at_ms)
+
+    def _move_view(self, connection: Connection, message: MoveView) -> None:
+        told = self._told.state
+        # Fenced twice: by what people know, and by a change of the baton that is on its way to the journal.
+        is_presenter = told.holder == connection.actor and message.term == told.term == self._head.term
+        if not is_presenter or message.n <= connection.view_n or not self._is_ours(message.view.study_uid):
+            return
+        connection.view_n = message.n
+        self._frame += 1
+        moved = ViewMoved(self._frame, connection.actor, message.term, self._frame, message.view)
+        self._view = (Frame(moved), self._frame)
+        for other in self._audience:
+            if other is not connection:
+                other.outbox.offer(VIEW, *self._view)
+
+    def _move_pointer(self, connection: Connection, pointer: Pointer | None) -> None:
+        self._frame += 1
+        frame = Frame(PointerMoved(self._frame, connection.actor, self._frame, pointer))
+        if pointer is None:
+            self._pointers.pop(connection.actor, None)
+        else:
+            self._pointers[connection.actor] = (frame, self._frame)
+        slot = (connection.actor, "pointer")
+        for other in self._audience:
+            if other is not connection:
+                other.outbox.offer(slot, frame, self._frame)
+
+    def _tell_presence(self, actor: str, at_ms: int) -> None:
+        frame = Frame(self._presence(actor, at_ms))
+        for one in self._audience:
+            one.outbox.tell(actor, frame)
+
+    def _presence(self, actor: str, at_ms: int) -> Presence:
+        seen, following = self._seen.get(actor, ("loading", True))
+        lost_at = self._lost_at.get(actor)
+        if lost_at is None:
+            return Presence(actor, True, seen, following, 0)
+        return Presence(actor, False, "lost", following, max(0, at_ms - lost_at))
+
+    # ---- asks
+
+    def _ask(self, connection: Connection, ask: Ask, at_ms: int) -> None:
+        # A repeated ask was answered, or will be; one beyond a hole waits until the hole is sent again.
+        if ask.n != self._last_n[connection.client_id] + 1:
+            return
+        self._last_n[connection.client_id] = ask.n
+        member = connection.member
+        done = judge(self._head, ask.act, by=member, draft=self._draft, study_uids=self._study_uids)
+        if isinstance(done, No):
+            connection.outbox.push(Frame(Refused(ask.n, done.code)), at_ms=at_ms)
+            return
+        self._append(member.actor, done, at_ms=at_ms, client_id=connection.client_id, n=ask.n)
+        if isinstance(done, ViewSettled):
+            self._settled_at[self._head.seq] = self._frame
+
+    def _is_ours(self, study_uid: str) -> bool:
+        return study_uid in self._study_uids
+
+    # ---- facts: accepted, then durable, then announced
+
+    def lock_draft(self, conclusion_id: str, *, actor: str, at_ms: int) -> None:
+        """The conclusion is signed; harmless when that is known."""
+        if self._head.conclusion_id is None:
+            self._append(actor, DraftLocked(conclusion_id), at_ms=at_ms)
+
+    def unsaved(self, at_most: int) -> tuple[Fact, ...]:
+        """The first facts that the journal does not hold yet."""
+        return tuple(fact for fact, _ in zip(self._unsaved, range(at_most), strict=False))
+
+    @property
+    def has_unsaved(self) -> bool:
+        return bool(self._unsaved)
+
+    def saved(self, seq: int, *, at_ms: int) -> None:
+        """The journal holds every fact up to `seq` for good: announce them."""
+        while self._unsaved and self._unsaved[0].seq <= seq:
+            fact = self._unsaved.popleft()
+            self._told.add(fact)
+            self._tail.append(fact)
+            self._announce(fact, at_ms)
+        self._welcome_waiting(at_ms)
+
+    def _append(self, actor: str, done: Done, *, at_ms: int, client_id: str = "", n: int = 0) -> None:
+        # A clock that steps back must not make the journal do so.
+        self._at_ms = max(self._at_ms, at_ms)
+        fact = Fact(self._head.seq + 1, self._at_ms, actor, client_id, n, done)
+        self._head = apply(self._head, fact)
+        self._unsaved.append(fact)
+
+    def _announce(self, fact: Fact, at_ms: int) -> None:
+        if isinstance(fact.done, ControlTaken):
+            self._drop_view()
+        elif isinstance(fact.done, ViewSettled):
+            # What moved before it came to rest would, sent after it, lead a slow reader back.
+            settled_at = self._settled_at.pop(fact.seq)
+            if self._view is not None and self._view[1] <= settled_at:
+                self._drop_view()
+        frame = Frame(fact)
+        for one in self._audience:
+            one.outbox.push(frame, at_ms=at_ms)
+
+    def _drop_view(self) -> None:
+        self._view = None
+        for one in self._audience:
+            one.outbox.withdraw(VIEW)
+
+    # ---- welcome
+
+    def _welcome_waiting(self, at_ms: int) -> None:
+        for one in self._connections:
+            if one not in self._audience and self._is_answered(one):
+                self._welcome(one, at_ms)
+
+    def _is_answered(self, connection: Connection) -> bool:
+        """The member is known to be here, and each ask that its client has sent is durable or refused."""
+        if connection.actor not in self._told.state.present:
+            return False
+        return all(fact.client_id != connection.client_id for fact in self._unsaved)
+
+    def _welcome(self, connection: Connection, at_ms: int) -> None:
+        """Greeting, tail or snapshot, and subscription in one step: nothing can happen in between."""
+        self._audience.append(connection)
+        tail = self._tail_after(connection.from_seq)
+        connection.outbox.push(
+            self._greeting(connection, at_ms, self._snapshot() if tail is None else None), at_ms=at_ms
+        )
+        for fact in tail or ():
+            connection.outbox.push(Frame(fact), at_ms=at_ms)
+        self._offer_current(connection)
+
+    def _tail_after(self, seq: int) -> list[Fact] | None:
+        """The facts after `seq`; None where only a snapshot serves: a new client, one far behind, one of no journal."""
+        missing = self._told.state.seq - seq
+        if seq == 0 or not 0 <= missing <= len(self._tail):
+            return None
+        return [fact for fact in self._tail if fact.seq > seq]
+
+    def _snapshot(self) -> RoomState:
+        return self._told.snapshot()
+
+    def _greeting(self, connection: Connection, at_ms: int, state: RoomState | None) -> Frame:
+        presences = tuple(self._presence(actor, at_ms) for actor in self._told.state.present)
+        acked = self._last_n[connection.client_id]
+        return Frame(Welcome(connection.actor, self.epoch, acked, state, presences))
+
+    def _offer_current(self, connection: Connection) -> None:
+        if self._view is not None:
+            connection.outbox.offer(VIEW, *self._view)
+        for actor, entry in self._pointers.items():
+            if actor != connection.actor:
+                connection.outbox.offer((actor, "pointer"), *entry)
+
+    # ---- what the shell calls
+
+    def next(self, connection: Connection, *, at_ms: int) -> Frame | Close | None:
+        """What to send now on a connection that can take more."""
+        outbox = connection.outbox
+        if outbox.owed_since_ms is not None and self._is_answered(connection):
+            outbox.pay(self._greeting(connection, at_ms, self._snapshot()), at_ms=at_ms)
+        return outbox.take()
+
+    def tick(self, at_ms: int) -> None:
+        """Let time pass: grace times of lost members, and readers that are owed a snapshot for too long."""
+        for actor, lost_at in list(self._lost_at.items()):
+            if at_ms - lost_at >= BATON_GRACE_MS:
+                self._free_baton(actor, at_ms)
+            if at_ms - lost_at >= MEMBER_GRACE_MS:
+                del self._lost_at[actor]
+                self._seen.pop(actor, None)
+                self._append(actor, MemberLeft(actor), at_ms=at_ms)
+        for connection in list(self._connections):
+            owed_since = connection.outbox.owed_since_ms
+            if owed_since is not None and at_ms - owed_since >= OWED_MS:
+                connection.outbox.close(TOO_SLOW, "too_slow")
+                self.leave(connection, at_ms=at_ms)
+
+    def _free_baton(self, actor: str, at_ms: int) -> None:
+        # Laid down, never handed on by itself: nobody presents without wanting to.
+        if self._head.holder == actor:
+            self._append(actor, ControlTaken(None, self._head.term + 1, "lost"), at_ms=at_ms)
+
+    def _note_client(self, fact: Fact) -> None:
+        if fact.client_id:
+            self._owners[fact.client_id] = fact.actor
+            self._last_n[fact.client_id] = max(self._last_n.get(fact.client_id, 0), fact.n)
+
+    @property
+    def state(self) -> RoomState:
+        """What people have been told, without the text."""
+        return self._told.state
+
+    @property
+    def is_empty(self) -> bool:
+        """Nobody is here, nobody is waited for, and nothing is under way."""
+        return not self._connections and not self._lost_at and not self._unsaved
+
+    def outboxes_of(self, actor: str) -> list[Outbox]:
+        """Where messages for a member go: one for each of their connections."""
+        return [one.outbox for one in self._audience if one.actor == actor]
+
+
+# What a connection may say after its hello; call signals are the shell's.
+Message = Ask | MoveView | MovePointer | Tell | Drawn | Ping

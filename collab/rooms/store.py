@@ -1,0 +1,146 @@
+"""Queries on rooms, their members and their journal; private to the rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from collab.accounts.models import Login, Person, Token
+from collab.rooms.journal import GENESIS, Entry, read_fact
+from collab.rooms.models import RoomFact, RoomMember, RoomRecord
+from collab.rooms.protocol import Fact
+from collab.studies.models import Study
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What the journal has to know of a room before it writes: its owner's epoch, and the signature if there is one."""
+
+    epoch: int
+    is_closed: bool
+    signed_conclusion_id: str | None
+    signed_by_id: str | None
+
+
+def find_room(session: Session, room_id: str) -> RoomRecord | None:
+    return session.get(RoomRecord, room_id)
+
+
+def list_rooms_of_subject(session: Session, kind: str, subject_id: str) -> Sequence[RoomRecord]:
+    of_subject = (RoomRecord.subject_kind == kind, RoomRecord.subject_id == subject_id)
+    return session.scalars(select(RoomRecord).where(*of_subject).order_by(RoomRecord.opened_at)).all()
+
+
+def find_member(session: Session, room_id: str, person_id: str) -> RoomMember | None:
+    return session.get(RoomMember, (room_id, person_id))
+
+
+def list_members(session: Session, room_id: str) -> Sequence[RoomMember]:
+    return session.scalars(select(RoomMember).where(RoomMember.room_id == room_id).order_by(RoomMember.color)).all()
+
+
+def count_members(session: Session, room_id: str) -> int:
+    return session.scalar(select(func.count()).where(RoomMember.room_id == room_id)) or 0
+
+
+def list_current_members(session: Session, room_ids: Collection[str], at: datetime) -> set[tuple[str, str]]:
+    """(room, person) of everybody who may be in these rooms now."""
+    current = (
+        RoomMember.room_id.in_(room_ids),
+        RoomMember.since <= at,
+        or_(RoomMember.until.is_(None), RoomMember.until > at),
+        RoomMember.revoked_at.is_(None),
+        Person.disabled_at.is_(None),
+    )
+    query = select(RoomMember.room_id, RoomMember.person_id).join(Person, Person.id == RoomMember.person_id)
+    return {(room_id, person_id) for room_id, person_id in session.execute(query.where(*current))}
+
+
+def list_ended_logins(session: Session, login_ids: Collection[str], at: datetime) -> set[str]:
+    """Those of these logins and tokens that no longer let anybody in."""
+    ended = select(Login.id).where(Login.id.in_(login_ids), Login.ended_at.is_not(None))
+    over = or_(Token.revoked_at.is_not(None), Token.expires_at <= at)
+    return {*session.scalars(ended), *session.scalars(select(Token.id).where(Token.id.in_(login_ids), over))}
+
+
+def list_study_uids(session: Session, study_ids: Collection[str]) -> frozenset[str]:
+    return frozenset(session.scalars(select(Study.study_uid).where(Study.id.in_(study_ids))))
+
+
+def take_epoch(session: Session, room_id: str) -> int:
+    """Become the room's owner: whoever was it before can no longer write."""
+    session.execute(update(RoomRecord).where(RoomRecord.id == room_id).values(epoch=RoomRecord.epoch + 1))
+    return session.scalars(select(RoomRecord.epoch).where(RoomRecord.id == room_id)).one()
+
+
+def standings(session: Session, room_ids: Collection[str], *, hold: bool) -> dict[str, Standing]:
+    """How these rooms stand; `hold` keeps it so until the transaction ends."""
+    columns = (
+        RoomRecord.id,
+        RoomRecord.epoch,
+        RoomRecord.closed_at,
+        RoomRecord.signed_conclusion_id,
+        RoomRecord.signed_by_id,
+    )
+    query = select(*columns).where(RoomRecord.id.in_(room_ids))
+    if hold:
+        query = query.with_for_update(read=True)
+    return {
+        room_id: Standing(
+            epoch=epoch, is_closed=closed_at is not None, signed_conclusion_id=conclusion_id, signed_by_id=signer_id
+        )
+        for room_id, epoch, closed_at, conclusion_id, signer_id in session.execute(query)
+    }
+
+
+def append(session: Session, entries: Sequence[Entry]) -> None:
+    """Add sealed entries. A number that the journal has already is an `IntegrityError`."""
+    rows = [
+        {
+            "room_id": entry.room_id,
+            "seq": entry.seq,
+            "epoch": entry.epoch,
+            "at": _EPOCH + timedelta(milliseconds=entry.at_ms),
+            "actor": entry.actor,
+            "client_id": entry.client_id,
+            "n": entry.n,
+            "body": entry.body,
+            "previous_hash": entry.previous_hash,
+            "hash": entry.hash,
+        }
+        for entry in entries
+    ]
+    session.execute(insert(RoomFact), rows)
+
+
+def iterate_entries(session: Session, room_id: str, *, after: int = 0) -> Iterator[Entry]:
+    """The journal of a room in order, read in batches."""
+    query = select(RoomFact).where(RoomFact.room_id == room_id, RoomFact.seq > after).order_by(RoomFact.seq)
+    for row in session.scalars(query.execution_options(yield_per=1000)):
+        yield Entry(
+            room_id=row.room_id,
+            seq=row.seq,
+            epoch=row.epoch,
+            at_ms=(row.at - _EPOCH) // timedelta(milliseconds=1),
+            actor=row.actor,
+            client_id=row.client_id,
+            n=row.n,
+            body=row.body,
+            previous_hash=row.previous_hash,
+            hash=row.hash,
+        )
+
+
+def list_facts(session: Session, room_id: str, *, after: int = 0) -> list[Fact]:
+    return [read_fact(entry) for entry in iterate_entries(session, room_id, after=after)]
+
+
+def head_hash(session: Session, room_id: str) -> str:
+    query = select(RoomFact.hash).where(RoomFact.room_id == room_id).order_by(RoomFact.seq.desc()).limit(1)
+    return session.scalars(query).first() or GENESIS
