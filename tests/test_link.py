@@ -25,10 +25,11 @@ async def big_server() -> AsyncIterator[int]:
 
 async def fetch(port: int) -> int:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(b"?")
-    size = len(await reader.read(-1))
-    writer.close()
-    return size
+    try:
+        writer.write(b"?")
+        return len(await reader.read(-1))
+    finally:
+        writer.close()
 
 
 async def test_everything_arrives_and_is_counted(big_server: int) -> None:
@@ -57,5 +58,6 @@ async def test_nothing_passes_a_cut_wire_until_it_is_mended(big_server: int) -> 
     assert link.bytes_down == 0
     link.mend()
     fetching.cancel()
+    await asyncio.gather(fetching, return_exceptions=True)
     assert await fetch(link.port) == 500_000
     link.close()
