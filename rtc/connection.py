@@ -79,7 +79,7 @@ async def make_answer(connection: RTCPeerConnection, host_addresses: Sequence[st
 
 
 async def add_candidate(connection: RTCPeerConnection, signal: Candidate) -> None:
-    """Add a checked remote candidate, or the end of them."""
+    """Add a checked remote candidate, or the end of them; raises BadSignal."""
     await connection.addIceCandidate(_read_candidate(signal) if signal.candidate else None)
 
 
@@ -103,7 +103,10 @@ async def _set_local(connection: RTCPeerConnection, host_addresses: Sequence[str
 
 
 def _read_candidate(signal: Candidate) -> RTCIceCandidate:
-    candidate = candidate_from_sdp(signal.candidate.partition(":")[2])
+    try:
+        candidate = candidate_from_sdp(signal.candidate.partition(":")[2])
+    except ValueError:
+        raise BadSignal("not_a_candidate") from None
     candidate.sdpMid = signal.sdp_mid
     candidate.sdpMLineIndex = signal.sdp_m_line_index
     return candidate

@@ -37,7 +37,7 @@ class EchoSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     host_addresses: tuple[str, ...] | None = None
     longest_s: float = 120.0
     connect_s: float = 15.0
-    # Two minutes of a 720p camera (1.5 Mbit/s) and voice, twice over.
+    # 3.3 Mbit/s for two minutes; a 720p camera of Chromium sends half of that.
     most_octets: int = 50_000_000
 
 
@@ -62,7 +62,7 @@ class EchoRefused(Exception):
 
 
 class EchoLimit:
-    """How many echoes one process carries at a time: each costs about 1 % of a core for voice and 720p."""
+    """How many echoes one process carries at a time: each 720p camera costs about 2 % of a core."""
 
     def __init__(self, at_most: int) -> None:
         self.at_most = at_most
@@ -86,10 +86,12 @@ class EchoPeer:
         self._settings = settings or EchoSettings()
         self._reflectors: list[Reflector] = []
         self._candidates = 0
+        self._early: list[Candidate] = []
         self._octets = 0
         self._connection: RTCPeerConnection | None = None
         self._connected = asyncio.Event()
         self._connected_at: float | None = None
+        self._ended_at: float | None = None
         self._end: asyncio.Future[EchoEnd] = asyncio.get_running_loop().create_future()
         self._life: asyncio.Task[EchoReport] | None = None
 
@@ -98,8 +100,9 @@ class EchoPeer:
         those of one person. Nothing is left behind by a refusal.
         """
         check_signal(offer, max_m_lines=ECHO_M_LINES)
-        if count_media(offer.sdp, "audio") > 1 or count_media(offer.sdp, "video") > 1:
-            raise EchoRefused("echo_media", {"limit": 1})
+        audio, video, data = (count_media(offer.sdp, kind) for kind in ("audio", "video", "application"))
+        if audio > 1 or video > 1 or data > 0:
+            raise EchoRefused("echo_media", {"audio": audio, "video": video, "data": data})
         if self._connection is not None or self._end.done():
             raise EchoRefused("echo_over", {})
         self._limit.take()
@@ -119,9 +122,7 @@ class EchoPeer:
         check_signal(signal, max_m_lines=ECHO_M_LINES)
         match signal:
             case Candidate():
-                self._candidates += 1
-                if self._connection is not None and not self._end.done() and self._candidates <= MAX_CANDIDATES:
-                    await add_candidate(self._connection, signal)
+                await self._take_candidate(signal)
             case Bye():
                 self._finish(EchoEnd.LEFT)
                 await self.finished()
@@ -148,9 +149,23 @@ class EchoPeer:
             video_packets_lost=sum(one.packets_lost for one in video),
             video_frames=sum(one.frames for one in video),
             octets=self._octets,
-            connected_s=0.0 if self._connected_at is None else time.monotonic() - self._connected_at,
+            connected_s=self._connected_s(),
             ended=self._end.result() if self._end.done() else None,
         )
+
+    def _connected_s(self) -> float:
+        if self._connected_at is None:
+            return 0.0
+        return (self._ended_at or time.monotonic()) - self._connected_at
+
+    async def _take_candidate(self, candidate: Candidate) -> None:
+        self._candidates += 1
+        if self._end.done() or self._candidates > MAX_CANDIDATES:
+            return
+        if self._connection is None or self._life is None:
+            self._early.append(candidate)
+        else:
+            await add_candidate(self._connection, candidate)
 
     async def _negotiate(self, connection: RTCPeerConnection, offer: Offer) -> Answer:
         connection.on("connectionstatechange", self._on_state)
@@ -158,7 +173,10 @@ class EchoPeer:
         for transceiver in connection.getTransceivers():
             transceiver.direction = "sendrecv"
             self._reflectors.append(Reflector(transceiver, on_bytes=self._count))
-        return await make_answer(connection, self._settings.host_addresses)
+        answer = await make_answer(connection, self._settings.host_addresses)
+        for candidate in self._early:
+            await add_candidate(connection, candidate)
+        return answer
 
     async def _live(self, connection: RTCPeerConnection) -> EchoReport:
         try:
@@ -198,4 +216,5 @@ class EchoPeer:
     def _finish(self, end: EchoEnd) -> None:
         """The first reason stands."""
         if not self._end.done():
+            self._ended_at = time.monotonic()
             self._end.set_result(end)

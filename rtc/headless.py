@@ -29,7 +29,7 @@ class NotConnected(Exception):
 
 
 class HeadlessMedia(msgspec.Struct, frozen=True):
-    """What it sends; None leaves that kind out, and then it does not receive it either when it is the caller."""
+    """What it sends. None leaves that kind out; a caller without it does not receive it either."""
 
     tone_hz: float | None = 1000.0
     colour: Colour | None = (32, 192, 64)
@@ -118,8 +118,10 @@ class HeadlessPeer:
 
     async def hang_up(self, reason: ByeReason = "left") -> None:
         """Say goodbye, then close."""
-        await self._send(Bye(reason))
-        await self.close()
+        try:
+            await self._send(Bye(reason))
+        finally:
+            await self.close()
 
     async def close(self) -> None:
         await self._connection.close()

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from rtc.headless import HeadlessIce, HeadlessMedia, HeadlessPeer
-from rtc.signals import Signal
+from rtc.signals import Candidate, Offer, Signal
 
 LOOPBACK = HeadlessIce(host_addresses=("127.0.0.1",))
 GREEN, RED, BLACK = (32, 192, 64), (200, 30, 30), (0, 0, 0)
@@ -24,6 +24,14 @@ def sdp(*media: str, fingerprint: str = FINGERPRINT, more: tuple[str, ...] = ())
 
 def media_line(kind: str = "audio", *, port: int = 9, profile: str = "UDP/TLS/RTP/SAVPF") -> str:
     return f"m={kind} {port} {profile} 96"
+
+
+def split_candidates(offer: Offer) -> tuple[Offer, list[Candidate]]:
+    """A complete offer as a trickling browser sends it: the bare description, then the candidates, then their end."""
+    lines = offer.sdp.split("\r\n")
+    found = [line.removeprefix("a=") for line in lines if line.startswith("a=candidate:")]
+    bare = [line for line in lines if not line.startswith(("a=candidate:", "a=end-of-candidates"))]
+    return Offer("\r\n".join(bare)), [*(Candidate(one, "0", 0) for one in found), Candidate("", "0", 0)]
 
 
 @dataclass

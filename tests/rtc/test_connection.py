@@ -97,6 +97,10 @@ async def test_a_candidate_is_added_to_its_line() -> None:
     assert [(found.ip, found.port, found.type) for found in agent.getRemoteCandidates()] == [
         ("192.0.2.9", 8998, "host")
     ]
+    with pytest.raises(BadSignal):
+        await add_candidate(
+            other, Candidate("candidate:1 1 udp 1 192.0.2.9 9 typ srflx raddr 192.0.2.8 rport x y", "0", 0)
+        )
     await add_candidate(other, Candidate("", "0", 0))
     await one.close()
     await other.close()

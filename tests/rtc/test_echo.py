@@ -83,6 +83,7 @@ async def test_the_report_counts_what_came() -> None:
         await the.me.ear.until(lambda ear: ear.frames >= 25, timeout_s=SOON_S)
         await the.me.hang_up()
         report = await the.echo.finished()
+    assert the.echo.report() == report
     assert report.video_frames >= 15
     assert report.video_packets >= report.video_frames
     assert report.audio_packets >= 25
@@ -144,10 +145,11 @@ async def test_one_more_than_the_limit_is_refused_until_one_has_ended() -> None:
 
 async def test_only_one_microphone_and_one_camera_are_echoed() -> None:
     limit = EchoLimit(1)
-    two_voices = make.sdp(make.media_line("audio"), make.media_line("audio"))
-    with pytest.raises(EchoRefused) as caught:
-        await EchoPeer(limit).answer(Offer(two_voices))
-    assert caught.value.code == "echo_media"
+    data = "m=application 9 UDP/DTLS/SCTP webrtc-datachannel"
+    for lines in ([make.media_line()] * 2, [make.media_line("video")] * 2, [make.media_line(), data]):
+        with pytest.raises(EchoRefused) as caught:
+            await EchoPeer(limit).answer(Offer(make.sdp(*lines)))
+        assert caught.value.code == "echo_media"
     with pytest.raises(BadSignal):
         await EchoPeer(limit).answer(Offer(make.sdp(*[make.media_line()] * 3)))
     assert limit.taken == 0
@@ -172,6 +174,26 @@ async def test_an_echo_is_negotiated_once() -> None:
     for refused in (lambda: echo.answer(offer), lambda: echo.receive(offer), lambda: echo.receive(Answer(offer.sdp))):
         with pytest.raises(EchoRefused):
             await refused()
+    await echo.close()
+
+
+async def test_candidates_that_come_before_the_offer_are_kept() -> None:
+    sent: list[Signal] = []
+
+    async def send(signal: Signal) -> None:
+        sent.append(signal)
+
+    me = HeadlessPeer(send, ice=LOOPBACK)
+    await me.call()
+    offer = sent[0]
+    assert isinstance(offer, Offer)
+    bare, candidates = make.split_candidates(offer)
+    echo = EchoPeer(EchoLimit(1), settings=SETTINGS)
+    for candidate in candidates:
+        await echo.receive(candidate)
+    await me.receive(await echo.answer(bare))
+    await me.connected(timeout_s=SOON_S)
+    await me.close()
     await echo.close()
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from rtc.headless import HeadlessMedia, HeadlessPeer, NotConnected
 from rtc.meters import NotMeasured
-from rtc.signals import Answer, Bye, Candidate, Offer, Signal
+from rtc.signals import Answer, Bye, Offer, Signal
 from tests.rtc import make
 from tests.rtc.make import BLACK, GREEN, LOOPBACK, RED, SOON_S
 
@@ -115,7 +115,7 @@ async def test_candidates_that_come_before_their_description_are_kept() -> None:
     await caller.call()
     offer = sent.pop()
     assert isinstance(offer, Offer)
-    bare, candidates = split_candidates(offer)
+    bare, candidates = make.split_candidates(offer)
     for candidate in candidates:
         await callee.receive(candidate)
     await callee.receive(bare)
@@ -154,11 +154,3 @@ def with_other_fingerprints(sdp: str) -> str:
         else line
         for line in lines
     )
-
-
-def split_candidates(offer: Offer) -> tuple[Offer, list[Candidate]]:
-    """A complete offer as a trickling browser sends it: the bare description, then the candidates, then their end."""
-    lines = offer.sdp.split("\r\n")
-    found = [line.removeprefix("a=") for line in lines if line.startswith("a=candidate:")]
-    bare = [line for line in lines if not line.startswith(("a=candidate:", "a=end-of-candidates"))]
-    return Offer("\r\n".join(bare)), [*(Candidate(one, "0", 0) for one in found), Candidate("", "0", 0)]
