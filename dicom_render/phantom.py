@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dicom_render.phantom_anatomy import Person, pose
 from dicom_render.phantom_dicom import DemoPatient, SeriesPlan, StudyPlan, encode
 from dicom_render.phantom_paint import CT, DWI, FLAIR, T1, Palette, paint
-from dicom_render.phantom_scan import Grain, SampledHead, centred, clean_slices, oblique, sample_head
+from dicom_render.phantom_scan import Detail, Grain, SampledHead, centred, clean_slices, oblique, sample_head
 
 STROKE_PATIENT = DemoPatient("DEMO-SYNTHÉTIQUE", "Éléonore", "2530499999001", "19530417", "F")
 TRAUMA_PATIENT = DemoPatient("DEMO-SYNTHÉTIQUE", "Aurélien", "1610999999002", "19610903", "M")
@@ -19,6 +19,13 @@ STROKE_PERSON = Person(seed=7, atrophy=0.55)
 TRAUMA_PERSON = Person(seed=4021, scale=(1.02, 0.985, 0.99), atrophy=0.3, subdural_side=-1)
 CT_WINDOWS = ((80.0, 40.0, "BRAIN"), (2800.0, 600.0, "BONE"))
 GANTRY_TILT_DEGREES = 18.0
+CT_DETAIL = Detail(shrink=2)  # the blur of a brain kernel is wider than two pixels
+
+# How each head lay: no two acquisitions share a position.
+STROKE_POSE = pose(yaw=1.5, roll=-1.0, pitch=0.0, offset_mm=(0.0, -150.0, 612.0))
+PRIOR_POSE = pose(yaw=-4.0, roll=2.0, pitch=6.0, offset_mm=(-2.0, -174.0, -310.0))
+TRAUMA_POSE = pose(yaw=3.0, roll=1.0, pitch=-4.0, offset_mm=(1.0, -162.0, 88.0))
+MR_POSE = pose(yaw=-2.0, roll=1.0, pitch=2.0, offset_mm=(3.0, 12.0, -6.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +66,8 @@ def _stroke_ct(at: datetime) -> Iterator[tuple[str, bytes]]:
     study = StudyPlan(
         "head_ct", STROKE_PATIENT, at, "SYNTHETIQUE - TDM cérébrale sans injection", "CH Démonstration", "SYN-CT-0001"
     )
-    held = pose(yaw=1.5, roll=-1.0, pitch=0.0, offset_mm=(0.0, -150.0, 612.0))
     plan = SeriesPlan(study, 2, "CT", "CÉRÉBRAL 1.0 mm", acquisition, CT_WINDOWS, _ct_technique())
-    head = sample_head(acquisition, STROKE_PERSON, held)
+    head = sample_head(acquisition, STROKE_PERSON, STROKE_POSE)
     yield from _ct_instances(plan, head, CT, noise_hu=3.7)
 
 
@@ -73,11 +79,10 @@ def _prior_ct(at: datetime) -> Iterator[tuple[str, bytes]]:
     study = StudyPlan(
         "head_ct_prior", STROKE_PATIENT, at, "SYNTHETIQUE - TDM cérébrale", "CHU Démonstration", "SYN-CT-0000"
     )
-    held = pose(yaw=-4.0, roll=2.0, pitch=6.0, offset_mm=(-2.0, -174.0, -310.0))
     plan = SeriesPlan(
         study, 3, "CT", "CRÂNE 2.5 mm", acquisition, CT_WINDOWS, _ct_technique(ReconstructionDiameter="250.88")
     )
-    head = sample_head(acquisition, STROKE_PERSON, held)
+    head = sample_head(acquisition, STROKE_PERSON, PRIOR_POSE)
     yield from _ct_instances(plan, head, CT.without_stroke(), noise_hu=3.1)
 
 
@@ -97,10 +102,9 @@ def _tilted_ct(at: datetime) -> Iterator[tuple[str, bytes]]:
         "CH Démonstration",
         "SYN-CT-0002",
     )
-    held = pose(yaw=3.0, roll=1.0, pitch=-4.0, offset_mm=(1.0, -162.0, 88.0))
     technique = _ct_technique(GantryDetectorTilt=f"{GANTRY_TILT_DEGREES:g}", ReconstructionDiameter="235.52")
     plan = SeriesPlan(study, 2, "CT", "CÉRÉBRAL 4.5 mm", acquisition, CT_WINDOWS, technique)
-    head = sample_head(acquisition, TRAUMA_PERSON, held)
+    head = sample_head(acquisition, TRAUMA_PERSON, TRAUMA_POSE)
     yield from _ct_instances(plan, head, CT.without_stroke(), noise_hu=2.8)
 
 
@@ -109,7 +113,7 @@ def _ct_instances(
 ) -> Iterator[tuple[str, bytes]]:
     a = plan.acquisition
     grain = Grain(plan.number + 100, side=a.rows, pixel_mm=a.pixel_mm, peak_per_mm=0.3)
-    for index, clean in enumerate(clean_slices(head, partial(paint, palette), shrink=2)):
+    for index, clean in enumerate(clean_slices(head, partial(paint, palette), CT_DETAIL)):
         stored = np.clip(np.rint(clean + np.float32(noise_hu) * grain.slice() + 1024), 0, 4095).astype(np.uint16)
         yield _named(plan, index, stored)
 
@@ -118,26 +122,28 @@ def _stroke_mr(at: datetime) -> Iterator[tuple[str, bytes]]:
     study = StudyPlan(
         "head_mr", STROKE_PATIENT, at, "SYNTHETIQUE - IRM encéphalique", "CHU Démonstration", "SYN-MR-0003"
     )
-    held = pose(yaw=-2.0, roll=1.0, pitch=2.0, offset_mm=(3.0, 12.0, -6.0))
     row, column, normal = oblique(yaw=-2.0, pitch=9.0)
     axial = centred(
         centre_mm=(3.0, 14.0, 2.0), rows=256, columns=256, pixel_mm=0.9, row_direction=row, column_direction=column,
         step_mm=(5.0 * normal[0], 5.0 * normal[1], 5.0 * normal[2]), slices=28, thickness_mm=5.0, layers=4,
     )  # fmt: skip
-    head = sample_head(axial, STROKE_PERSON, held)
+    head = sample_head(axial, STROKE_PERSON, MR_POSE)
     yield from _mr_instances(
-        SeriesPlan(study, 2, "MR", "AX DIFFUSION b1000", axial, ((700, 330, "DWI"),), _DWI), head, DWI, shrink=2
+        SeriesPlan(study, 2, "MR", "AX DIFFUSION b1000", axial, ((700, 330, "DWI"),), _DWI),
+        head,
+        DWI,
+        Detail(blur_mm=1.1),
     )
     yield from _mr_instances(
-        SeriesPlan(study, 3, "MR", "AX FLAIR", axial, ((620, 290, "FLAIR"),), _FLAIR), head, FLAIR, shrink=1
+        SeriesPlan(study, 3, "MR", "AX FLAIR", axial, ((620, 290, "FLAIR"),), _FLAIR), head, FLAIR, Detail(blur_mm=0.35)
     )
     volume = centred(
         centre_mm=(3.0, 10.0, 0.0), rows=192, columns=192, pixel_mm=1.2, row_direction=(0.0, 1.0, 0.0),
         column_direction=(0.0, 0.0, -1.0), step_mm=(-1.2, 0.0, 0.0), slices=140, thickness_mm=1.2,
     )  # fmt: skip
-    head = sample_head(volume, STROKE_PERSON, held)
+    head = sample_head(volume, STROKE_PERSON, MR_POSE)
     yield from _mr_instances(
-        SeriesPlan(study, 4, "MR", "SAG T1 3D", volume, ((950, 440, "T1"),), _T1), head, T1, shrink=1
+        SeriesPlan(study, 4, "MR", "SAG T1 3D", volume, ((950, 440, "T1"),), _T1), head, T1, Detail(blur_mm=0.4)
     )
 
 
@@ -159,14 +165,14 @@ _T1: dict[str, object] = _MR | {
 }  # fmt: skip
 
 
-def _mr_instances(plan: SeriesPlan, head: SampledHead, palette: Palette, *, shrink: int) -> Iterator[tuple[str, bytes]]:
+def _mr_instances(plan: SeriesPlan, head: SampledHead, palette: Palette, detail: Detail) -> Iterator[tuple[str, bytes]]:
     a = plan.acquisition
     rng = np.random.default_rng(plan.number)
     down = np.linspace(-1, 1, a.rows, dtype=np.float32)[:, None]
     across = np.linspace(-1, 1, a.columns, dtype=np.float32)[None, :]
     # Receive coils see the rim better than the middle.
     coil = 0.94 + 0.12 * (down**2 + across**2) + 0.03 * across
-    for index, clean in enumerate(clean_slices(head, partial(paint, palette), shrink=shrink)):
+    for index, clean in enumerate(clean_slices(head, partial(paint, palette), detail)):
         real, imaginary = rng.standard_normal((2, a.rows, a.columns), dtype=np.float32) * np.float32(
             palette.white * 0.035
         )

@@ -59,11 +59,11 @@ def sylvian(p: Points, seed: int) -> Field:
 def cortex(p: Points, inside: Field, frame: Frame, *, seed: int, atrophy: float) -> dict[str, Field]:
     """Depth under the pia and under the nearest sulcal sheet, for the cerebral hemispheres."""
     m = p.mirrored()
-    gap = (
-        (1.3 + 0.9 * atrophy)
-        + 0.5 * sample_slow(band_noise(seed + 10, 40.0), p)
-        + 1.2 * atrophy * ramp(-p.y, 10.0, 60.0) * ramp(p.z, -8.0, 12.0)
+    # The brain of a lying patient rests on the base and leaves its fluid under the vault, in front most of all.
+    loose = (
+        0.5 + 0.9 * atrophy + 0.5 * sample_slow(band_noise(seed + 10, 40.0), p) + 1.2 * atrophy * ramp(-p.y, 10.0, 60.0)
     )
+    gap = 0.8 + loose * ramp(p.z, -12.0, 10.0)
     ridge = 7.0 + 0.55 * m.x  # in front of the petrous ridge the temporal lobe lies on bone
     tent = tentorium(p) - 0.6 + np.maximum(ridge - p.y, 0) * 1.5
     hull = common(common(inside - gap, tent, 4.0), -cisterns(p), 3.0)
@@ -80,12 +80,13 @@ def cortex(p: Points, inside: Field, frame: Frame, *, seed: int, atrophy: float)
     sheet = np.clip(folded / np.sqrt(sx * sx + sy * sy + sz * sz + 2e-4), -12, 12)
     reach = 15.0 + 4.0 * sample_slow(band_noise(seed + 12, 30.0), p)
     heart = ellipsoid(p, (0, 4, 5), (36, 44, 29))  # no sulcus enters the central nuclei
+    wide = (0.9 + 1.2 * ramp(m.x, 34.0, 62.0)) * (1 - 0.7 * ramp(p.y, 12.0, 32.0))
+    open_fissure = 0.3 + atrophy * (wide + 0.5 * sample_slow(band_noise(seed + 16, 24.0), p))
     return {
         "hull": np.minimum(hull, between),
         "sheet": sheet,
         "beyond": np.maximum(outer - reach, heart),
-        "sylvian": sylvian(p, seed)
-        - (0.3 + atrophy * (0.9 + 1.2 * ramp(m.x, 34.0, 62.0) + 0.5 * sample_slow(band_noise(seed + 16, 24.0), p))),
+        "sylvian": sylvian(p, seed) - open_fissure,
         "ribbon": 2.7 + 0.35 * sample(band_noise(seed + 13, 14.0), p),
     }
 
@@ -100,7 +101,9 @@ def ventricles(p: Points, *, atrophy: float) -> dict[str, Field]:
     ])  # fmt: skip
     lateral = np.maximum(lateral, chain(side, [(24, 40, 5, 4.2 * grow), (24, 52, 2, 2.5 * grow), (21, 66, 1, 1.0)]))
     tail = [(25, 38, 3, 3.8 * grow), (31, 26, -5, 2.0 * grow), (31, 8, -13, 1.5 * grow), (27, -7, -15, 1.6 * grow)]
-    lateral = common(np.maximum(lateral, chain(side, tail)), side.x - 0.5, 0.8)
+    # In front both horns touch the septum, a sheet of one millimetre.
+    septal = ellipsoid(side, (3, -12, 9.5), (3.2 * grow, 21, 3.6 * grow))
+    lateral = common(np.maximum.reduce([lateral, septal, chain(side, tail)]), side.x - 0.5, 0.8)
     third = ellipsoid(p, (0, 1, -1), (1.6 * grow, 15, 10))
     aqueduct = chain(p, [(0, 14, -4, 1.0), (0, 24, -16, 0.9), (0, 31, -28, 1.0)])
     fourth = ellipsoid(p, (0, 34, -37), (6.5 * grow, 4.0 * grow, 11))
@@ -167,7 +170,7 @@ def stroke(p: Points, *, seed: int) -> dict[str, Field]:
     territory = np.maximum(territory, ellipsoid(turned(p, (24, -3, 3), 14), (0, 0, 0), (9, 18, 12)))
     clot = chain(p, [(13, -13, -17.3, 1.9), (20, -15.5, -17.0, 2.1), (28.5, -15, -16.6, 2.0)])
     lesion = np.maximum(
-        ellipsoid(p, (40, -4, 7), (16, 24, 17)) + 0.9 * ragged,
+        ellipsoid(p, (40, -4, 7), (17, 25, 18)) + 0.6 * ragged,
         ellipsoid(turned(p, (24, -3, 3), 14), (0, 0, 0), (7, 15, 9)),
     )
     return {"territory": territory, "clot": clot, "lesion": lesion}

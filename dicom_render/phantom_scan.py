@@ -90,23 +90,35 @@ def sample_head(acquisition: Acquisition, person: Person, held: Pose) -> Sampled
     return SampledHead(acquisition=a, fields=head_fields(lattice, person, held), shape=lattice.shape)
 
 
-def clean_slices(head: SampledHead, paint: Callable[[dict[str, Field]], Field], *, shrink: int) -> Iterator[Field]:
-    """Noiseless slices at full matrix; each is the mean of its layers (partial volume).
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """In-plane sharpness: anatomy is painted at every ``shrink``-th pixel, then blurred (Gaussian sigma, mm)."""
 
-    Anatomy is painted at every ``shrink``-th pixel and interpolated: a scanner's own blur is wider than that.
-    """
+    shrink: int = 1
+    blur_mm: float = 0.0
+
+    def spread(self, count: int, pixel_mm: float) -> Field:
+        """Matrix from painted samples to ``count`` pixels."""
+        matrix = _reading((np.arange(count) - (self.shrink - 1) / 2) / self.shrink, count // self.shrink)
+        if not self.blur_mm:
+            return matrix
+        apart = (np.arange(count)[:, None] - np.arange(count)[None, :]) * pixel_mm / self.blur_mm
+        blur = np.exp(-0.5 * apart**2)
+        return ((blur / blur.sum(axis=1, keepdims=True)) @ matrix).astype(np.float32)
+
+
+def clean_slices(head: SampledHead, paint: Callable[[dict[str, Field]], Field], detail: Detail) -> Iterator[Field]:
+    """Noiseless slices at full matrix; each is the mean of its layers (partial volume)."""
     a = head.acquisition
-    planes = head.planes(shrink)
-    up_rows, up_columns = (
-        _reading((np.arange(n) - (shrink - 1) / 2) / shrink, n // shrink) for n in (a.rows, a.columns)
-    )
+    planes = head.planes(detail.shrink)
+    down, across = detail.spread(a.rows, a.pixel_mm), detail.spread(a.columns, a.pixel_mm).T.copy()
     share = a.thickness_mm / float(np.linalg.norm(a.step_mm))
     offsets = (np.arange(a.layers) + 0.5) / a.layers * share - share / 2
     for index in range(a.slices):
         mean: Field = np.stack([paint(planes(index + float(offset))) for offset in offsets]).mean(
             axis=0, dtype=np.float32
         )
-        yield up_rows @ mean @ up_columns.T if shrink > 1 else mean
+        yield down @ mean @ across
 
 
 def _cubic(t: NDArray[np.floating]) -> Field:

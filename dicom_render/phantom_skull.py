@@ -146,4 +146,4 @@ def soft_tissues(p: Points, shell: Field, seed: int) -> dict[str, Field]:
 
 def ear(m: Points) -> Field:
     lean = Points(m.x - 0.45 * (m.y - 8), m.y, m.z)
-    return ellipsoid(lean, (73, 16, -42), (2.8, 15, 27))
+    return ellipsoid(lean, (73, 16, -42), (3.6, 15, 27))
