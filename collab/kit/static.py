@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
@@ -24,7 +25,7 @@ class BuiltFiles(StaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
         accepted = Headers(scope=scope).get("accept-encoding", "")
         for encoding, suffix in ENCODINGS.items():
-            if encoding in accepted and os.path.isfile(self._beside(path + suffix)):
+            if encoding in accepted and (await run_in_threadpool(self.lookup_path, path + suffix))[1]:
                 response = await super().get_response(path + suffix, scope)
                 response.headers["Content-Encoding"] = encoding
                 response.headers["Content-Type"] = _media_type(path)
@@ -34,10 +35,6 @@ class BuiltFiles(StaticFiles):
         response.headers["Vary"] = "Accept-Encoding"
         response.headers["Cache-Control"] = FOREVER if path.startswith("assets" + os.sep) else "no-cache"
         return response
-
-    def _beside(self, path: str) -> Path:
-        assert self.directory is not None
-        return Path(self.directory) / path
 
 
 # `mimetypes` reads the machine's registry, where .js and .wasm are at times wrong; browsers refuse those.

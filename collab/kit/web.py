@@ -158,6 +158,8 @@ def _route(path: str, methods: Sequence[str], door: Door) -> Route:
             return await run_in_threadpool(_answer, request, site, door, body, fields)
         except Refusal as refusal:
             return await run_in_threadpool(_refused, request, site, door, refusal)
+        except Exception as error:  # the door of HTTP: a bug is logged whole and told as little as possible
+            return await run_in_threadpool(crashed, request, site, error)
 
     route = Route(path, endpoint, methods=list(methods))
     route.door = door  # pyright: ignore[reportAttributeAccessIssue] - read back by `door_of`
@@ -237,6 +239,17 @@ def refusal_sentence(language: Language, refusal: Refusal) -> str:
         return translate(language, "refused.unknown", code=refusal.code)
 
 
+class Crash(Refusal):
+    """A fault of the program; the data is as it was."""
+
+    code = "crash"
+    status = 500
+
+
+def _is_for_programs(request: Request) -> bool:
+    return request.url.path.startswith(("/api/", "/dicomweb/", "/fhir/"))
+
+
 def not_found(request: Request, site: Site) -> Response:
     """The answer to a path that no route knows."""
     door = Door(
@@ -244,6 +257,15 @@ def not_found(request: Request, site: Site) -> Response:
         open_to_all=True,
         takes=None,
         gives=None,
-        is_api=request.url.path.startswith(("/api/", "/dicomweb/", "/fhir/")),
+        is_api=_is_for_programs(request),
     )
     return _refused(request, site, door, NotFound())
+
+
+def crashed(request: Request, site: Site, error: Exception) -> Response:
+    """The answer to a bug: nothing of it is told, everything is logged, and the person knows what to do."""
+    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    door = Door(
+        handler=lambda _: Response(), open_to_all=True, takes=None, gives=None, is_api=_is_for_programs(request)
+    )
+    return _refused(request, site, door, Crash())
