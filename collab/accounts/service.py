@@ -202,6 +202,14 @@ def add_hospital(session: Session, *, finess: str, name: str, phone: str) -> Hos
     return hospital
 
 
+def get_hospital(session: Session, finess: str) -> Hospital:
+    """The hospital of a FINESS number. Raises `NotFound`."""
+    hospital = store.find_hospital_by_finess(session, finess)
+    if hospital is None:
+        raise NotFound("no_such_hospital", finess=finess)
+    return hospital
+
+
 def add_person(session: Session, new: NewPerson, password: str, *, by: Caller | str, at: datetime) -> Person:
     """Declare a person. Raises `BadInput` for a weak password, a known e-mail or a wrong RPPS number."""
     if not is_good_password(password, new.email):

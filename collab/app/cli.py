@@ -19,12 +19,14 @@ from collab.audit import service as audit
 from collab.kit.caller import Role
 from collab.kit.clock import utc_now
 from collab.kit.database import Database
-from collab.kit.i18n import translate
 from collab.kit.refusals import Refusal
 from collab.kit.settings import BadSetting, Settings, read_settings
 from collab.kit.web import refusal_sentence
 from collab.rooms import service as rooms
 from collab.studies import service as studies
+from collab.studies.importing import Intake, import_files
+from collab.studies.sources import Source
+from dicom_render.workers import Workers
 
 console = Console(highlight=False)
 
@@ -55,9 +57,9 @@ def consilium() -> None:
 def serve() -> None:
     """Run the server; the database must be at the newest version (consilium migrate)."""
     settings = read_settings()
-    with _database(settings) as database:
-        schema.check(database)
-    server.run(settings)
+    site = server.build_site(settings)
+    schema.check(site.database)
+    server.run(site)
 
 
 @consilium.command("demo")
@@ -68,20 +70,19 @@ def demonstrate(password: str | None, port: int | None) -> None:
     settings = replace(read_settings(), demo=True)
     if port:
         settings = replace(settings, port=port)
-    with _database(settings) as database:
-        schema.migrate(database)
-        password = demo.set_people(database, utc_now, password)
-        if not demo.has_studies(database):
-            with _progress() as progress:
-                task = progress.add_task("synthetic studies", total=None)
-                demo.add_studies(
-                    database, settings, utc_now, lambda done, total: progress.update(task, completed=done, total=total)
-                )
+    site = server.build_site(settings)
+    schema.migrate(site.database)
+    password = demo.set_people(site.database, utc_now, password)
+    if not demo.has_studies(site.database):
+        with console.status("drawing synthetic studies") as status:
+            demo.add_studies(
+                site.part(Intake), lambda title, count: status.update(f"drawing synthetic studies: {title}, {count}")
+            )
     console.print(f"\n  Consilium  [bold]{settings.origin}[/bold]")
     for person in demo.PEOPLE:
         console.print(f"  {person.email:<32} {person.name}")
     console.print(f"  password of all of them: [bold]{password}[/bold]   (Ctrl+C stops)\n")
-    server.run(settings)
+    server.run(site)
 
 
 @consilium.command("import")
@@ -90,20 +91,24 @@ def demonstrate(password: str | None, port: int | None) -> None:
 def bring(paths: tuple[Path, ...], finess: str) -> None:
     """Bring studies in from folders, files and zips; a bad file is set aside with its reason."""
     settings = read_settings()
-    with _database(settings) as database, _progress() as progress:
+    with _database(settings) as database, Workers(settings.workers) as workers:
         schema.check(database)
-        task = progress.add_task("importing", total=None)
-        done = studies.import_paths(
-            database,
-            settings,
-            paths,
-            finess=finess,
-            clock=utc_now,
-            progress=lambda read, total: progress.update(task, completed=read, total=total),
-        )
-    console.print(f"{done.stored} stored, {done.known} known already, {len(done.set_aside)} set aside")
-    for aside in done.set_aside:
-        console.print(f"  [yellow]{aside.name}[/yellow]: {translate('en', f'studies.set_aside.{aside.code}')}")
+        with database.transaction() as session:
+            hospital = accounts.get_hospital(session, finess)
+        with _progress() as progress:
+            task = progress.add_task("importing", total=None)
+            done = import_files(
+                Intake(database=database, settings=settings, workers=workers),
+                [Source(path=path, name=path.name) for path in paths],
+                by="consilium import",
+                hospital_id=hospital.id,
+                report=lambda so_far: progress.update(task, completed=so_far.seen, total=so_far.files),
+            )
+        with database.transaction() as session:
+            left = studies.list_left(session, done.import_id)
+    console.print(f"{done.stored} stored, {done.known} known already, {done.set_aside} set aside")
+    for each in left:
+        console.print(f"  [yellow]{each.file_name}[/yellow]: {each.code}")
 
 
 @consilium.command()
@@ -193,7 +198,7 @@ def verify_audit() -> None:
     """Prove that no row of the audit was changed or taken out; exit code 1 and the first bad row otherwise."""
     with _database(read_settings()) as database, database.transaction() as session:
         verdict = audit.verify(session)
-        broken_room = rooms.find_broken_journal(session)
+        broken_room = rooms.find_any_break(session)
     if verdict.broken:
         console.print(f"[red]row {verdict.broken.seq} is {verdict.broken.why}[/red]")
         sys.exit(1)

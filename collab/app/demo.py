@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +18,10 @@ from collab.kit.caller import Role
 from collab.kit.clock import Clock
 from collab.kit.database import Database
 from collab.kit.refusals import NotFound
+from collab.studies import service as studies
+from collab.studies.importing import Intake, import_files
+from collab.studies.sources import Source
+from dicom_render.phantom import generate_studies
 
 # FINESS numbers of département 99, which does not exist: no real hospital can be taken for one of these.
 _HOSPITALS = {
@@ -117,3 +123,21 @@ def _person(
         )
         return accounts.add_person(session, new, password, by="demo", at=clock())
     return known
+
+
+def has_studies(database: Database) -> bool:
+    """Whether an earlier start has brought them."""
+    with database.transaction() as session:
+        return studies.count_studies(session) > 0
+
+
+def add_studies(intake: Intake, report: Callable[[str, int], None]) -> None:
+    """Draw the synthetic studies and import them as the hospital of Valmont's; `report` gets title and count."""
+    with intake.database.transaction() as session:
+        hospital_id = _hospitals(session)["valmont"].id
+    for study in generate_studies(intake.clock().date()):
+        with TemporaryDirectory(prefix="consilium-demo-") as folder:
+            for number, (name, content) in enumerate(study.instances, start=1):
+                Path(folder, name).write_bytes(content)
+                report(study.title, number)
+            import_files(intake, [Source(path=Path(folder), name=study.key)], by="demo", hospital_id=hospital_id)

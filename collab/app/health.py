@@ -39,7 +39,7 @@ async def metrics(request: Request) -> Response:
     if request.client is None or request.client.host not in {"127.0.0.1", "::1"}:
         return PlainTextResponse("", 404)
     site: Site = request.app.state.site
-    rooms, connections = site.part(RoomHub).counts()
+    rooms, connections = site.part(RoomHub).counts
     usage = resource.getrusage(resource.RUSAGE_SELF)
     lines = {
         "consilium_rooms": rooms,

@@ -9,15 +9,17 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-import collab.accounts.models
-import collab.audit.models
-import collab.conclusions.models
-import collab.expertise.models
-import collab.rooms.models
-import collab.second_reads.models
-import collab.studies.models  # noqa: F401 - imported for their tables
+from collab.accounts import models as accounts
+from collab.audit import models as audit
+from collab.conclusions import models as conclusions
+from collab.expertise import models as expertise
 from collab.kit.database import Database, Model
+from collab.rooms import models as rooms
+from collab.second_reads import models as second_reads
+from collab.studies import models as studies
 
+# A table is known once the module that declares it is imported.
+WITH_TABLES = (accounts, audit, conclusions, expertise, rooms, second_reads, studies)
 METADATA = Model.metadata
 
 

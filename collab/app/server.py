@@ -111,12 +111,12 @@ def build_app(site: Site) -> Starlette:
     return app
 
 
-def run(settings: Settings) -> None:
+def run(site: Site) -> None:
     """Serve until told to stop."""
     uvicorn.run(
-        build_app(build_site(settings)),
-        host=settings.host,
-        port=settings.port,
+        build_app(site),
+        host=site.settings.host,
+        port=site.settings.port,
         ws="websockets-sansio",
         ws_max_size=MAX_FRAME_BYTES,
         ws_per_message_deflate=False,  # 40 % more CPU for frames of 60 bytes, and a side channel on clinical text
