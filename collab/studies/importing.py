@@ -1,0 +1,282 @@
+"""Take files in: each read by a limited process, kept, then shown; the bad are set aside and the rest goes on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from collab.audit import service as audit
+from collab.kit.caller import Caller
+from collab.kit.clock import Clock, utc_now
+from collab.kit.database import Database
+from collab.kit.ids import new_id
+from collab.kit.refusals import NotAllowed
+from collab.kit.settings import Settings
+from collab.studies import import_store, store
+from collab.studies.archives import MARK, BadEntry
+from collab.studies.blobs import BlobStore, Staged, TooLarge
+from collab.studies.indexing import Finding, Ledger, Outcome
+from collab.studies.models import SetAside, StudyImport
+from collab.studies.rules import CARE_ROLES, IMPORT_MOVES, MAX_UPLOAD_BYTES, ImportState
+from collab.studies.sources import Candidate, Gathered, Left, Source, gather
+from collab.studies.work import read_file
+from dicom_render.headers import InstanceHeader
+from dicom_render.refusal import Refusal as RenderRefusal
+from dicom_render.workers import Workers, WorkersBusy
+
+T = TypeVar("T")
+
+IMPORT = "IMP"
+# Files that become visible together: one transaction, so one fsync of the database, for this many.
+GROUP = 64
+# Reading a header takes 1 to 5 ms; a file that takes this long is set aside.
+READ_TIMEOUT_S = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportProgress:
+    """How many of the files found were looked at, and what became of them."""
+
+    files: int
+    seen: int
+    stored: int
+    known: int
+    set_aside: int
+    study_ids: tuple[str, ...]
+
+
+Report = Callable[[ImportProgress], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intake:
+    """What every import of a process stands on."""
+
+    database: Database
+    settings: Settings
+    workers: Workers
+    clock: Clock = utc_now
+
+    @property
+    def blobs(self) -> BlobStore:
+        return blob_store(self.settings)
+
+
+def blob_store(settings: Settings) -> BlobStore:
+    """Where the originals lie."""
+    return BlobStore(settings.data / "blobs")
+
+
+def import_files(
+    intake: Intake, sources: Iterable[Source], *, by: Caller | str, hospital_id: str, report: Report | None = None
+) -> ImportProgress:
+    """Import folders, files and archives for a hospital; `by` is a person in care there, or a part of the program.
+
+    Raises `NotAllowed`. What was stored when it is interrupted stays; a second run recognises it.
+    """
+    if isinstance(by, Caller) and (by.role not in CARE_ROLES or by.hospital_id != hospital_id):
+        raise NotAllowed("import_not_allowed")
+    with intake.database.transaction() as session:
+        opened = new_import(by=by, hospital_id=hospital_id, state=ImportState.IMPORTING, intake=intake)
+        session.add(opened)
+    return run_import(intake, opened.id, sources, by=by, report=report)
+
+
+def new_import(*, by: Caller | str, hospital_id: str, state: ImportState, intake: Intake) -> StudyImport:
+    at = intake.clock()
+    return StudyImport(
+        id=new_id(IMPORT),
+        hospital_id=hospital_id,
+        person_id=by.person_id if isinstance(by, Caller) else None,
+        by_name=by.name if isinstance(by, Caller) else by,
+        state=state,
+        files=0,
+        seen=0,
+        stored=0,
+        known=0,
+        set_aside=0,
+        study_ids=[],
+        created_at=at,
+        changed_at=at,
+    )
+
+
+def run_import(
+    intake: Intake, import_id: str, sources: Iterable[Source], *, by: Caller | str, report: Report | None = None
+) -> ImportProgress:
+    """Carry out an import whose row is there, from its beginning."""
+    gathered = gather(sources)
+    try:
+        return _Run(intake, import_id, by=by, report=report).go(gathered)
+    finally:
+        gathered.close()
+
+
+class _Run:
+    """One import on its way: groups of files, one after the other."""
+
+    def __init__(self, intake: Intake, import_id: str, *, by: Caller | str, report: Report | None) -> None:
+        self._intake = intake
+        self._import_id = import_id
+        self._by = by
+        self._report = report
+        self._blobs = intake.blobs
+        self._brought: set[str] = set()
+
+    def go(self, gathered: Gathered) -> ImportProgress:
+        with self._intake.database.transaction() as session:
+            row = import_store.get_import(session, self._import_id)
+            self._hospital_id = row.hospital_id
+            _begin(session, row, files=len(gathered.candidates) + len(gathered.left))
+        for left in _groups(gathered.left):
+            self._write([_finding_of_left(each) for each in left])
+        with ThreadPoolExecutor(max_workers=self._intake.settings.workers, thread_name_prefix="import") as pool:
+            for group in _groups(gathered.candidates):
+                self._take(group, pool)
+        return self._finish()
+
+    def _take(self, group: Sequence[Candidate], pool: ThreadPoolExecutor) -> None:
+        """Copy, read and keep a group of files, then let them be seen together."""
+        with ExitStack() as staging:
+            staged = [self._stage(candidate, staging) for candidate in group]
+            hashes = [copy.sha256 for copy in staged if isinstance(copy, Staged)]
+            with self._intake.database.transaction() as session:
+                known = store.list_known(session, hospital_id=self._hospital_id, hashes=hashes)
+            reads = [self._start(copy, known, pool) for copy in staged]
+            findings = [
+                _finding(candidate, copy, known, read)
+                for candidate, copy, read in zip(group, staged, reads, strict=True)
+            ]
+            for copy, finding in zip(staged, findings, strict=True):
+                if isinstance(copy, Staged) and finding.code is None:
+                    # Known ones too: that heals a blob which a crash or a disk has damaged.
+                    self._blobs.keep(copy)
+            self._write(findings)
+
+    def _stage(self, candidate: Candidate, staging: ExitStack) -> Staged | BadEntry:
+        try:
+            with candidate.open() as source:
+                staged = self._blobs.stage(source, limit_bytes=MAX_UPLOAD_BYTES)
+        except BadEntry as refusal:
+            return refusal
+        except TooLarge:
+            return BadEntry("too_large", size=candidate.size, most=MAX_UPLOAD_BYTES)
+        staging.callback(self._blobs.drop, staged)
+        if candidate.archive is not None and _begins_as_archive(staged.path):
+            return BadEntry("nested_archive")
+        return staged
+
+    def _start(
+        self, copy: Staged | BadEntry, known: dict[str, store.Known], pool: ThreadPoolExecutor
+    ) -> Future[InstanceHeader] | None:
+        if isinstance(copy, BadEntry) or copy.sha256 in known:
+            return None
+        return pool.submit(self._intake.workers.run, read_file, str(copy.path), timeout_s=READ_TIMEOUT_S)
+
+    def _write(self, findings: Sequence[Finding]) -> None:
+        with self._intake.database.transaction() as session:
+            ledger = Ledger(
+                session=session,
+                import_id=self._import_id,
+                hospital_id=self._hospital_id,
+                by=self._by,
+                at=self._intake.clock(),
+                demo=self._intake.settings.demo,
+                brought=self._brought,
+            )
+            for finding in findings:
+                ledger.take(finding)
+            ledger.close()
+            row = import_store.get_import(session, self._import_id)
+            _count(row, ledger.outcomes, ledger.study_ids)
+            row.changed_at = ledger.at
+        self._tell(row)
+
+    def _finish(self) -> ImportProgress:
+        with self._intake.database.transaction() as session:
+            row = import_store.get_import(session, self._import_id)
+            row.state = IMPORT_MOVES[ImportState(row.state), "complete"]
+            row.changed_at = self._intake.clock()
+            store.queue_series(session, study_ids=row.study_ids)
+            audit.record(
+                session,
+                "import.finished",
+                by=self._by,
+                at=row.changed_at,
+                kind="import",
+                object_id=row.id,
+                stored=row.stored,
+                known=row.known,
+                set_aside=row.set_aside,
+            )
+        self._tell(row)
+        return progress_of(row)
+
+    def _tell(self, row: StudyImport) -> None:
+        if self._report is not None:
+            self._report(progress_of(row))
+
+
+def progress_of(row: StudyImport) -> ImportProgress:
+    """The counts of an import's row."""
+    return ImportProgress(
+        files=row.files,
+        seen=row.seen,
+        stored=row.stored,
+        known=row.known,
+        set_aside=row.set_aside,
+        study_ids=tuple(row.study_ids),
+    )
+
+
+def _begin(session: Session, row: StudyImport, *, files: int) -> None:
+    """Also after a crash: what was set aside then is looked at again."""
+    session.execute(delete(SetAside).where(SetAside.import_id == row.id))
+    row.files, row.seen, row.stored, row.known, row.set_aside, row.study_ids = files, 0, 0, 0, 0, []
+
+
+def _count(row: StudyImport, outcomes: Counter[Outcome], study_ids: set[str]) -> None:
+    row.seen += outcomes.total()
+    row.stored += outcomes["stored"]
+    row.known += outcomes["known"]
+    row.set_aside += outcomes["set_aside"]
+    row.study_ids = sorted({*row.study_ids, *study_ids})
+
+
+def _groups(items: Sequence[T]) -> Iterable[Sequence[T]]:
+    return (items[at : at + GROUP] for at in range(0, len(items), GROUP))
+
+
+def _finding_of_left(left: Left) -> Finding:
+    return Finding(name=left.name, size=left.size, sha256=None, code=left.refusal.code, facts=dict(left.refusal.facts))
+
+
+def _finding(
+    candidate: Candidate, copy: Staged | BadEntry, known: dict[str, store.Known], read: Future[InstanceHeader] | None
+) -> Finding:
+    """What one file turned out to be, once its reading (if it was read) is over."""
+    if isinstance(copy, BadEntry):
+        return Finding(name=candidate.name, size=candidate.size, sha256=None, code=copy.code, facts=dict(copy.facts))
+    if read is None:
+        return Finding(name=candidate.name, size=copy.size, sha256=copy.sha256, known=known[copy.sha256])
+    try:
+        return Finding(name=candidate.name, size=copy.size, sha256=copy.sha256, header=read.result())
+    except WorkersBusy:
+        raise  # Says nothing about the file.
+    except RenderRefusal as refusal:
+        return Finding(
+            name=candidate.name, size=copy.size, sha256=copy.sha256, code=refusal.code, facts=dict(refusal.facts)
+        )
+
+
+def _begins_as_archive(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) in MARK

@@ -1,0 +1,125 @@
+"""What the client is told about a study; its TypeScript twins are generated from here."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+StudyState = Literal["ready", "preparing"]
+EntryState = Literal["ready", "preparing", "refused"]
+
+
+class PatientEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The patient as DICOM names them: dates YYYYMMDD, `sex` M, F, O or empty; `ins` empty unless it is one."""
+
+    name: str
+    family: str
+    given: str
+    birth_date: str
+    sex: str
+    patient_id: str
+    issuer: str
+    ins: str
+    ins_oid: str
+
+
+class StackEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One display stack of a series; `reason` says why it makes no volume, where it does not."""
+
+    stack: int
+    kind: str
+    reason: str | None
+    frames: int
+    rows: int
+    columns: int
+    warnings: tuple[str, ...]
+    pack_url: str
+    thumbnail_url: str
+
+
+class SeriesEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One series; while it is `preparing`, `stacks` are those of an earlier delivery, if any."""
+
+    series_uid: str
+    number: int | None
+    modality: str
+    description: str
+    received: int
+    state: EntryState
+    refusal: str | None
+    stacks: tuple[StackEntry, ...]
+
+
+class PriorEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An earlier study of the same person that the caller may see."""
+
+    study_id: str
+    date: str
+    description: str
+    modalities: tuple[str, ...]
+
+
+class StudyManifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything that a page needs to show a study; `version` names the exact set of instances."""
+
+    study_id: str
+    study_uid: str
+    description: str
+    date: str
+    time: str
+    accession_number: str
+    modalities: tuple[str, ...]
+    patient: PatientEntry
+    hospital: str
+    received: int
+    version: str
+    state: StudyState
+    set_aside: int
+    series: tuple[SeriesEntry, ...]
+    priors: tuple[PriorEntry, ...]
+
+
+class StudyLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One line of the list of studies."""
+
+    study_id: str
+    study_uid: str
+    patient: PatientEntry
+    date: str
+    time: str
+    description: str
+    accession_number: str
+    modalities: tuple[str, ...]
+    hospital: str
+    received: int
+    state: StudyState
+
+
+class NewUpload(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A file about to be sent; `batch` joins it to the drop that an earlier answer named."""
+
+    name: str
+    size: int
+    sha256: str | None = None
+    batch: str | None = None
+
+
+class UploadState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How far an upload and its batch (one drop) have come; `received` bytes of `size` are safe.
+
+    `files` of the batch, of which so many were looked at (`seen`), stored, known already, and set aside.
+    """
+
+    upload_id: str
+    batch: str
+    name: str
+    size: int
+    received: int
+    state: Literal["receiving", "waiting", "importing", "done", "failed", "expired"]
+    files: int
+    seen: int
+    stored: int
+    known: int
+    set_aside: int
+    study_ids: tuple[str, ...]

@@ -1,0 +1,183 @@
+"""Queries on studies, series, instances and grants; private to the studies feature."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, update
+from sqlalchemy.orm import Session
+
+from collab.kit.caller import Caller
+from collab.studies.models import Instance, Series, SetAside, Study, StudyGrant
+from collab.studies.rules import CARE_ROLES, MAX_ATTEMPTS, SERIES_MOVES, SeriesState
+
+# A page of studies; whoever has more searches.
+LIST_LIMIT = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """An instance that is here already, and which import brought it."""
+
+    instance_id: str
+    study_id: str
+    import_id: str
+
+
+def find_study(session: Session, study_id: str) -> Study | None:
+    return session.get(Study, study_id)
+
+
+def find_study_by_uid(session: Session, *, hospital_id: str, study_uid: str) -> Study | None:
+    return session.scalars(select(Study).filter_by(hospital_id=hospital_id, study_uid=study_uid)).first()
+
+
+def list_grants(session: Session, study_id: str) -> Sequence[StudyGrant]:
+    return session.scalars(select(StudyGrant).filter_by(study_id=study_id).order_by(StudyGrant.since)).all()
+
+
+def list_live_grants_for(session: Session, purpose: str) -> Sequence[StudyGrant]:
+    return session.scalars(select(StudyGrant).filter_by(purpose=purpose, revoked_at=None)).all()
+
+
+def visible_to(caller: Caller, at: datetime) -> ColumnElement[bool]:
+    """`rules.may_see` as a condition on `Study`; a test holds the two against each other."""
+    in_care = literal(caller.role in CARE_ROLES)
+    named = or_(
+        StudyGrant.person_id == caller.person_id,
+        StudyGrant.team_id.in_(caller.team_ids),
+        and_(StudyGrant.hospital_id == caller.hospital_id, in_care),
+    )
+    granted = exists().where(
+        StudyGrant.study_id == Study.id,
+        StudyGrant.since <= at,
+        or_(StudyGrant.until.is_(None), StudyGrant.until > at),
+        or_(StudyGrant.revoked_at.is_(None), StudyGrant.revoked_at > at),
+        named,
+    )
+    return or_(and_(Study.hospital_id == caller.hospital_id, in_care), granted)
+
+
+def list_visible(session: Session, caller: Caller, *, words: Iterable[str], at: datetime) -> Sequence[Study]:
+    """The newest studies that the caller may see and whose search text has every word."""
+    query = select(Study).where(visible_to(caller, at))
+    for word in words:
+        query = query.where(Study.search_text.contains(word, autoescape=True))
+    newest = (Study.study_date.desc(), Study.study_time.desc(), Study.id)
+    return session.scalars(query.order_by(*newest).limit(LIST_LIMIT)).all()
+
+
+def list_same_person(session: Session, study: Study, caller: Caller, at: datetime) -> Sequence[Study]:
+    """Other studies with equal strict traits that the caller may see, newest first."""
+    if study.strict_key is None:
+        return []
+    query = select(Study).where(Study.strict_key == study.strict_key, Study.id != study.id, visible_to(caller, at))
+    return session.scalars(query.order_by(Study.study_date.desc(), Study.id).limit(LIST_LIMIT)).all()
+
+
+def list_series(session: Session, study_id: str) -> Sequence[Series]:
+    query = select(Series).filter_by(study_id=study_id)
+    return session.scalars(query.order_by(Series.number.is_(None), Series.number, Series.series_uid)).all()
+
+
+def list_unready(session: Session, study_ids: Iterable[str]) -> set[str]:
+    """Those of the studies that have a series on its way."""
+    on_its_way = (SeriesState.RECEIVING, SeriesState.QUEUED, SeriesState.PREPARING)
+    query = select(Series.study_id).where(Series.study_id.in_(list(study_ids)), Series.state.in_(on_its_way))
+    return set(session.scalars(query.distinct()))
+
+
+def find_series(session: Session, *, study_id: str, series_uid: str) -> Series | None:
+    return session.scalars(select(Series).filter_by(study_id=study_id, series_uid=series_uid)).first()
+
+
+def find_instance(session: Session, *, hospital_id: str, sop_instance_uid: str) -> Instance | None:
+    query = select(Instance).filter_by(hospital_id=hospital_id, sop_instance_uid=sop_instance_uid)
+    return session.scalars(query).first()
+
+
+def list_known(session: Session, *, hospital_id: str, hashes: Iterable[str]) -> dict[str, Known]:
+    """Each hash that the hospital already has an instance of."""
+    query = (
+        select(Instance.sha256, Instance.id, Instance.import_id, Series.study_id)
+        .join(Series, Series.id == Instance.series_id)
+        .where(Instance.hospital_id == hospital_id, Instance.sha256.in_(list(hashes)))
+    )
+    rows = session.execute(query)
+    return {row.sha256: Known(instance_id=row.id, study_id=row.study_id, import_id=row.import_id) for row in rows}
+
+
+def list_instance_keys(session: Session, *, series_id: str) -> list[tuple[str, str]]:
+    """(SOP Instance UID, SHA-256) of a series, in the order of instance numbers."""
+    query = select(Instance.sop_instance_uid, Instance.sha256).filter_by(series_id=series_id)
+    rows = session.execute(query.order_by(Instance.instance_number, Instance.sop_instance_uid))
+    return [(uid, sha256) for uid, sha256 in rows]
+
+
+def list_instances(session: Session, series_id: str) -> Sequence[Instance]:
+    return session.scalars(select(Instance).filter_by(series_id=series_id)).all()
+
+
+def list_study_instance_keys(session: Session, *, study_id: str) -> list[tuple[str, str]]:
+    query = (
+        select(Instance.sop_instance_uid, Instance.sha256)
+        .join(Series, Series.id == Instance.series_id)
+        .where(Series.study_id == study_id)
+    )
+    return [(uid, sha256) for uid, sha256 in session.execute(query)]
+
+
+def list_set_aside(session: Session, study_id: str) -> Sequence[SetAside]:
+    return session.scalars(select(SetAside).filter_by(study_id=study_id).order_by(SetAside.at, SetAside.id)).all()
+
+
+def count_set_aside(session: Session, study_id: str) -> int:
+    return session.scalar(select(func.count()).select_from(SetAside).filter_by(study_id=study_id)) or 0
+
+
+def list_set_aside_of_imports(session: Session, import_ids: Iterable[str]) -> Sequence[SetAside]:
+    """Files of these imports that do not say whose they are."""
+    query = select(SetAside).where(SetAside.import_id.in_(list(import_ids)), SetAside.study_id.is_(None))
+    return session.scalars(query.order_by(SetAside.at, SetAside.id).limit(LIST_LIMIT)).all()
+
+
+def list_import_ids(session: Session, study_id: str) -> list[str]:
+    """The imports that brought instances of a study."""
+    query = select(Instance.import_id).join(Series, Series.id == Instance.series_id).where(Series.study_id == study_id)
+    return list(session.scalars(query.distinct()))
+
+
+def queue_series(session: Session, *, study_ids: Iterable[str]) -> None:
+    """What has come in completely goes to be prepared."""
+    ids = list(study_ids)
+    query = update(Series).where(Series.study_id.in_(ids), Series.state == SeriesState.RECEIVING)
+    session.execute(query.values(state=SERIES_MOVES[SeriesState.RECEIVING, "queue"], attempts=0))
+
+
+def requeue_interrupted(session: Session) -> None:
+    """After a start: what a dead process was preparing, or had half received, waits again."""
+    for state, move in ((SeriesState.PREPARING, "requeue"), (SeriesState.RECEIVING, "queue")):
+        session.execute(update(Series).where(Series.state == state).values(state=SERIES_MOVES[state, move]))
+
+
+def claim_next(session: Session) -> Series | None:
+    """The next series to prepare, now marked as being prepared; its attempts are counted before it can kill us."""
+    query = select(Series).where(Series.state == SeriesState.QUEUED, Series.attempts < MAX_ATTEMPTS)
+    series = session.scalars(query.order_by(Series.id).limit(1).with_for_update(skip_locked=True)).first()
+    if series is not None:
+        series.state = SERIES_MOVES[SeriesState.QUEUED, "claim"]
+        series.attempts += 1
+    return series
+
+
+def list_exhausted(session: Session) -> Sequence[Series]:
+    """Queued series that have been tried often enough."""
+    query = select(Series).where(Series.state == SeriesState.QUEUED, Series.attempts >= MAX_ATTEMPTS)
+    return session.scalars(query).all()
+
+
+def list_prepared_versions(session: Session) -> dict[str, str | None]:
+    rows = session.execute(select(Series.id, Series.prepared_version))
+    return {row.id: row.prepared_version for row in rows}

@@ -1,0 +1,38 @@
+"""What runs inside the limited worker processes: functions of paths alone, no database, no settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from collab.studies.blobs import hash_of
+from dicom_render.prepare import PreparedSeries, prepare_series
+from dicom_render.reading import InstanceHeader, Unreadable, read_header
+
+# A worker may hold 1 GiB in all; beyond this one object would not fit beside its own decoding.
+MAX_INSTANCE_BYTES = 512 << 20
+
+
+def read_file(path: str) -> InstanceHeader:
+    """The header of a file on this machine. Raises `Unreadable`."""
+    file = Path(path)
+    size = file.stat().st_size
+    if size > MAX_INSTANCE_BYTES:
+        raise Unreadable("too_large", {"size": size, "most": MAX_INSTANCE_BYTES})
+    return read_header(file.read_bytes())
+
+
+def prepare_originals(paths: list[str], out: str, progress: Callable[[int, int], None] | None = None) -> PreparedSeries:
+    """Prove each original by the hash that names it, then prepare them as one series. Raises `Unreadable`."""
+    originals = [Path(path) for path in paths]
+    for original in originals:
+        if not _is_whole(original):
+            raise Unreadable("damaged_blob", {"sha256": original.name})
+    return prepare_series(originals, Path(out), progress)
+
+
+def _is_whole(original: Path) -> bool:
+    if not original.is_file():
+        return False
+    with original.open("rb") as file:
+        return hash_of(file) == original.name
