@@ -75,7 +75,7 @@ def send(channel: socket.socket, payload: bytes) -> None:
 
 
 def receive(channel: socket.socket, *, deadline: float | None = None) -> bytes:
-    """One message; `EOFError` when the other side is gone, `TimeoutError` when the monotonic clock passes `deadline`."""
+    """One message; `EOFError` if the other side is gone, `TimeoutError` once the monotonic clock passes `deadline`."""
     length = int.from_bytes(_exactly(channel, _LENGTH_BYTES, deadline), "big")
     if length > MAX_ANSWER_BYTES:
         raise EOFError("answer longer than any honest one")

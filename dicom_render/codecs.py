@@ -15,8 +15,11 @@ from dicom_render.codestream import (
     declared_by_jpeg,
     declared_by_jpeg_2000,
     declared_by_jpeg_xl,
+    is_whole_jpeg,
+    is_whole_jpeg_2000,
     jpeg_2000_codestream,
 )
+from dicom_render.htj2k import decode_htj2k
 from dicom_render.layout import PixelLayout
 from dicom_render.limits import MAX_RLE_GROWTH
 from dicom_render.opening import inflate
@@ -63,6 +66,8 @@ def _rle_segments(frame: bytes, *, count: int) -> list[bytes]:
 
 def _jpeg(frame: bytes, layout: PixelLayout) -> tuple[Samples, Declared]:
     declared = _same_size(declared_by_jpeg(frame), layout)
+    if not is_whole_jpeg(frame):
+        raise Unreadable("truncated", {"expected": "end of the JPEG image"})
     if declared.samples == 1:
         return imagecodecs.jpeg8_decode(frame), declared
     # The header decides on colour; a JFIF or Adobe marker, or components named R, G, B, knows better (pydicom agrees).
@@ -92,7 +97,9 @@ def _jpeg_2000(frame: bytes, layout: PixelLayout) -> tuple[Samples, Declared]:
 def _htj2k(frame: bytes, layout: PixelLayout) -> tuple[Samples, Declared]:
     codestream = jpeg_2000_codestream(frame)
     declared = _same_size(declared_by_jpeg_2000(codestream), layout)
-    return imagecodecs.htj2k_decode(codestream), declared
+    if not is_whole_jpeg_2000(codestream):
+        raise Unreadable("truncated", {"expected": "end of the JPEG 2000 codestream"})
+    return decode_htj2k(codestream), declared
 
 
 def _jpeg_xl(frame: bytes, layout: PixelLayout) -> tuple[Samples, None]:

@@ -12,6 +12,10 @@ _JP2_SIGNATURE = b"\x00\x00\x00\x0cjP  \r\n\x87\n"
 _JXL_SIGNATURE = b"\x00\x00\x00\x0cJXL \r\n\x87\n"
 # ITU-T T.81 table B.1 and T.87 C.2.2: start-of-frame markers of the coders we use (no hierarchical, no arithmetic).
 _START_OF_FRAME = {0xC0, 0xC1, 0xC2, 0xC3, 0xF7}
+_START_OF_TILE_PART, _END_OF_CODESTREAM = b"\xff\x90", b"\xff\xd9"
+_END_OF_IMAGE = b"\xff\xd9"
+# After the end of an image stands at most padding.
+_TAIL_BYTES = 64
 _WITHOUT_LENGTH = {0x01, *range(0xD0, 0xD9)}
 
 
@@ -51,6 +55,20 @@ def declared_by_jpeg_2000(codestream: bytes) -> Declared:
     return Declared(rows=bottom - top, columns=right - left, samples=samples, precision=precision, signed=signed)
 
 
+def is_whole_jpeg_2000(codestream: bytes) -> bool:
+    """Do the tile-parts reach the end marker (ISO/IEC 15444-1 A.4)? OpenJPH decodes a cut one without a word."""
+    at = 2
+    while codestream[at : at + 1] == b"\xff" and codestream[at : at + 2] != _START_OF_TILE_PART:
+        at += 2 + int.from_bytes(codestream[at + 2 : at + 4], "big")
+    while codestream[at : at + 2] == _START_OF_TILE_PART:
+        length = int.from_bytes(codestream[at + 6 : at + 10], "big")
+        if length < 12:
+            # Psot 0: the last tile-part goes on to the end marker.
+            return length == 0 and codestream.rstrip(b"\0").endswith(_END_OF_CODESTREAM)
+        at += length
+    return codestream[at : at + 2] == _END_OF_CODESTREAM
+
+
 def declared_by_jpeg(frame: bytes) -> Declared:
     """ITU-T T.81 B.2.2 and, for JPEG-LS, T.87 C.2.2: walks the segments to the first start of frame."""
     if frame[:2] != b"\xff\xd8":
@@ -73,6 +91,11 @@ def declared_by_jpeg(frame: bytes) -> Declared:
             ycbcr = segment[11] == 1
         at += 2 + length
     raise Unreadable("malformed", {"expected": "start of frame of a known JPEG process"})
+
+
+def is_whole_jpeg(frame: bytes) -> bool:
+    """Is there an end of image? libjpeg fills a cut picture with grey and only warns."""
+    return _END_OF_IMAGE in frame[-_TAIL_BYTES:]
 
 
 def _start_of_frame(segment: bytes, ycbcr: bool | None) -> Declared:

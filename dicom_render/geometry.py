@@ -21,7 +21,7 @@ from dicom_render.splitting import (
     is_colour,
     is_localizer,
     is_mosaic,
-    same_orientation,
+    is_one_plane,
     split,
 )
 
@@ -115,10 +115,7 @@ def _frame(placed: Placed) -> StackFrame:
 
 def _shared_orientation(group: list[Placed]) -> Orientation | None:
     first = group[0].header
-    if not has_geometry(first):
-        return None
-    alike = all(same_orientation(first.image_orientation, placed.header.image_orientation) for placed in group)
-    return first.image_orientation if alike else None
+    return first.image_orientation if has_geometry(first) and is_one_plane(group) else None
 
 
 def _in_order(group: list[Placed], orientation: Orientation | None) -> list[Placed]:

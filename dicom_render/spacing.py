@@ -21,10 +21,10 @@ SpacingReason = Literal["too_few", "duplicate_positions", "gantry_tilt", "missin
 MIN_VOLUME_FRAMES = 3
 # Positions are written in millimetres with 1 to 7 decimals; nearer than this, two slices are the same place.
 DUPLICATE_MM = 0.01
-# A slice may lie this far from its place on the regular grid: half of the last digit where one decimal is written
-# (GE writes -31.1575, -24.1575, -17.2575 for 6.96 mm), or 1 % of a thick slice. What is judged is the place at which
-# the slice would be drawn, not each step, so a drift cannot add up unseen.
-GRID_MM, GRID_SHARE = 0.05, 0.01
+# A slice may lie this far from its place on the regular grid: where positions are written with one decimal (GE writes
+# -31.1575, -24.1575, -17.2575 for 6.997 mm), its own rounding and that of the two ends add up to 0.1 mm. What is judged
+# is the place at which the slice would be drawn, not each step, so a drift cannot add up unseen.
+GRID_MM, GRID_SHARE_AT_LEAST, GRID_SHARE_AT_MOST = 0.1, 0.01, 0.2
 # Sideways, a quarter of a pixel cannot be seen after interpolation, and 0.1 mm is below what positions are written to.
 SHEAR_MM, SHEAR_PIXELS = 0.1, 0.25
 
@@ -50,7 +50,8 @@ def judge_positions(positions: Sequence[Vector], orientation: Orientation, pixel
     normal = normal_of(orientation)
     heights = [dot(position, normal) for position in positions]
     steps = [above - below for below, above in pairwise(heights)]
-    tolerance_mm = max(GRID_MM, GRID_SHARE * _usual(steps)) if steps else GRID_MM
+    usual_mm = _usual(steps)
+    tolerance_mm = max(GRID_SHARE_AT_LEAST * usual_mm, min(GRID_MM, GRID_SHARE_AT_MOST * usual_mm))
     duplicates = [index + 1 for index, step in enumerate(steps) if step < DUPLICATE_MM]
     tilt = _tilt(positions, normal, most_mm=max(SHEAR_MM, SHEAR_PIXELS * pixel_mm))
     uneven_reason, spacing_mm, uneven = _evenness(heights, steps, tolerance_mm)
@@ -69,7 +70,7 @@ def judge_positions(positions: Sequence[Vector], orientation: Orientation, pixel
 
 def _usual(steps: Sequence[float]) -> float:
     """The lower median: of two different steps the smaller is the spacing, the larger may be a gap."""
-    return sorted(steps)[(len(steps) - 1) // 2]
+    return sorted(steps)[(len(steps) - 1) // 2] if steps else 0.0
 
 
 def _tilt(positions: Sequence[Vector], normal: Vector, *, most_mm: float) -> Caution | None:

@@ -35,7 +35,7 @@ def split(headers: Sequence[InstanceHeader]) -> list[list[Placed]]:
     for alike in _by(placed, _contrast):
         for one_space in _spaces(alike):
             for plane in _planes(one_space):
-                groups += _separate(plane)
+                groups += _separate(plane) if is_one_plane(plane) else [plane]
     return groups
 
 
@@ -121,6 +121,11 @@ def _planes(group: list[Placed]) -> list[list[Placed]]:
     if len(planes) > _MOST_PLANES and 2 * len(planes) > len(group):
         return [group]
     return planes
+
+
+def is_one_plane(group: Sequence[Placed]) -> bool:
+    first = group[0].header.image_orientation
+    return all(same_orientation(first, placed.header.image_orientation) for placed in group)
 
 
 def _same_plane(a: FrameHeader, b: FrameHeader) -> bool:

@@ -11,10 +11,11 @@ from typing import BinaryIO
 import msgspec
 
 from dicom_render.encoded import EncodedFrame, EncodedFrames
-from dicom_render.encoding import coarse_level_of, decode_htj2k, levels_of
+from dicom_render.encoding import coarse_level_of, levels_of
 from dicom_render.geometry import Stack, StackFrame
 from dicom_render.grey import Rescale, robust_window, to_modality
 from dicom_render.headers import FrameHeader, InstanceHeader, Window
+from dicom_render.htj2k import decode_htj2k
 from dicom_render.picture import THUMBNAIL_PIXELS, thumbnail, to_jpeg
 from dicom_render.stack_header import FrameSpan, PackFrame, StackHeader, frames_name, header_name, thumbnail_name
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dicom_render.encoding import decode_htj2k
 from dicom_render.grey import Rescale, through_window, to_8_bits, to_modality
 from dicom_render.headers import Window
+from dicom_render.htj2k import decode_htj2k
 from dicom_render.limits import MAX_VOLUME_BYTES
 from dicom_render.pack import NoSuchPack, PackReader
 from dicom_render.refusal import NotAVolume

@@ -1,0 +1,76 @@
+"""Which frames of a series belong together."""
+
+from dicom_render.headers import InstanceHeader
+from dicom_render.splitting import distinction_of, split
+from tests.dicom_render import make
+
+
+def sizes(headers: list[InstanceHeader]) -> list[int]:
+    return sorted(len(group) for group in split(headers))
+
+
+def numbered(headers: list[InstanceHeader], start: int) -> list[InstanceHeader]:
+    return [make.instance(*header.frames, number=start + at) for at, header in enumerate(headers)]
+
+
+def test_echoes_at_the_same_places_are_two_stacks() -> None:
+    first = make.slices([0, 1, 2], echo_time_ms=20.0)
+    second = numbered(make.slices([0, 1, 2], echo_time_ms=80.0), 10)
+    groups = split([*first, *second])
+    assert [len(group) for group in groups] == [3, 3]
+    assert [distinction_of(group, groups) for group in groups] == [{"echo_time_ms": 20.0}, {"echo_time_ms": 80.0}]
+
+
+def test_an_echo_time_that_varies_along_the_slices_splits_nothing() -> None:
+    headers = [make.with_frame(one, echo_time_ms=100 + i / 10) for i, one in enumerate(make.slices(range(6)))]
+    assert sizes(headers) == [6]
+
+
+def test_a_trigger_time_of_its_own_for_each_slice_does_not_tear_a_cine_apart() -> None:
+    headers = [
+        make.instance(
+            make.frame_header(image_position_mm=(0, 0, height), trigger_time_ms=100 * phase + height), number=n
+        )
+        for n, (height, phase) in enumerate(((height, phase) for height in range(4) for phase in range(3)), start=1)
+    ]
+    assert sizes(headers) == [4, 4, 4]
+
+
+def test_repetitions_that_nothing_tells_apart_go_by_instance_number() -> None:
+    headers = [*make.slices([0, 1, 2]), *numbered(make.slices([0, 1, 2]), 4)]
+    groups = split(headers)
+    assert [[placed.instance.instance_number for placed in group] for group in groups] == [[1, 2, 3], [4, 5, 6]]
+
+
+def test_one_stray_repetition_stays_to_be_reported() -> None:
+    assert sizes([*make.slices([0, 1, 2]), *numbered(make.slices([1]), 4)]) == [4]
+
+
+def test_three_planes_of_a_localizer_are_three_stacks_but_a_rotation_is_one() -> None:
+    coronal = (1.0, 0.0, 0.0, 0.0, 0.0, -1.0)
+    planes = [make.slices([0, 1], image_orientation=one) for one in (make.AXIAL, make.SAGITTAL, coronal)]
+    assert sizes([one for plane in planes for one in plane]) == [2, 2, 2]
+    tilted = [(1.0, 0.0, 0.0, 0.0, 1 - n / 100, (1 - (1 - n / 100) ** 2) ** 0.5) for n in range(12)]
+    assert sizes([make.slices([0], image_orientation=one)[0] for one in tilted]) == [12]
+
+
+def test_a_new_frame_of_reference_for_every_slice_is_an_anonymiser_but_two_are_two() -> None:
+    drawn = [make.with_frame(one, frame_of_reference_uid=f"1.9.{i}") for i, one in enumerate(make.slices(range(8)))]
+    assert sizes(drawn) == [8]
+    moved = numbered(make.slices([0, 1, 2], frame_of_reference_uid="1.9"), 10)
+    assert sizes([*make.slices([0, 1, 2]), *moved]) == [3, 3]
+
+
+def test_clips_are_apart_and_single_pictures_of_one_size_together() -> None:
+    flat = {"image_position_mm": None, "image_orientation": None, "pixel_spacing_mm": None}
+    frame = make.frame_header(**flat)
+    clips = [make.instance(*[frame] * 30, number=n, modality="US") for n in (1, 2)]
+    stills = [make.instance(frame, number=n, modality="US") for n in (3, 4, 5)]
+    assert sizes([*clips, *stills]) == [3, 30, 30]
+
+
+def test_magnitude_and_phase_are_apart_but_ct_wording_is_not() -> None:
+    kinds = (("ORIGINAL", "PRIMARY", "M"), ("ORIGINAL", "PRIMARY", "P"))
+    both = [make.with_frame(one, image_type=kinds[n % 2]) for n, one in enumerate(make.slices(range(6)))]
+    assert sizes(both) == [6]
+    assert sizes([make.instance(*one.frames, number=n, modality="MR") for n, one in enumerate(both)]) == [3, 3]
