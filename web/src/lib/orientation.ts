@@ -1,0 +1,34 @@
+/** Orientation letters of a viewport's edges, from geometry only (PS3.3 C.7.6.1.1.1, C.7.6.2.1.1). */
+import { rightOf } from "./planes";
+import { scaled, type Vec3 } from "./vectors";
+
+// LPS: +x is towards the patient's left, +y towards posterior, +z towards the head.
+const TOWARDS = [
+  ["L", "R"],
+  ["P", "A"],
+  ["H", "F"],
+] as const;
+
+// cos 80 degrees: a component smaller than this does not turn an edge into an oblique one.
+const NEGLIGIBLE = 0.174;
+
+/** Letters of a unit direction, the strongest first, e.g. `L`, `AR`, `HPL`. */
+export function letters(direction: Vec3): string {
+  const parts = direction
+    .map((value, axis) => ({ size: Math.abs(value), letter: TOWARDS[axis]?.[value >= 0 ? 0 : 1] ?? "" }))
+    .filter((part) => part.size > NEGLIGIBLE)
+    .sort((a, b) => b.size - a.size);
+  return parts.map((part) => part.letter).join("");
+}
+
+export type EdgeLetters = { top: string; bottom: string; left: string; right: string };
+
+export function edgeLetters(plane: { normal: Vec3; up: Vec3 }): EdgeLetters {
+  const right = rightOf(plane);
+  return {
+    top: letters(plane.up),
+    bottom: letters(scaled(plane.up, -1)),
+    left: letters(scaled(right, -1)),
+    right: letters(right),
+  };
+}

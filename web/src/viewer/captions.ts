@@ -1,0 +1,113 @@
+/** The words and marks over a viewport, computed from the scene; pure. */
+import { type Camera, heightAbove, type Size, toScreen } from "../lib/planes";
+import { dot } from "../lib/vectors";
+import type { Pointer, ViewportId } from "../wire/types";
+import { framesAround, halfGap, REFORMAT_AXES, type StackGeometry } from "./geometry";
+import type { Mark, Text } from "./overlay";
+import type { PackHeader } from "./pack";
+import { isReformat, planeOf, type Scene, shownViewports, stepOf } from "./scene";
+import type { FrameQuality } from "./series";
+
+export type Quality = "loading" | "coarse" | "full";
+
+export type NamedPointer = { actor: string; name: string; color: string; pointer: Pointer };
+
+type Pictured = {
+  header: PackHeader;
+  geometry: StackGeometry;
+  lowest(from: number, to: number): FrameQuality;
+};
+
+const QUALITIES: Record<FrameQuality, Quality> = { "-1": "loading", 0: "coarse", 1: "full" };
+
+/** The lowest quality of the frames that a viewport draws from. */
+export function qualityOf(scene: Scene, series: Pictured, id: ViewportId): Quality {
+  const { grid } = series.geometry;
+  if (!isReformat(id) || !grid) return QUALITIES[series.lowest(scene.frame, scene.frame)];
+  const [from, to] = framesAround(grid, planeOf(scene, series.geometry, id));
+  return QUALITIES[series.lowest(from, to)];
+}
+
+export function lowestQuality(scene: Scene, series: Pictured): Quality {
+  const found = shownViewports(scene).map((id) => qualityOf(scene, series, id));
+  return found.includes("loading") ? "loading" : found.includes("coarse") ? "coarse" : "full";
+}
+
+/** `132/160` and where that is: millimetres along the direction in which one scrolls. */
+export function sliceWords(scene: Scene, geometry: StackGeometry, id: ViewportId, text: Text): string {
+  const { index, count } = stepOf(scene, geometry, id);
+  const place = text("room.viewer.slice", { n: index + 1, count });
+  if (!geometry.isInPatient) return place;
+  return `${text("room.viewer.position", { mm: rounded(slicePosition(scene, geometry, id), 1) })}\n${place}`;
+}
+
+function slicePosition(scene: Scene, geometry: StackGeometry, id: ViewportId): number {
+  const plane = planeOf(scene, geometry, id);
+  if (isReformat(id)) return dot(plane.point, REFORMAT_AXES[id].along);
+  // Along row x column, as positions of a series are usually told (Slice Location would be another's arithmetic).
+  return -dot(geometry.frames[scene.frame]?.origin ?? plane.point, plane.normal);
+}
+
+export function windowWords(scene: Scene, header: PackHeader, text: Text): string {
+  if (header.values === "rgb8") return "";
+  const digits = scene.window.width < 10 ? 2 : scene.window.width < 100 ? 1 : 0;
+  const { center, width } = scene.window;
+  const words = text("room.viewer.window", {
+    center: rounded(center, digits),
+    width: rounded(width, digits),
+    unit: header.unit,
+  }).trimEnd();
+  return header.lossy ? `${text("room.viewer.lossy")}\n${words}` : words;
+}
+
+const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
+
+// A pointer this far from the plane is shown at its faintest.
+const FAR_MM = 50;
+const FAINTEST = 0.3;
+
+/** Pointers that belong to the place shown: at full strength in their own slice, fainter the farther they are. */
+export function marksFor(
+  pointers: NamedPointer[],
+  scene: Scene,
+  series: Pictured,
+  at: { id: ViewportId; camera: Camera; size: Size },
+  text: Text,
+): Mark[] {
+  return pointers.flatMap(({ actor, name, color, pointer }) => {
+    const away_mm = distanceFrom(pointer, scene, series, at.id);
+    if (away_mm === null) return [];
+    const [x_px, y_px] = toScreen(at.camera, at.size, pointer.point_world_mm);
+    const isHere = away_mm === 0;
+    const label = isHere ? name : text("room.viewer.pointer_away", { name, mm: Math.max(Math.round(away_mm), 1) });
+    const opacity = isHere ? 1 : Math.max(FAINTEST, 0.75 - (0.45 * away_mm) / FAR_MM);
+    return [{ actor, label, color, x_px, y_px, opacity }];
+  });
+}
+
+/** Millimetres to the plane shown, 0 within its slice; null where the two have no place in common. */
+function distanceFrom(pointer: Pointer, scene: Scene, series: Pictured, id: ViewportId): number | null {
+  const { header, geometry } = series;
+  const image = header.frames[scene.frame];
+  const isSameImage = image?.sop_instance_uid === pointer.sop_instance_uid && image?.frame === pointer.frame;
+  if (!isReformat(id) && isSameImage) return 0;
+  if (!geometry.isInPatient) return null;
+  const isSameSeries = pointer.series_uid === header.series_uid;
+  const isSamePlace = pointer.frame_of_reference_uid === header.frame_of_reference_uid;
+  if (!isSamePlace || (header.frame_of_reference_uid === null && !isSameSeries)) return null;
+  const away_mm = Math.abs(heightAbove(planeOf(scene, geometry, id), pointer.point_world_mm));
+  return away_mm <= sliceHalf(scene, geometry, id) ? 0 : away_mm;
+}
+
+/** Half a slice of the stack; half a voxel (at least half a millimetre) for a reslice. */
+function sliceHalf(scene: Scene, geometry: StackGeometry, id: ViewportId): number {
+  if (!isReformat(id)) return halfGap(geometry, scene.frame);
+  const { grid } = geometry;
+  if (!grid) return 0.5;
+  const { along } = REFORMAT_AXES[id];
+  const thickest = grid.axes.reduce(
+    (most, axis, index) => Math.max(most, Math.abs(dot(axis, along)) * (grid.spacing_mm[index] as number)),
+    0,
+  );
+  return Math.max(thickest / 2, 0.5);
+}

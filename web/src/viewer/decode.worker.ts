@@ -1,0 +1,69 @@
+/** Worker: HTJ2K codestreams (whole, or their first resolutions) to modality values; knows nothing of the page. */
+
+import wasmUrl from "@cornerstonejs/codec-openjph/wasm?url";
+import create from "@cornerstonejs/codec-openjph/wasmjs";
+import { enlarge, type Kept, type Line, rescale, type Values } from "../lib/rescale";
+
+/** `drop`: how many times the image is halved, 0 for the full one. */
+export type DecodeJob = {
+  id: number;
+  bytes: Uint8Array;
+  drop: number;
+  rows: number;
+  columns: number;
+  kept: Kept;
+  line: Line;
+};
+
+export type DecodeAnswer =
+  | { id: number; values: Values; min: number; max: number }
+  | { id: number; failed: string }
+  | { ready: true };
+
+const reply = (answer: DecodeAnswer, moved: Transferable[] = []): void =>
+  (self as unknown as Worker).postMessage(answer, moved);
+
+const codec = create({ locateFile: (name) => (name.endsWith(".wasm") ? wasmUrl : name) });
+codec.then(
+  () => reply({ ready: true }),
+  (error) => reply({ id: -1, failed: String(error) }),
+);
+
+self.onmessage = async (event: MessageEvent<DecodeJob>) => {
+  const job = event.data;
+  try {
+    const decoded = rescale(await decode(job), job.kept, job.line);
+    reply({ id: job.id, ...decoded }, [decoded.values.buffer as ArrayBuffer]);
+  } catch (error) {
+    reply({ id: job.id, failed: String(error) });
+  }
+};
+
+async function decode(job: DecodeJob): Promise<Values> {
+  const decoder = new (await codec).HTJ2KDecoder();
+  try {
+    decoder.getEncodedBuffer(job.bytes.length).set(job.bytes);
+    decoder.readHeader();
+    const info = decoder.getFrameInfo();
+    const samples = job.kept === "rgb8" ? 3 : 1;
+    if (info.width !== job.columns || info.height !== job.rows || info.componentCount !== samples) {
+      throw new Error(`${info.width}x${info.height}x${info.componentCount} for ${job.columns}x${job.rows}x${samples}`);
+    }
+    decoder.decodeSubResolution(job.drop);
+    const stored = viewOf(decoder.getDecodedBuffer(), info);
+    const expected = Math.ceil(job.columns / 2 ** job.drop) * Math.ceil(job.rows / 2 ** job.drop) * samples;
+    if (stored.length < expected) throw new Error(`${stored.length} samples for ${expected}`);
+    // Both copy out of the codec's memory, which the next job overwrites.
+    if (job.drop === 0) return stored.slice(0, expected);
+    return enlarge(stored, { columns: job.columns, rows: job.rows, samples }, job.drop);
+  } finally {
+    decoder.delete();
+  }
+}
+
+function viewOf(bytes: Uint8Array, info: { bitsPerSample: number; isSigned: boolean }): Values {
+  if (info.bitsPerSample <= 8) return bytes;
+  const length = bytes.byteLength >> 1;
+  if (info.isSigned) return new Int16Array(bytes.buffer, bytes.byteOffset, length);
+  return new Uint16Array(bytes.buffer, bytes.byteOffset, length);
+}

@@ -1,0 +1,242 @@
+/** Brings a scene onto the screens: mounts, aims, windows, captions; draws once a frame however often it is asked. */
+import type { Camera, Size } from "../lib/planes";
+import { windowRange } from "../lib/windows";
+import type { ViewportId } from "../wire/types";
+import {
+  lowestQuality,
+  marksFor,
+  type NamedPointer,
+  type Quality,
+  qualityOf,
+  sliceWords,
+  windowWords,
+} from "./captions";
+import type { Text } from "./overlay";
+import { cameraOf, planeOf, type Scene, shownViewports } from "./scene";
+import { type Screens, VIEWPORT_IDS } from "./screens";
+import type { Series } from "./series";
+import type { Stage } from "./stage";
+
+export type Picture = { series: Series; scene: Scene };
+
+export type Display = {
+  /** Draws this from the next frame on; null empties the screens. */
+  show(picture: Picture | null): void;
+  pointers(list: NamedPointer[]): void;
+  maximise(id: ViewportId | null): void;
+  maximised(): ViewportId | null;
+  /** A frame of the shown series has come or become better. */
+  better(series: Series, frame: number): void;
+  /** The series leaves memory. */
+  drop(series: Series): void;
+  size(id: ViewportId): Size;
+  resized(): void;
+  destroy(): void;
+};
+
+export type DisplayEvents = {
+  quality(quality: Quality): void;
+  /** A picture with data of its own has been drawn on every viewport that is shown. */
+  drawn(series: Series): void;
+};
+
+// Less often than this while a series streams in: on a software rasteriser drawing would take the decoders' time.
+const STREAM_MS = 150;
+// Drawing may take a quarter of the time meanwhile.
+const STREAM_SHARE = 3;
+
+export function createDisplay(stage: Stage, screens: Screens, text: Text, events: DisplayEvents): Display {
+  let picture: Picture | null = null;
+  let pointers: NamedPointer[] = [];
+  let maximised: ViewportId | null = null;
+  let frame = 0;
+  let stream = 0;
+  let streamed_ms = 0;
+  let quality: Quality | null = null;
+  let arranged = "";
+  // What stands in Cornerstone already, by viewport: setting it again would draw again.
+  const aimed = new Map<ViewportId, string>();
+  const presented = new Map<ViewportId, string>();
+  const mounting = new Map<ViewportId, Series>();
+  const changed = new Set<number>();
+  let isVolumeStale = false;
+
+  const later = (): void => {
+    if (frame === 0) frame = requestAnimationFrame(draw);
+  };
+
+  function arrange(scene: Scene): void {
+    if (maximised !== null && !shownViewports(scene).includes(maximised)) maximised = null;
+    const wanted = `${scene.layout} ${scene.active} ${maximised}`;
+    if (wanted === arranged) return;
+    arranged = wanted;
+    stage.arrange(scene.layout, scene.active, maximised);
+    screens.resize();
+    aimed.clear();
+  }
+
+  const visible = (scene: Scene): ViewportId[] =>
+    shownViewports(scene).filter((id) => maximised === null || maximised === id);
+
+  function draw(): void {
+    frame = 0;
+    if (picture === null) {
+      for (const id of VIEWPORT_IDS) stage.blank(id, true);
+      return;
+    }
+    const { series, scene } = picture;
+    arrange(scene);
+    for (const id of visible(scene)) drawViewport(id, picture);
+    if (isVolumeStale && scene.layout === "mpr") volumeChanged(series);
+    tellQuality(picture);
+  }
+
+  function drawViewport(id: ViewportId, { series, scene }: Picture): void {
+    const size = screens.size(id);
+    const camera = cameraOf(scene, series.geometry, id, size);
+    if (!screens.isMounted(id, series)) {
+      stage.blank(id, true);
+      mount(id, series, scene);
+    } else {
+      present(id, series, scene);
+      aim(id, camera, scene);
+      const isEmpty = id === "stack" ? series.quality[scene.frame] === -1 : series.quality.every((each) => each === -1);
+      stage.blank(id, isEmpty);
+    }
+    drawOverlay(id, { series, scene }, camera, size);
+  }
+
+  function mount(id: ViewportId, series: Series, scene: Scene): void {
+    if (mounting.get(id) === series) return;
+    mounting.set(id, series);
+    aimed.delete(id);
+    presented.delete(id);
+    const done = (): void => {
+      if (mounting.get(id) === series) mounting.delete(id);
+      later();
+    };
+    screens.mount(id, series, scene.frame).then(done, (error: unknown) => {
+      done();
+      throw error;
+    });
+  }
+
+  function present(id: ViewportId, series: Series, scene: Scene): void {
+    const { header } = series;
+    const named = header.windows[0]?.function ?? "LINEAR";
+    const isColor = header.values === "rgb8";
+    const range = isColor ? { lower: 0, upper: 255 } : windowRange(scene.window.center, scene.window.width, named);
+    const isInverted = scene.isInverted !== header.invert;
+    const wanted = JSON.stringify([range, isInverted]);
+    if (presented.get(id) === wanted) return;
+    presented.set(id, wanted);
+    if (series.blank(isInverted)) isVolumeStale = true;
+    screens.present(id, { ...range, isInverted, isSigmoid: named === "SIGMOID" });
+  }
+
+  function aim(id: ViewportId, camera: Camera, scene: Scene): void {
+    const slice = id === "stack" ? scene.frame : null;
+    const wanted = JSON.stringify([camera, slice]);
+    if (aimed.get(id) === wanted) return;
+    aimed.set(id, wanted);
+    screens.aim(id, { camera, frame: slice });
+  }
+
+  function drawOverlay(id: ViewportId, { series, scene }: Picture, camera: Camera, size: Size): void {
+    const overlay = stage.overlays[id];
+    const { geometry, header } = series;
+    const reached = qualityOf(scene, series, id);
+    overlay.caption(camera, {
+      letters: geometry.isInPatient,
+      slice: sliceWords(scene, geometry, id, text),
+      window: windowWords(scene, header, text),
+      quality: reached === "full" ? "" : text(`room.quality.${reached}`),
+      mm_per_px: geometry.hasSpacing ? camera.mm_per_px : null,
+    });
+    overlay.marks(marksFor(pointers, scene, series, { id, camera, size }, text));
+    const others = scene.layout === "mpr" ? shownViewports(scene).filter((other) => other !== id) : [];
+    overlay.cuts(
+      camera,
+      size,
+      others.map((other) => planeOf(scene, geometry, other)),
+    );
+  }
+
+  function tellQuality({ series, scene }: Picture): void {
+    const reached = lowestQuality(scene, series);
+    const isDrawn = visible(scene).every((id) => screens.isMounted(id, series));
+    if (reached !== "loading" && isDrawn) events.drawn(series);
+    if (reached === quality) return;
+    quality = reached;
+    events.quality(reached);
+  }
+
+  function volumeChanged(series: Series): void {
+    isVolumeStale = false;
+    const started = performance.now();
+    screens.volumeChanged(
+      series,
+      series.quality.every((each) => each === 1),
+    );
+    streamed_ms = performance.now() - started;
+  }
+
+  /** What has come since the last time is drawn together. */
+  function flushStream(): void {
+    stream = 0;
+    if (picture === null) return;
+    const { series, scene } = picture;
+    series.renew(changed);
+    isVolumeStale = true;
+    if (scene.layout === "stack" && changed.has(scene.frame)) screens.refresh("stack", series, scene.frame);
+    changed.clear();
+    later();
+  }
+
+  return {
+    show(next) {
+      if (next?.series !== picture?.series) {
+        quality = null;
+        changed.clear();
+        isVolumeStale = true;
+        for (const id of VIEWPORT_IDS) stage.blank(id, true);
+      }
+      picture = next;
+      later();
+    },
+    pointers(list) {
+      pointers = list;
+      later();
+    },
+    maximise(id) {
+      maximised = id;
+      later();
+    },
+    maximised: () => maximised,
+    better(series, index) {
+      if (picture?.series !== series) return;
+      changed.add(index);
+      const isLookedAt = picture.scene.layout === "stack" && picture.scene.frame === index;
+      if (isLookedAt) clearTimeout(stream);
+      if (isLookedAt || stream === 0) {
+        const wait = Math.max(STREAM_MS, STREAM_SHARE * streamed_ms);
+        stream = window.setTimeout(flushStream, isLookedAt ? 0 : wait);
+      }
+    },
+    drop(series) {
+      screens.unmount(series);
+      for (const [id, asked] of [...mounting]) if (asked === series) mounting.delete(id);
+    },
+    size: (id) => screens.size(id),
+    resized() {
+      screens.resize();
+      aimed.clear();
+      later();
+    },
+    destroy() {
+      cancelAnimationFrame(frame);
+      clearTimeout(stream);
+      picture = null;
+    },
+  };
+}

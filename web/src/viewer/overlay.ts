@@ -1,0 +1,137 @@
+/** What is written and drawn over one viewport: letters, numbers, quality, scale, other people's pointers. */
+import { edgeLetters } from "../lib/orientation";
+import { type Camera, heightAbove, intersection, type Plane, type Size, toScreen } from "../lib/planes";
+import { moved } from "../lib/vectors";
+
+export type Text = (key: string, blanks?: Record<string, string | number>) => string;
+
+export type Caption = {
+  letters: boolean;
+  slice: string;
+  window: string;
+  quality: string;
+  /** Null where millimetres are not known. */
+  mm_per_px: number | null;
+};
+
+/** A pointer of somebody else that belongs into this viewport; `away_mm` is its distance from the plane shown. */
+export type Mark = { actor: string; label: string; color: string; x_px: number; y_px: number; opacity: number };
+
+export type Overlay = {
+  element: HTMLElement;
+  caption(camera: Camera, caption: Caption): void;
+  marks(marks: Mark[]): void;
+  /** Where other planes cut this one. */
+  cuts(camera: Camera, size: Size, planes: Plane[]): void;
+};
+
+const SVG = "http://www.w3.org/2000/svg";
+const SCALE_SHARE = 0.2;
+const SCALE_MIN_PX = 40;
+
+export function createOverlay(text: Text): Overlay {
+  const element = document.createElement("div");
+  element.className = "viewport-overlay";
+  const svg = document.createElementNS(SVG, "svg");
+  const lines = document.createElementNS(SVG, "g");
+  const people = document.createElementNS(SVG, "g");
+  svg.append(lines, people);
+  element.append(svg);
+  const span = (name: string): HTMLSpanElement => {
+    const made = document.createElement("span");
+    made.className = name;
+    element.append(made);
+    return made;
+  };
+  const edges = { top: span("at-top"), bottom: span("at-bottom"), left: span("at-left"), right: span("at-right") };
+  const slice = span("in-slice");
+  const window = span("in-window");
+  const scale = span("in-scale");
+  const quality = span("in-quality");
+  quality.setAttribute("role", "status");
+  const drawn = new Map<string, SVGGElement>();
+
+  return {
+    element,
+    caption(camera, caption) {
+      const letters = caption.letters ? edgeLetters(camera) : { top: "", bottom: "", left: "", right: "" };
+      for (const edge of ["top", "bottom", "left", "right"] as const) write(edges[edge], letters[edge]);
+      write(slice, caption.slice);
+      write(window, caption.window);
+      write(quality, caption.quality);
+      const length_mm = caption.mm_per_px === null ? null : niceLength(caption.mm_per_px, element.clientWidth);
+      scale.hidden = length_mm === null;
+      if (length_mm === null || caption.mm_per_px === null) return;
+      scale.style.width = `${length_mm / caption.mm_per_px}px`;
+      write(scale, text("room.viewer.scale", { mm: length_mm }));
+    },
+    marks(marks) {
+      const gone = new Set(drawn.keys());
+      for (const mark of marks) {
+        gone.delete(mark.actor);
+        const group = drawn.get(mark.actor) ?? newMark();
+        if (!drawn.has(mark.actor)) {
+          drawn.set(mark.actor, group);
+          people.append(group);
+        }
+        group.style.color = mark.color;
+        group.setAttribute("opacity", String(mark.opacity));
+        group.setAttribute("transform", `translate(${mark.x_px} ${mark.y_px})`);
+        write(group.lastChild as SVGTextElement, mark.label);
+      }
+      for (const actor of gone) {
+        drawn.get(actor)?.remove();
+        drawn.delete(actor);
+      }
+    },
+    cuts(camera, size, planes) {
+      const here = { point: camera.centre, normal: camera.normal, up: camera.up };
+      lines.replaceChildren(...planes.flatMap((plane) => cutLine(here, camera, size, plane)));
+    },
+  };
+}
+
+function write(node: Element, words: string): void {
+  if (node.textContent !== words) node.textContent = words;
+}
+
+/** 1, 2 or 5 times a power of ten, about a fifth of the width; null when even that is a dot. */
+export function niceLength(mm_per_px: number, width_px: number): number | null {
+  const wanted = width_px * SCALE_SHARE * mm_per_px;
+  const power = 10 ** Math.floor(Math.log10(wanted));
+  const length = [5, 2, 1].map((times) => times * power).find((candidate) => candidate <= wanted);
+  return length !== undefined && length / mm_per_px >= SCALE_MIN_PX / 2 ? Number(length.toPrecision(1)) : null;
+}
+
+/** A cross with an open middle: what is pointed at stays visible. Dark around, to be seen on bone. */
+function newMark(): SVGGElement {
+  const group = document.createElementNS(SVG, "g");
+  group.setAttribute("class", "pointer");
+  for (const name of ["halo", "mark"]) {
+    const path = document.createElementNS(SVG, "path");
+    path.setAttribute("class", name);
+    path.setAttribute("d", "M-13 0H-4M4 0H13M0 -13V-4M0 4V13");
+    group.append(path);
+  }
+  const label = document.createElementNS(SVG, "text");
+  label.setAttribute("x", "10");
+  label.setAttribute("y", "-10");
+  group.append(label);
+  return group;
+}
+
+function cutLine(here: Plane, camera: Camera, size: Size, other: Plane): SVGLineElement[] {
+  const line = intersection(here, other);
+  if (!line) return [];
+  // The point of the line nearest to the middle of the viewport, and from there beyond both edges.
+  const middle = moved(line.point, line.along, -heightAbove({ point: here.point, normal: line.along }, line.point));
+  const reach = (size.width + size.height) * camera.mm_per_px;
+  const ends = [-reach, reach].map((by) => toScreen(camera, size, moved(middle, line.along, by)));
+  const drawn = document.createElementNS(SVG, "line");
+  drawn.setAttribute("class", "cut");
+  for (const [index, [x, y]] of ends.entries()) {
+    drawn.setAttribute(`x${index + 1}`, String(x));
+    drawn.setAttribute(`y${index + 1}`, String(y));
+  }
+  return [drawn];
+}

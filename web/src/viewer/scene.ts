@@ -1,0 +1,194 @@
+/** What this screen shows of one stack, in patient space and free of any screen size; pure, no Cornerstone. */
+import { type Camera, heightAbove, type Plane, rightOf, type Size, scaleToShow } from "../lib/planes";
+import { dot, moved, subtract, type Vec3 } from "../lib/vectors";
+import type { Layout, ViewportId } from "../wire/types";
+import {
+  gridCentre,
+  gridExtent,
+  nearestFrame,
+  pointAtStep,
+  REFORMAT_AXES,
+  REFORMATS,
+  type ReformatId,
+  reformatWalk,
+  type StackGeometry,
+  stepAt,
+} from "./geometry";
+
+/** Millimetres from the middle of the image to the middle of the viewport, along rows and against columns. */
+export type Offset = { right_mm: number; up_mm: number };
+
+/** `fov_mm` is what must be visible, whatever the viewport's shape; null shows all of the image. */
+type Zoom = { fov_mm: [number, number] | null };
+
+export type Scene = {
+  layout: Layout;
+  active: ViewportId;
+  window: { center: number; width: number };
+  isInverted: boolean;
+  frame: number;
+  /** From the image's own middle: on tilted stacks the picture must not drift over the screen while scrolling. */
+  stack: Offset & Zoom;
+  planes: Record<ReformatId, { centre: Vec3 } & Zoom>;
+};
+
+export const isReformat = (id: ViewportId): id is ReformatId => id !== "stack";
+
+export function shownViewports(scene: Scene): ViewportId[] {
+  return scene.layout === "mpr" ? [...REFORMATS] : ["stack"];
+}
+
+export function firstScene(
+  geometry: StackGeometry,
+  first: { frame: number; window: { center: number; width: number } },
+): Scene {
+  const centre = geometry.grid ? gridCentre(geometry.grid) : ([0, 0, 0] as Vec3);
+  const scene: Scene = {
+    layout: "stack",
+    active: "stack",
+    window: first.window,
+    isInverted: false,
+    frame: first.frame,
+    stack: { right_mm: 0, up_mm: 0, fov_mm: null },
+    planes: {
+      axial: { centre, fov_mm: null },
+      sagittal: { centre, fov_mm: null },
+      coronal: { centre, fov_mm: null },
+    },
+  };
+  return throughPoint(scene, geometry, centre, REFORMATS);
+}
+
+export function planeOf(scene: Scene, geometry: StackGeometry, id: ViewportId): Plane {
+  if (isReformat(id)) {
+    const { normal, up } = REFORMAT_AXES[id];
+    return { point: scene.planes[id].centre, normal, up };
+  }
+  const frame = geometry.frames[scene.frame];
+  if (!frame) throw new RangeError(`frame ${scene.frame}`);
+  const { right_mm, up_mm } = scene.stack;
+  return { point: moved(moved(frame.point, frame.row, right_mm), frame.up, up_mm), normal: frame.normal, up: frame.up };
+}
+
+/** What an untouched viewport shows: the whole image, or the whole volume seen along the plane's normal. */
+export function wholeFov(geometry: StackGeometry, id: ViewportId): [number, number] {
+  if (!isReformat(id) || !geometry.grid) return geometry.size_mm;
+  const axes = REFORMAT_AXES[id];
+  return [gridExtent(geometry.grid, rightOf(axes)), gridExtent(geometry.grid, axes.up)];
+}
+
+const zoomOf = (scene: Scene, id: ViewportId): Zoom => (isReformat(id) ? scene.planes[id] : scene.stack);
+
+export function cameraOf(scene: Scene, geometry: StackGeometry, id: ViewportId, size: Size): Camera {
+  const plane = planeOf(scene, geometry, id);
+  const fov_mm = zoomOf(scene, id).fov_mm ?? wholeFov(geometry, id);
+  return { centre: plane.point, normal: plane.normal, up: plane.up, mm_per_px: scaleToShow(fov_mm, size) };
+}
+
+/** Where the viewport stands in its walk through the stack, from 0, and how many steps there are. */
+export function stepOf(scene: Scene, geometry: StackGeometry, id: ViewportId): { index: number; count: number } {
+  if (!isReformat(id)) return { index: scene.frame, count: geometry.frames.length };
+  if (!geometry.grid) return { index: 0, count: 1 };
+  const { along } = REFORMAT_AXES[id];
+  const walk = reformatWalk(geometry.grid, along);
+  return { index: stepAt(walk, along, scene.planes[id].centre), count: walk.count };
+}
+
+export function atStep(scene: Scene, geometry: StackGeometry, id: ViewportId, index: number): Scene {
+  const { count } = stepOf(scene, geometry, id);
+  const step = Math.min(Math.max(index, 0), count - 1);
+  if (!isReformat(id)) return { ...scene, frame: step };
+  if (!geometry.grid) return scene;
+  const { along } = REFORMAT_AXES[id];
+  const walk = reformatWalk(geometry.grid, along);
+  return withPlane(scene, id, { centre: pointAtStep(walk, along, scene.planes[id].centre, step) });
+}
+
+function withPlane(scene: Scene, id: ReformatId, change: Partial<Scene["planes"][ReformatId]>): Scene {
+  return { ...scene, planes: { ...scene.planes, [id]: { ...scene.planes[id], ...change } } };
+}
+
+/** Moves these planes through a point, along their normals only: what is panned stays panned. */
+export function throughPoint(scene: Scene, geometry: StackGeometry, point: Vec3, ids: readonly ReformatId[]): Scene {
+  const { grid } = geometry;
+  if (!grid) return scene;
+  return ids.reduce((at, id) => {
+    const { along } = REFORMAT_AXES[id];
+    const walk = reformatWalk(grid, along);
+    const centre = pointAtStep(walk, along, at.planes[id].centre, stepAt(walk, along, point));
+    return withPlane(at, id, { centre });
+  }, scene);
+}
+
+/** Moves the middle of a viewport to a patient point: within its plane, and for reformats the plane as well. */
+export function centredOn(scene: Scene, geometry: StackGeometry, id: ViewportId, point: Vec3): Scene {
+  if (isReformat(id)) return withPlane(scene, id, { centre: point });
+  const frame = geometry.frames[scene.frame];
+  if (!frame) return scene;
+  const off = subtract(point, frame.point);
+  return { ...scene, stack: { ...scene.stack, right_mm: dot(off, frame.row), up_mm: dot(off, frame.up) } };
+}
+
+export function withFov(scene: Scene, id: ViewportId, fov_mm: [number, number] | null): Scene {
+  return isReformat(id) ? withPlane(scene, id, { fov_mm }) : { ...scene, stack: { ...scene.stack, fov_mm } };
+}
+
+export const visibleFov = (camera: Camera, size: Size): [number, number] => [
+  size.width * camera.mm_per_px,
+  size.height * camera.mm_per_px,
+];
+
+// Beyond these a viewport shows a few pixels, or a stamp.
+const CLOSEST_MM = 1;
+const FARTHEST = 8;
+
+/** Zooms by `factor` (above 1 closer) around a point that stays where it is on the screen. */
+export function zoomed(
+  scene: Scene,
+  geometry: StackGeometry,
+  at: { id: ViewportId; size: Size; factor: number; around: Vec3 | null },
+): Scene {
+  const camera = cameraOf(scene, geometry, at.id, at.size);
+  const whole = wholeFov(geometry, at.id);
+  const seen = visibleFov(camera, at.size);
+  const least = CLOSEST_MM / Math.min(seen[0], seen[1]);
+  const most = (FARTHEST * Math.max(whole[0], whole[1])) / Math.max(seen[0], seen[1]);
+  const by = Math.min(Math.max(1 / at.factor, least), Math.max(most, 1));
+  const fov_mm: [number, number] = [seen[0] * by, seen[1] * by];
+  const around = at.around ?? camera.centre;
+  const centre = moved(around, subtract(camera.centre, around), by);
+  return withFov(centredOn(scene, geometry, at.id, centre), at.id, fov_mm);
+}
+
+/** Drags the image by CSS pixels. What is visible then is what others must see. */
+export function panned(
+  scene: Scene,
+  geometry: StackGeometry,
+  by: { id: ViewportId; size: Size; right_px: number; down_px: number },
+): Scene {
+  const camera = cameraOf(scene, geometry, by.id, by.size);
+  const along = moved(camera.centre, rightOf(camera), -by.right_px * camera.mm_per_px);
+  const centre = moved(along, camera.up, by.down_px * camera.mm_per_px);
+  return withFov(centredOn(scene, geometry, by.id, centre), by.id, visibleFov(camera, by.size));
+}
+
+/** The other layout, standing where this one stood. */
+export function withLayout(scene: Scene, geometry: StackGeometry, layout: Layout): Scene {
+  if (layout === scene.layout) return scene;
+  if (layout === "mpr") {
+    const middle = geometry.frames[scene.frame]?.point ?? planeOf(scene, geometry, "stack").point;
+    return throughPoint({ ...scene, layout, active: "axial" }, geometry, middle, REFORMATS);
+  }
+  const at = planeOf(scene, geometry, scene.active).point;
+  return { ...scene, layout, active: "stack", frame: nearestFrame(geometry, at).frame };
+}
+
+/** Back to the whole image in the first window; the place in the stack is kept. */
+export function resetScene(scene: Scene, geometry: StackGeometry, window: { center: number; width: number }): Scene {
+  const fresh = firstScene(geometry, { frame: scene.frame, window });
+  const kept = { ...fresh, layout: scene.layout, active: scene.active };
+  return REFORMATS.reduce((at, id) => throughPoint(at, geometry, scene.planes[id].centre, [id]), kept as Scene);
+}
+
+export const isOnPlane = (plane: Plane, point: Vec3, within_mm: number): boolean =>
+  Math.abs(heightAbove(plane, point)) <= within_mm;

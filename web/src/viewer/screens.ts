@@ -1,0 +1,195 @@
+/** The four Cornerstone viewports of the page: one engine, made once, fed with display sets and cameras; no gestures. */
+import {
+  cache,
+  Enums,
+  eventTarget,
+  init,
+  RenderingEngine,
+  registerImageLoader,
+  setRenderBackend,
+  type Types,
+  triggerEvent,
+  utilities,
+} from "@cornerstonejs/core";
+import type { Camera, Size } from "../lib/planes";
+import type { Range } from "../lib/windows";
+import type { ViewportId } from "../wire/types";
+import { installMetadata } from "./metadata";
+import type { Series } from "./series";
+
+export const VIEWPORT_IDS: readonly ViewportId[] = ["stack", "axial", "sagittal", "coronal"];
+
+/** What stands in a viewport: the frame of the stack, or a plane through the volume. */
+export type Shot = { camera: Camera; frame: number | null };
+
+export type Presentation = Range & { isInverted: boolean; isSigmoid: boolean };
+
+export type Screens = {
+  element(id: ViewportId): HTMLDivElement;
+  size(id: ViewportId): Size;
+  /** Puts the series into a viewport; resolves when it can be drawn. The last call wins. */
+  mount(id: ViewportId, series: Series, frame: number): Promise<void>;
+  isMounted(id: ViewportId, series: Series): boolean;
+  aim(id: ViewportId, shot: Shot): void;
+  present(id: ViewportId, presentation: Presentation): void;
+  /** Draws anew after the values of these frames have changed in memory. */
+  refresh(id: ViewportId, series: Series, frame: number | null): void;
+  /** Tells the drawing of volumes that voxels have changed. */
+  volumeChanged(series: Series, isComplete: boolean): void;
+  /** Takes the series out of every viewport, so that its memory can go. */
+  unmount(series: Series): void;
+  resize(): void;
+  destroy(): void;
+};
+
+type ResolvedView = { getSliceBasis(): { fitParallelScale: number } };
+
+/** The part of Cornerstone's PlanarViewport (5.14, not exported as a type) that is used here. */
+type PlanarViewport = {
+  setDisplaySets(set: { displaySetId: string; options?: object }): Promise<void>;
+  removeData(displaySetId: string): void;
+  setViewState(patch: object): void;
+  setDisplaySetPresentation(displaySetId: string, presentation: object): void;
+  getResolvedView(): ResolvedView | undefined;
+  getDefaultActor(): { actor?: { getMapper(): { getInputData(): unknown } } } | undefined;
+  render(): void;
+};
+
+const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
+// Our own shelf decides what stays in memory; Cornerstone's bound must never evict what is on screen.
+const CACHE_BOUND_BYTES = 8 * 1024 ** 3;
+const ENGINE_ID = "consilium";
+
+let isReady = false;
+
+/** WebGL without a GPU is 2 to 4 times slower than Cornerstone's own CPU drawing. */
+function hasGpu(): boolean {
+  const gl = document.createElement("canvas").getContext("webgl2");
+  if (!gl) return false;
+  const names = gl.getExtension("WEBGL_debug_renderer_info");
+  const renderer = String(gl.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : gl.RENDERER));
+  gl.getExtension("WEBGL_lose_context")?.loseContext();
+  return !SOFTWARE.test(renderer);
+}
+
+function prepareCornerstone(): void {
+  if (isReady) return;
+  isReady = true;
+  const planar = { renderBackend: hasGpu() ? "gpu" : "cpu", cpuVolume: { volumeModifiedThrottleMs: 0 } };
+  // The type wants every field of the configuration; what is left out keeps its default.
+  init({ rendering: { webGlContextCount: 1, planar } } as unknown as Types.Cornerstone3DConfig);
+  cache.setMaxCacheSize(CACHE_BOUND_BYTES);
+  installMetadata();
+  // Cornerstone calls the loader for cached images too when it looks for a default window.
+  registerImageLoader("dx", ((imageId: string) => ({
+    promise: Promise.resolve(cache.getImage(imageId)),
+  })) as unknown as Types.ImageLoaderFn);
+}
+
+export type ScreenEvents = { contextLost(): void };
+
+export function createScreens(elements: Record<ViewportId, HTMLDivElement>, events: ScreenEvents): Screens {
+  prepareCornerstone();
+  const engine = new RenderingEngine(ENGINE_ID);
+  const removers: (() => void)[] = [];
+  const mounted = new Map<ViewportId, { series: Series; setId: string }>();
+  const wanted = new Map<ViewportId, Series>();
+
+  for (const id of VIEWPORT_IDS) {
+    engine.enableElement({ viewportId: id, type: Enums.ViewportType.PLANAR_NEXT, element: elements[id] });
+  }
+  const fallBack = (): void => {
+    setRenderBackend("cpu");
+    events.contextLost();
+  };
+  eventTarget.addEventListener(Enums.Events.WEBGL_CONTEXT_LOST, fallBack);
+  removers.push(() => eventTarget.removeEventListener(Enums.Events.WEBGL_CONTEXT_LOST, fallBack));
+
+  const viewport = (id: ViewportId): PlanarViewport => engine.getViewport(id) as unknown as PlanarViewport;
+  const size = (id: ViewportId): Size => ({ width: elements[id].clientWidth, height: elements[id].clientHeight });
+  const setIdOf = (id: ViewportId, series: Series): string => `${id === "stack" ? "stack" : "volume"}:${series.key}`;
+
+  return {
+    element: (id) => elements[id],
+    size,
+    isMounted: (id, series) => mounted.get(id)?.series === series,
+    async mount(id, series, frame) {
+      const setId = setIdOf(id, series);
+      wanted.set(id, series);
+      mounted.delete(id);
+      utilities.genericViewportDisplaySetMetadataProvider.add(setId, displaySet(id, series, frame));
+      await viewport(id).setDisplaySets({ displaySetId: setId, options: id === "stack" ? {} : { orientation: id } });
+      if (wanted.get(id) === series) mounted.set(id, { series, setId });
+    },
+    aim(id, { camera, frame }) {
+      const target = mounted.get(id);
+      const { width, height } = size(id);
+      const resolved = viewport(id).getResolvedView();
+      if (!target || !resolved || width === 0 || height === 0) return;
+      const fit = resolved.getSliceBasis().fitParallelScale;
+      const scale = fit / ((camera.mm_per_px * height) / 2);
+      viewport(id).setViewState({
+        anchorWorld: camera.centre,
+        anchorCanvas: [0.5, 0.5],
+        scale: [scale, scale],
+        displayArea: undefined,
+        ...(frame === null ? throughVolume(camera) : { slice: { kind: "stackIndex", imageIdIndex: frame } }),
+      });
+    },
+    present(id, { lower, upper, isInverted, isSigmoid }) {
+      const target = mounted.get(id);
+      if (!target) return;
+      const { gain } = target.series;
+      const voiLUTFunction = isSigmoid ? Enums.VOILUTFunctionType.SAMPLED_SIGMOID : Enums.VOILUTFunctionType.LINEAR;
+      const voiRange = { lower: lower * gain, upper: upper * gain };
+      viewport(id).setDisplaySetPresentation(target.setId, { voiRange, invert: isInverted, voiLUTFunction });
+    },
+    refresh(id, series, frame) {
+      const target = mounted.get(id);
+      if (target?.series !== series) return;
+      if (frame !== null) reloadImage(viewport(id), series.imageIds[frame] ?? "");
+      // On the CPU an unchanged presentation set again is what makes the picture be computed anew.
+      viewport(id).setDisplaySetPresentation(target.setId, {});
+    },
+    volumeChanged(series, isComplete) {
+      const volumeId = series.volumeId();
+      if (volumeId === null) return;
+      const name = isComplete ? Enums.Events.IMAGE_VOLUME_LOADING_COMPLETED : Enums.Events.IMAGE_VOLUME_MODIFIED;
+      triggerEvent(eventTarget, name, { volumeId, FrameOfReferenceUID: series.header.frame_of_reference_uid ?? "" });
+    },
+    unmount(series) {
+      for (const [id, target] of [...mounted]) {
+        if (target.series !== series) continue;
+        mounted.delete(id);
+        viewport(id).removeData(target.setId);
+      }
+      for (const [id, asked] of [...wanted]) if (asked === series) wanted.delete(id);
+      for (const id of VIEWPORT_IDS) utilities.genericViewportDisplaySetMetadataProvider.remove(setIdOf(id, series));
+    },
+    resize: () => engine.resize(true, true),
+    destroy() {
+      for (const remove of removers) remove();
+      engine.destroy();
+    },
+  };
+}
+
+function displaySet(id: ViewportId, series: Series, frame: number): object {
+  const shared = { kind: "planar", imageIds: series.imageIds, initialImageIdIndex: frame };
+  return id === "stack" ? shared : { ...shared, volumeId: series.volumeId() };
+}
+
+function throughVolume(camera: Camera): object {
+  return {
+    orientation: { viewPlaneNormal: camera.normal, viewUp: camera.up },
+    slice: { kind: "volumePoint", sliceWorldPoint: camera.centre },
+  };
+}
+
+/** The GPU path copies an image when it first shows it; values that came later must be copied again. */
+function reloadImage(viewport: PlanarViewport, imageId: string): void {
+  const image = cache.getImage(imageId);
+  const data = viewport.getDefaultActor()?.actor?.getMapper().getInputData() as { getPointData?: unknown } | undefined;
+  if (!image || !data?.getPointData) return;
+  utilities.updateVTKImageDataWithCornerstoneImage(data as never, image);
+}

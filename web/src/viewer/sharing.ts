@@ -1,0 +1,175 @@
+/** Between this screen's scene and the view that travels: reading, applying, comparing. Pure. */
+import { type Size, scaleToShow, toScreen } from "../lib/planes";
+import { dot, type Vec3 } from "../lib/vectors";
+import type { View, ViewportId, ViewportView } from "../wire/types";
+import { halfGap, isSameVector, nearestFrame, type StackGeometry } from "./geometry";
+import type { PackHeader } from "./pack";
+import {
+  cameraOf,
+  centredOn,
+  isOnPlane,
+  isReformat,
+  planeOf,
+  type Scene,
+  shownViewports,
+  throughPoint,
+  visibleFov,
+  withFov,
+  withLayout,
+} from "./scene";
+
+/** Which parts of a shared view a follower takes over. */
+export type Facets = { slice: boolean; window: boolean; zoom: boolean; layout: boolean };
+
+export type Shown = { header: PackHeader; geometry: StackGeometry; frameIndex(sop: string, frame: number): number };
+
+export const EVERYTHING: Facets = { slice: true, window: true, zoom: true, layout: true };
+
+type StackName = { study_uid: string; series_uid: string; stack: number };
+
+export const isSameStack = (header: StackName, view: StackName): boolean =>
+  header.study_uid === view.study_uid && header.series_uid === view.series_uid && header.stack === view.stack;
+
+const isSamePlace = (header: PackHeader, view: View): boolean =>
+  header.frame_of_reference_uid !== null && header.frame_of_reference_uid === view.frame_of_reference_uid;
+
+export function viewOf(scene: Scene, shown: Shown, sizeOf: (id: ViewportId) => Size): View {
+  const { header } = shown;
+  return {
+    study_uid: header.study_uid,
+    series_uid: header.series_uid,
+    stack: header.stack,
+    frame_of_reference_uid: header.frame_of_reference_uid,
+    layout: scene.layout,
+    active: scene.active,
+    window: { ...scene.window, unit: header.unit },
+    invert: scene.isInverted,
+    viewports: shownViewports(scene).map((id) => viewportOf(scene, shown, id, sizeOf(id))),
+  };
+}
+
+function viewportOf(scene: Scene, shown: Shown, id: ViewportId, size: Size): ViewportView {
+  const camera = cameraOf(scene, shown.geometry, id, size);
+  const image = isReformat(id) ? undefined : shown.header.frames[scene.frame];
+  const asked = isReformat(id) ? scene.planes[id].fov_mm : scene.stack.fov_mm;
+  return {
+    id,
+    point_world_mm: camera.centre,
+    normal: camera.normal,
+    up: camera.up,
+    // What was taken over from another screen is passed on as it came: with each change of hands between screens of
+    // different shape "at least what you see" would otherwise zoom out a little further.
+    fov_mm: asked ?? visibleFov(camera, size),
+    sop_instance_uid: image?.sop_instance_uid ?? null,
+    frame: image?.frame ?? null,
+  };
+}
+
+/** The scene after another person's view; null where this stack cannot show it at all. */
+export function followed(scene: Scene, shown: Shown, view: View, facets: Facets): Scene | null {
+  const isSame = isSameStack(shown.header, view);
+  if (!isSame && !isSamePlace(shown.header, view)) return null;
+  const canReformat = shown.geometry.grid !== null && shown.header.values !== "rgb8";
+  let next = scene;
+  if (isSame && facets.layout && (view.layout === "stack" || canReformat)) {
+    next = { ...withLayout(next, shown.geometry, view.layout), active: view.active };
+  }
+  if (facets.slice) {
+    const placed = next.layout === view.layout && isSame ? sameSlices(next, shown, view) : nearSlice(next, shown, view);
+    if (placed === null) return null;
+    next = placed;
+  }
+  if (facets.zoom && isSame && next.layout === view.layout) next = sameZoom(next, shown, view);
+  if (facets.window && isSame && view.window.unit === shown.header.unit) {
+    const { center, width } = view.window;
+    next = { ...next, window: { center, width }, isInverted: view.invert };
+  }
+  return next;
+}
+
+function sameSlices(scene: Scene, shown: Shown, view: View): Scene | null {
+  let next: Scene | null = scene;
+  for (const viewport of view.viewports) {
+    if (next === null) return null;
+    if (!isReformat(viewport.id)) next = atImage(next, shown, viewport);
+    else next = throughPoint(next, shown.geometry, viewport.point_world_mm, [viewport.id]);
+  }
+  return next;
+}
+
+function atImage(scene: Scene, shown: Shown, viewport: ViewportView): Scene | null {
+  const frame = shown.frameIndex(viewport.sop_instance_uid ?? "", viewport.frame ?? 1);
+  return frame < 0 ? null : { ...scene, frame };
+}
+
+/** Another series or layout of the same place: the nearest slice, if the point lies within the stack. */
+function nearSlice(scene: Scene, shown: Shown, view: View): Scene | null {
+  const { geometry } = shown;
+  const point = activeOf(view)?.point_world_mm;
+  if (!point || !geometry.isInPatient) return null;
+  if (scene.layout === "mpr") return throughPoint(scene, geometry, point, ["axial", "sagittal", "coronal"]);
+  const { frame, away_mm } = nearestFrame(geometry, point);
+  return away_mm <= Math.max(halfGap(geometry, frame), 0.5) + 1e-3 ? { ...scene, frame } : null;
+}
+
+const activeOf = (view: View): ViewportView | undefined =>
+  view.viewports.find((viewport) => viewport.id === view.active) ?? view.viewports[0];
+
+function sameZoom(scene: Scene, shown: Shown, view: View): Scene {
+  return view.viewports.reduce((at, viewport) => {
+    const plane = planeOf(at, shown.geometry, viewport.id);
+    // The slice is `slice`'s business: only the place within the plane is taken over here.
+    const height = dot(viewport.point_world_mm, plane.normal) - dot(plane.point, plane.normal);
+    const centre = viewport.point_world_mm.map(
+      (value, axis) => value - height * (plane.normal[axis] as number),
+    ) as Vec3;
+    return withFov(centredOn(at, shown.geometry, viewport.id, centre), viewport.id, viewport.fov_mm);
+  }, scene);
+}
+
+// A plane nearer than this shows the same voxels; half of the thinnest slices in use.
+const SAME_PLANE_MM = 0.25;
+const SAME_CENTRE_MM = 0.5;
+
+/** Whether this scene shows the image asked for, in the parts named. A zoom shows it when all asked for is visible. */
+export function isSameView(
+  scene: Scene,
+  shown: Shown,
+  view: View,
+  facets: Facets,
+  sizeOf: (id: ViewportId) => Size,
+): boolean {
+  if (!isSameStack(shown.header, view) || scene.layout !== view.layout) return false;
+  const isSameWindow =
+    Math.abs(scene.window.center - view.window.center) < 0.01 + Math.abs(view.window.width) * 1e-3 &&
+    Math.abs(scene.window.width - view.window.width) < 0.01 + Math.abs(view.window.width) * 1e-3 &&
+    scene.isInverted === view.invert &&
+    shown.header.unit === view.window.unit;
+  if (facets.window && !isSameWindow) return false;
+  return view.viewports.every(
+    (viewport) =>
+      (!facets.slice || showsSlice(scene, shown, viewport)) &&
+      (!facets.zoom || showsAll(scene, shown, viewport, sizeOf(viewport.id))),
+  );
+}
+
+function showsSlice(scene: Scene, shown: Shown, viewport: ViewportView): boolean {
+  if (!isReformat(viewport.id)) {
+    return shown.frameIndex(viewport.sop_instance_uid ?? "", viewport.frame ?? 1) === scene.frame;
+  }
+  const plane = planeOf(scene, shown.geometry, viewport.id);
+  const isParallel = isSameVector(plane.normal, viewport.normal, 1e-3);
+  return isParallel && isOnPlane(plane, viewport.point_world_mm, SAME_PLANE_MM);
+}
+
+function showsAll(scene: Scene, shown: Shown, viewport: ViewportView, size: Size): boolean {
+  if (size.width === 0 || size.height === 0) return true;
+  const camera = cameraOf(scene, shown.geometry, viewport.id, size);
+  const [x, y] = toScreen(camera, size, viewport.point_world_mm);
+  const slack = SAME_CENTRE_MM / camera.mm_per_px;
+  // A follower who has zoomed in by hand sees less than was asked for; a tenth is not "less".
+  const isCloseEnough = camera.mm_per_px * 1.1 >= scaleToShow(viewport.fov_mm, size);
+  const half = { width: size.width / 2, height: size.height / 2 };
+  const isCentred = Math.abs(x - half.width) <= half.width + slack && Math.abs(y - half.height) <= half.height + slack;
+  return isCloseEnough && isCentred;
+}

@@ -1,0 +1,42 @@
+/** Stacks kept in memory so that switching back is instant: the least recently opened leave when room is needed. */
+export type Kept = { bytes(): number; discard(): void };
+
+export type Shelf<Item extends Kept> = {
+  find(key: string): Item | null;
+  /** Puts an item in and makes it the most recent one. */
+  put(key: string, item: Item): void;
+  /** Discards the oldest until `bytes` more would fit in the budget; never the one named. */
+  makeRoom(bytes: number, except: string): void;
+  remove(key: string): void;
+  items(): Item[];
+};
+
+export function createShelf<Item extends Kept>(budget: number): Shelf<Item> {
+  // A Map iterates in order of insertion: putting again makes an item the last to leave.
+  const items = new Map<string, Item>();
+  const remove = (key: string): void => {
+    items.get(key)?.discard();
+    items.delete(key);
+  };
+  return {
+    find(key) {
+      const item = items.get(key);
+      if (!item) return null;
+      items.delete(key);
+      items.set(key, item);
+      return item;
+    },
+    put: (key, item) => void items.set(key, item),
+    makeRoom(bytes, except) {
+      let used = [...items.values()].reduce((sum, item) => sum + item.bytes(), 0);
+      for (const [key, item] of [...items]) {
+        if (used + bytes <= budget) return;
+        if (key === except) continue;
+        used -= item.bytes();
+        remove(key);
+      }
+    },
+    remove,
+    items: () => [...items.values()],
+  };
+}

@@ -1,0 +1,73 @@
+/** The page elements of the viewer: four viewports with their overlays, made once, shown and hidden by layout. */
+import type { Layout, ViewportId } from "../wire/types";
+import { createOverlay, type Overlay, type Text } from "./overlay";
+import { VIEWPORT_IDS } from "./screens";
+import { installStyle } from "./style";
+
+export type Stage = {
+  root: HTMLElement;
+  screens: Record<ViewportId, HTMLDivElement>;
+  overlays: Record<ViewportId, Overlay>;
+  /** `maximised` fills the place alone. */
+  arrange(layout: Layout, active: ViewportId, maximised: ViewportId | null): void;
+  /** Hides a picture that is not (yet) the one asked for. */
+  blank(id: ViewportId, isBlank: boolean): void;
+  destroy(): void;
+};
+
+export function createStage(host: HTMLElement, text: Text): Stage {
+  installStyle();
+  const root = document.createElement("div");
+  root.className = "viewer";
+  const made = VIEWPORT_IDS.map((id) => [id, newViewport(id, text)] as const);
+  const frames = Object.fromEntries(made) as Record<ViewportId, ReturnType<typeof newViewport>>;
+  root.append(...made.map(([, viewport]) => viewport.frame));
+  host.append(root);
+
+  const shape = (): void => {
+    root.dataset.shape = root.clientHeight > root.clientWidth ? "tall" : "wide";
+  };
+  shape();
+  const watch = new ResizeObserver(shape);
+  watch.observe(root);
+
+  const each = <Part>(part: (viewport: ReturnType<typeof newViewport>) => Part): Record<ViewportId, Part> =>
+    Object.fromEntries(made.map(([id, viewport]) => [id, part(viewport)])) as Record<ViewportId, Part>;
+
+  return {
+    root,
+    screens: each((viewport) => viewport.screen),
+    overlays: each((viewport) => viewport.overlay),
+    arrange(layout, active, maximised) {
+      root.dataset.layout = layout;
+      if (maximised) root.dataset.maximised = maximised;
+      else delete root.dataset.maximised;
+      for (const id of VIEWPORT_IDS) {
+        const { frame } = frames[id];
+        const isOfLayout = (id === "stack") === (layout === "stack");
+        frame.hidden = !isOfLayout || (maximised !== null && maximised !== id);
+        frame.style.gridArea = maximised ? "whole" : id;
+        frame.toggleAttribute("data-active", id === active);
+      }
+    },
+    blank: (id, isBlank) => frames[id].frame.toggleAttribute("data-blank", isBlank),
+    destroy() {
+      watch.disconnect();
+      root.remove();
+    },
+  };
+}
+
+function newViewport(id: ViewportId, text: Text): { frame: HTMLDivElement; screen: HTMLDivElement; overlay: Overlay } {
+  const frame = document.createElement("div");
+  frame.className = "viewport";
+  frame.dataset.viewport = id;
+  frame.toggleAttribute("data-blank", true);
+  const screen = document.createElement("div");
+  screen.className = "viewport-screen";
+  screen.setAttribute("role", "img");
+  screen.setAttribute("aria-label", text(`room.viewer.${id}`));
+  const overlay = createOverlay(text);
+  frame.append(screen, overlay.element);
+  return { frame, screen, overlay };
+}

@@ -1,0 +1,44 @@
+/** The viewer's own rules, given to the page as a constructed sheet: no inline style, so the CSP stays strict. */
+const RULES = `
+.viewer { position: relative; width: 100%; height: 100%; min-height: 0; background: #000; display: grid; gap: 2px;
+  grid-template: "stack" 1fr / 1fr; overflow: hidden; user-select: none; -webkit-user-select: none; }
+.viewer[data-layout="mpr"] { grid-template: "axial sagittal" 1fr "axial coronal" 1fr / 3fr 2fr; }
+.viewer[data-layout="mpr"][data-shape="tall"] { grid-template: "axial axial" 3fr "sagittal coronal" 2fr / 1fr 1fr; }
+.viewer[data-maximised] { grid-template: "whole" 1fr / 1fr !important; }
+.viewer .viewport { position: relative; min-width: 0; min-height: 0; overflow: hidden; background: #000; color: #c9ced3;
+  font: 12px/1.35 var(--font, system-ui, sans-serif); font-variant-numeric: tabular-nums; }
+.viewer .viewport[hidden] { display: none; }
+.viewer[data-layout="mpr"] .viewport[data-active] { outline: 1px solid var(--accent, #6fb7ff); outline-offset: -1px; }
+.viewer .viewport-screen { width: 100%; height: 100%; touch-action: none; cursor: crosshair; outline: none; }
+.viewer .viewport[data-blank] canvas { visibility: hidden; }
+.viewer .viewport-overlay { position: absolute; inset: 0; pointer-events: none; z-index: 2;
+  text-shadow: 0 0 2px #000, 0 0 4px #000; }
+.viewer .viewport-overlay > span { position: absolute; white-space: nowrap; }
+.viewer .at-top { top: 6px; left: 50%; transform: translateX(-50%); font-weight: 600; }
+.viewer .at-bottom { bottom: 6px; left: 50%; transform: translateX(-50%); font-weight: 600; }
+.viewer .at-left { left: 8px; top: 50%; transform: translateY(-50%); font-weight: 600; }
+.viewer .at-right { right: 8px; top: 50%; transform: translateY(-50%); font-weight: 600; }
+.viewer .in-slice { left: 8px; bottom: 8px; white-space: pre !important; }
+.viewer .in-window { right: 8px; bottom: 8px; text-align: right; white-space: pre !important; }
+.viewer .in-scale { right: 8px; bottom: 48px; border: solid #c9ced3; border-width: 0 1px 1px 1px; height: 14px;
+  text-align: center; box-sizing: border-box; line-height: 11px; font-size: 11px; box-shadow: 0 1px 2px #000; }
+.viewer .in-quality { right: 8px; top: 8px; padding: 1px 7px; border-radius: 9px; background: #3b2c0c;
+  color: var(--warn, #f2b64b); text-shadow: none; font-weight: 600; }
+.viewer .in-quality:empty { display: none; }
+.viewer .viewport-overlay svg { position: absolute; inset: 0; width: 100%; height: 100%; overflow: hidden; }
+.viewer .pointer text { font-size: 12px; font-weight: 600; fill: currentColor; paint-order: stroke; stroke: #000;
+  stroke-width: 3px; stroke-linejoin: round; }
+.viewer .pointer .halo { stroke: #000; stroke-width: 4px; fill: none; }
+.viewer .pointer .mark { stroke: currentColor; stroke-width: 2px; fill: none; }
+.viewer .cut { stroke: var(--text-soft, #a3abb3); stroke-width: 1px; stroke-dasharray: 6 5; opacity: 0.55; }
+`;
+
+let isIn = false;
+
+export function installStyle(): void {
+  if (isIn) return;
+  isIn = true;
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(RULES);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+}

@@ -1,0 +1,374 @@
+/**
+ * The image viewer of the room: opens stacks, shows the local user's and other people's views, tells what the hand does.
+ *
+ * The scene (scene.ts) is the truth and Cornerstone only draws it: nothing is ever told because Cornerstone reported a
+ * change, so a view that came from outside cannot echo. `open` tells nothing either: who opens a stack on purpose reads
+ * `view()` when it resolves. Points of images without a place in a patient (US, CR...) are millimetres of the image, or
+ * pixels where no spacing is known: the middle of the first pixel is (0, 0, 0), +x along rows, +y down. Their plane has
+ * normal (0, 0, -1) and up (0, -1, 0): as everywhere, the normal points to the reader and up x normal to the right.
+ */
+import { toWorld } from "../lib/planes";
+import { draggedWindow } from "../lib/windows";
+import type { Pointer, View, ViewportId } from "../wire/types";
+import { lowestQuality, type NamedPointer, type Quality, qualityOf } from "./captions";
+import { warmDecoders } from "./decoders";
+import { createDisplay } from "./display";
+import { listenToGestures, type Place, type Tool } from "./gestures";
+import { createOpening, type Entry, type ImageName, type StackRef } from "./opening";
+import type { Text } from "./overlay";
+import {
+  atStep,
+  cameraOf,
+  firstScene,
+  isReformat,
+  panned,
+  planeOf,
+  resetScene,
+  type Scene,
+  shownViewports,
+  stepOf,
+  throughPoint,
+  visibleFov,
+  withLayout,
+  zoomed,
+} from "./scene";
+import { createScreens, VIEWPORT_IDS } from "./screens";
+import type { Series } from "./series";
+import { EVERYTHING, type Facets, followed, isSameStack, isSameView, viewOf } from "./sharing";
+import { createStage } from "./stage";
+import { createTeller } from "./telling";
+import { createTimes, type Timing } from "./times";
+
+export type { NamedPointer, Quality } from "./captions";
+export type { Tool } from "./gestures";
+export type { ImageName, StackRef } from "./opening";
+export type { Facets } from "./sharing";
+export type { Timing } from "./times";
+export { warmDecoders };
+
+/** What this screen shows, compared with the view asked for. */
+export type ShowResult = "same" | "coarse" | "loading" | "elsewhere";
+
+export type ViewerEvents = {
+  /** By the local user's hand only; once a frame, and `settled` when it has rested for 150 ms. */
+  viewChanged(view: View, settled: boolean): void;
+  pointerMoved(pointer: Pointer | null): void;
+  /** The lowest quality of the frames that are shown. */
+  qualityChanged(quality: Quality): void;
+  /** pack_retrying (goes on by itself), pack_unreachable, pack_refused, pack_changed, wrong_pack, decoder,
+   *  out_of_memory, context_lost (goes on without the GPU). */
+  failed(code: string): void;
+  /** Milliseconds since navigation; told again as each of the three is reached. */
+  loaded(timing: Timing): void;
+};
+
+export type SnapshotEntry = {
+  id: ViewportId;
+  study_uid: string;
+  series_uid: string;
+  sop_instance_uid: string | null;
+  frame: number | null;
+  point_world_mm: [number, number, number];
+  normal: [number, number, number];
+  fov_mm: [number, number];
+  window: { center: number; width: number; unit: string };
+  quality: Quality;
+};
+
+export type Viewer = {
+  /** Resolves when the image asked for is drawn, when loading has failed for good, or when another stack is opened. */
+  open(stack: StackRef, at?: ImageName): Promise<void>;
+  view(): View | null;
+  /** Takes over the parts named of somebody's view. Another series never counts as the same image. */
+  show(view: View, facets: Facets): ShowResult;
+  compare(view: View): ShowResult;
+  /** False where planes through a volume are refused; `mprRefusal` tells why. */
+  setLayout(layout: "stack" | "mpr"): boolean;
+  mprRefusal(): string | null;
+  setWindow(window: { center: number; width: number }): void;
+  setInvert(on: boolean): void;
+  reset(): void;
+  scroll(steps: number): void;
+  zoomBy(factor: number): void;
+  /** What the left button and one finger do. Until it is called: the window, and scrolling. */
+  setTool(tool: Tool): void;
+  setPointers(list: NamedPointer[]): void;
+  setActive(id: ViewportId): void;
+  snapshotInfo(): SnapshotEntry[];
+  resize(): void;
+  destroy(): void;
+};
+
+export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text): Viewer {
+  const stage = createStage(host, text);
+  const screens = createScreens(stage.screens, { contextLost: () => events.failed("context_lost") });
+  const times = createTimes((timing) => events.loaded(timing));
+  const display = createDisplay(stage, screens, text, { quality: events.qualityChanged, drawn: onDrawn });
+  const opening = createOpening({
+    arrived: onArrived,
+    better(entry, series, frame) {
+      if (entry !== opening.current()) return;
+      display.better(series, frame);
+      times.better(series);
+    },
+    failed(entry, code) {
+      if (entry !== opening.current()) return;
+      events.failed(code);
+      if (code !== "pack_retrying") settleOpen();
+    },
+    leaving: (series) => display.drop(series),
+  });
+  const teller = createTeller({
+    view: () => view(),
+    pointer: () => pointerHere(),
+    viewChanged: events.viewChanged,
+    pointerMoved: events.pointerMoved,
+  });
+  let tool: Tool | null = null;
+  let hand: { id: ViewportId; place: Place } | null = null;
+  let settleOpen: () => void = () => undefined;
+  // A view of the stack being opened that came before its header.
+  let early: { view: View; facets: Facets } | null = null;
+
+  // ---- the scene -------------------------------------------------------------------------------------------------
+
+  const picture = (): { series: Series; scene: Scene } | null => {
+    const entry = opening.current();
+    return entry?.series && entry.scene ? { series: entry.series, scene: entry.scene } : null;
+  };
+
+  const firstWindow = (series: Series): { center: number; width: number } => {
+    const { center, width } = series.header.windows[0] ?? { center: 128, width: 256 };
+    return { center, width };
+  };
+
+  function put(scene: Scene): void {
+    const entry = opening.current();
+    if (!entry?.series) return;
+    entry.scene = scene;
+    display.show({ series: entry.series, scene });
+    // The hand rests over another place now, without having moved.
+    if (hand) teller.pointed();
+  }
+
+  /** A change by the local user's hand. */
+  function change(by: (scene: Scene, series: Series) => Scene): void {
+    const now = picture();
+    if (!now) return;
+    const next = by(now.scene, now.series);
+    if (next === now.scene) return;
+    put(next);
+    teller.changed();
+  }
+
+  function onArrived(entry: Entry, series: Series): void {
+    times.began(series);
+    const { asked } = entry;
+    const found = asked ? series.frameIndex(asked.sop_instance_uid, asked.frame) : -1;
+    const frame = found >= 0 ? found : (series.header.chunks[0]?.[0] ?? 0);
+    entry.scene = firstScene(series.geometry, { frame, window: firstWindow(series) });
+    if (entry !== opening.current()) return;
+    put(entry.scene);
+    if (early && isSameStack(series.header, early.view)) show(early.view, early.facets);
+    early = null;
+  }
+
+  function onDrawn(series: Series): void {
+    times.drawn(series);
+    settleOpen();
+  }
+
+  // ---- views of others -------------------------------------------------------------------------------------------
+
+  const view = (): View | null => {
+    const now = picture();
+    return now && viewOf(now.scene, now.series, display.size);
+  };
+
+  function compareParts(asked: View, facets: Facets): ShowResult {
+    const now = picture();
+    if (!now) {
+      const entry = opening.current();
+      return entry && isSameStack(entry.ref, asked) ? "loading" : "elsewhere";
+    }
+    if (!isSameView(now.scene, now.series, asked, facets, display.size)) return "elsewhere";
+    const quality = lowestQuality(now.scene, now.series);
+    return quality === "full" ? "same" : quality;
+  }
+
+  function show(asked: View, facets: Facets): ShowResult {
+    const now = picture();
+    if (!now) {
+      early = { view: asked, facets };
+      return compareParts(asked, facets);
+    }
+    teller.forget();
+    const next = followed(now.scene, now.series, asked, facets);
+    if (next && next !== now.scene) put(next);
+    return compareParts(asked, facets);
+  }
+
+  // ---- the hand --------------------------------------------------------------------------------------------------
+
+  function worldAt(id: ViewportId, place: Place): [number, number, number] | null {
+    const now = picture();
+    if (!now) return null;
+    const size = display.size(id);
+    return toWorld(cameraOf(now.scene, now.series.geometry, id, size), size, place.x_px, place.y_px);
+  }
+
+  function pointerHere(): Pointer | null {
+    const now = picture();
+    if (!hand || !now || !shownViewports(now.scene).includes(hand.id)) return null;
+    const point_world_mm = worldAt(hand.id, hand.place);
+    if (!point_world_mm) return null;
+    const { header } = now.series;
+    const image = isReformat(hand.id) ? undefined : header.frames[now.scene.frame];
+    return {
+      series_uid: header.series_uid,
+      frame_of_reference_uid: header.frame_of_reference_uid,
+      point_world_mm,
+      sop_instance_uid: image?.sop_instance_uid ?? null,
+      frame: image?.frame ?? null,
+    };
+  }
+
+  const setWindow = (window: { center: number; width: number }): void =>
+    change((scene, series) => (series.header.values === "rgb8" ? scene : { ...scene, window }));
+
+  const scrollIn = (id: ViewportId, steps: number): void =>
+    change((scene, series) => {
+      const { index } = stepOf(scene, series.geometry, id);
+      const next = atStep(scene, series.geometry, id, index + Math.round(steps));
+      return stepOf(next, series.geometry, id).index === index ? scene : next;
+    });
+
+  const activate = (id: ViewportId): void =>
+    change((scene) => (shownViewports(scene).includes(id) && scene.active !== id ? { ...scene, active: id } : scene));
+
+  const listen = (id: ViewportId): (() => void) =>
+    listenToGestures(stage.screens[id], {
+      tool: (isTouch) => tool ?? (isTouch ? "scroll" : "window"),
+      stepHeightPx() {
+        const now = picture();
+        const count = now ? stepOf(now.scene, now.series.geometry, id).count : 1;
+        return Math.min(Math.max(display.size(id).height / count, 3), 40);
+      },
+      window: (by) =>
+        change((scene, series) =>
+          series.header.values === "rgb8"
+            ? scene
+            : { ...scene, window: draggedWindow(scene.window, by, series.header.windows[0]?.function !== "LINEAR") },
+        ),
+      pan: (by) => change((scene, series) => panned(scene, series.geometry, { id, size: display.size(id), ...by })),
+      zoom(factor, around) {
+        const at = { id, size: display.size(id), factor, around: worldAt(id, around) };
+        change((scene, series) => zoomed(scene, series.geometry, at));
+      },
+      scroll: (steps) => scrollIn(id, steps),
+      touched: () => activate(id),
+      clicked(place) {
+        const point = worldAt(id, place);
+        if (!point || !isReformat(id)) return;
+        const others = (["axial", "sagittal", "coronal"] as const).filter((other) => other !== id);
+        change((scene, series) => throughPoint(scene, series.geometry, point, others));
+      },
+      doubleClicked() {
+        if (isReformat(id)) display.maximise(display.maximised() === id ? null : id);
+      },
+      pointed(place) {
+        hand = place && { id, place };
+        teller.pointed();
+      },
+    });
+  const removers = VIEWPORT_IDS.map(listen);
+
+  const refusal = (): string | null => {
+    const series = picture()?.series;
+    if (!series) return "loading";
+    if (series.volumeId() !== null) return null;
+    return series.header.reason ?? (series.header.values === "rgb8" ? "colour" : "no_geometry");
+  };
+
+  const watch = new ResizeObserver(() => display.resized());
+  watch.observe(stage.root);
+
+  return {
+    open(stack, at) {
+      settleOpen();
+      early = null;
+      const before = opening.current();
+      const entry = opening.open(stack, at ?? null);
+      const drawn = new Promise<void>((resolve) => {
+        settleOpen = resolve;
+      });
+      if (!entry.series || !entry.scene) display.show(null);
+      else {
+        const found = at ? entry.series.frameIndex(at.sop_instance_uid, at.frame) : -1;
+        const scene = found >= 0 ? atStep(entry.scene, entry.series.geometry, "stack", found) : entry.scene;
+        put(scene);
+      }
+      if (before !== entry) teller.forget();
+      return drawn;
+    },
+    view,
+    show,
+    compare: (asked) => compareParts(asked, EVERYTHING),
+    setLayout(layout) {
+      if (layout === "mpr" && refusal() !== null) return false;
+      change((scene, series) => withLayout(scene, series.geometry, layout));
+      return picture() !== null;
+    },
+    mprRefusal: refusal,
+    setWindow,
+    setInvert: (isInverted) => change((scene) => (scene.isInverted === isInverted ? scene : { ...scene, isInverted })),
+    reset: () => change((scene, series) => resetScene(scene, series.geometry, firstWindow(series))),
+    scroll(steps) {
+      const now = picture();
+      if (now) scrollIn(now.scene.active, steps);
+    },
+    zoomBy: (factor) =>
+      change((scene, series) => {
+        const id = scene.active;
+        return zoomed(scene, series.geometry, { id, size: display.size(id), factor, around: null });
+      }),
+    setTool(next) {
+      tool = next;
+    },
+    setPointers: (list) => display.pointers(list),
+    setActive: activate,
+    snapshotInfo() {
+      const now = picture();
+      if (!now) return [];
+      const { series, scene } = now;
+      const { header, geometry } = series;
+      return shownViewports(scene).map((id) => {
+        const image = isReformat(id) ? undefined : header.frames[scene.frame];
+        const size = display.size(id);
+        return {
+          id,
+          study_uid: header.study_uid,
+          series_uid: header.series_uid,
+          sop_instance_uid: image?.sop_instance_uid ?? null,
+          frame: image?.frame ?? null,
+          point_world_mm: planeOf(scene, geometry, id).point,
+          normal: planeOf(scene, geometry, id).normal,
+          fov_mm: visibleFov(cameraOf(scene, geometry, id, size), size),
+          window: { ...scene.window, unit: header.unit },
+          quality: qualityOf(scene, series, id),
+        };
+      });
+    },
+    resize: () => display.resized(),
+    destroy() {
+      settleOpen();
+      for (const remove of removers) remove();
+      watch.disconnect();
+      teller.destroy();
+      opening.destroy();
+      display.destroy();
+      screens.destroy();
+      stage.destroy();
+    },
+  };
+}
