@@ -15,8 +15,8 @@ from dicom_render.phantom_scan import Detail, Grain, SampledHead, centred, clean
 
 STROKE_PATIENT = DemoPatient("DEMO-SYNTHÉTIQUE", "Éléonore", "2530499999001", "19530417", "F")
 TRAUMA_PATIENT = DemoPatient("DEMO-SYNTHÉTIQUE", "Aurélien", "1610999999002", "19610903", "M")
-STROKE_PERSON = Person(seed=7, atrophy=0.55)
-TRAUMA_PERSON = Person(seed=4021, scale=(1.02, 0.985, 0.99), atrophy=0.3, subdural_side=-1)
+STROKE_PERSON = Person(seed=7, scale=(0.94, 0.955, 0.96), atrophy=0.55)
+TRAUMA_PERSON = Person(seed=4021, scale=(0.985, 0.975, 0.98), atrophy=0.3, subdural_side=-1)
 CT_WINDOWS = ((80.0, 40.0, "BRAIN"), (2800.0, 600.0, "BONE"))
 GANTRY_TILT_DEGREES = 18.0
 CT_DETAIL = Detail(shrink=2)  # the blur of a brain kernel is wider than two pixels

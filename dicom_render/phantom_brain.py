@@ -102,8 +102,8 @@ def ventricles(p: Points, *, atrophy: float) -> dict[str, Field]:
     lateral = np.maximum(lateral, chain(side, [(24, 40, 5, 4.2 * grow), (24, 52, 2, 2.5 * grow), (21, 66, 1, 1.0)]))
     tail = [(25, 38, 3, 3.8 * grow), (31, 26, -5, 2.0 * grow), (31, 8, -13, 1.5 * grow), (27, -7, -15, 1.6 * grow)]
     # In front both horns touch the septum, a sheet of one millimetre.
-    septal = ellipsoid(side, (3, -12, 9.5), (3.2 * grow, 21, 3.6 * grow))
-    lateral = common(np.maximum.reduce([lateral, septal, chain(side, tail)]), side.x - 0.5, 0.8)
+    septal = ellipsoid(side, (3, -13, 10), (2.8 * grow, 17, 3.0 * grow))
+    lateral = common(np.maximum(either(lateral, septal, 2.0), chain(side, tail)), side.x - 0.5, 0.8)
     third = ellipsoid(p, (0, 1, -1), (1.6 * grow, 15, 10))
     aqueduct = chain(p, [(0, 14, -4, 1.0), (0, 24, -16, 0.9), (0, 31, -28, 1.0)])
     fourth = ellipsoid(p, (0, 34, -37), (6.5 * grow, 4.0 * grow, 11))

@@ -45,7 +45,8 @@ def ellipsoid(p: Points, centre: Vector, radii: Vector) -> Field:
     qx, qy, qz = ((a - c) / r for a, c, r in zip((p.x, p.y, p.z), centre, radii, strict=True))
     k0 = np.sqrt(qx * qx + qy * qy + qz * qz)
     k1 = np.sqrt((qx / radii[0]) ** 2 + (qy / radii[1]) ** 2 + (qz / radii[2]) ** 2)
-    return (1.0 - k0) * k0 / (k1 + 1e-6)
+    tiny = 1e-6  # at the centre both are 0 and their ratio is a radius
+    return (1.0 - k0) * (k0 + tiny * min(radii)) / (k1 + tiny)
 
 
 def turned(p: Points, centre: Vector, degrees: float) -> Points:
@@ -113,7 +114,7 @@ def band_noise(seed: int, wavelength_mm: float, *, folds: int = 0) -> Noise:
     for fold in range(folds + 1):
         if fold:
             cube = np.tanh(2.5 * cube)
-        cube = np.fft.irfftn(np.fft.rfftn(cube) * band, cube.shape).astype(np.float32)
+        cube = np.fft.irfftn(np.fft.rfftn(cube) * band).astype(np.float32)
         cube = cube / np.float32(cube.std())
     return Noise(cube, wavelength_mm / SAMPLES_A_WAVE)
 

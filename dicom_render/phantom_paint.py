@@ -46,7 +46,7 @@ class Palette:
 CT = Palette(
     air=-1000, skin=45, fat=-95, muscle=58, table=1350, diploe=520, csf=6, white=28.5, grey=38.5, deep=38, hind=36,
     dura=50, blood=45, vitreous=8, lens=85, calcified=170, clot=63, subdural=66, mottled=0.5, caps=-4,
-    grey_loss=-6.5, white_loss=-2, core=0, effacement=0.75, hardening=4,
+    grey_loss=-4.8, white_loss=-1.5, core=0, effacement=0.75, hardening=4,
 )  # fmt: skip
 
 
