@@ -45,6 +45,7 @@ READ_TIMEOUT_S = 20
 class ImportProgress:
     """How many of the files found were looked at, and what became of them."""
 
+    import_id: str
     files: int
     seen: int
     stored: int
@@ -228,6 +229,7 @@ class _Run:
 def progress_of(row: StudyImport) -> ImportProgress:
     """The counts of an import's row."""
     return ImportProgress(
+        import_id=row.id,
         files=row.files,
         seen=row.seen,
         stored=row.stored,

@@ -182,6 +182,16 @@ def list_set_aside(session: Session, study: Study, caller: Caller) -> list[SetAs
     return own + list(store.list_set_aside_of_imports(session, store.list_import_ids(session, study.id)))
 
 
+def list_left(session: Session, import_id: str) -> list[SetAside]:
+    """Everything that one import set aside; for whoever carried it out."""
+    return list(store.list_set_aside_of_import(session, import_id))
+
+
+def count_studies(session: Session) -> int:
+    """How many studies there are, whoever may see them."""
+    return store.count_studies(session)
+
+
 def study_manifest(session: Session, study: Study, caller: Caller, *, at: datetime | None = None) -> StudyManifest:
     """What the client needs to show a study that the caller has passed the gate of."""
     series = [series_entry(study.id, row) for row in store.list_series(session, study.id)]

@@ -143,6 +143,14 @@ def list_set_aside_of_imports(session: Session, import_ids: Iterable[str]) -> Se
     return session.scalars(query.order_by(SetAside.at, SetAside.id).limit(LIST_LIMIT)).all()
 
 
+def list_set_aside_of_import(session: Session, import_id: str) -> Sequence[SetAside]:
+    return session.scalars(select(SetAside).filter_by(import_id=import_id).order_by(SetAside.at, SetAside.id)).all()
+
+
+def count_studies(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Study)) or 0
+
+
 def list_import_ids(session: Session, study_id: str) -> list[str]:
     """The imports that brought instances of a study."""
     query = select(Instance.import_id).join(Series, Series.id == Instance.series_id).where(Series.study_id == study_id)

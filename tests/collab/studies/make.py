@@ -92,6 +92,7 @@ def archive(place: Path, files: dict[str, bytes]) -> Path:
 
 
 def intake(database: Database, data: Path, workers: Workers) -> Intake:
+    data.mkdir(parents=True, exist_ok=True)
     settings = Settings(data=data, demo=True)
     return Intake(database=database, settings=settings, workers=workers, clock=make.TestClock())
 
