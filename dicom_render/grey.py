@@ -51,8 +51,9 @@ def grey_steps_of(dataset: Dataset, frame: int = 1) -> GreySteps:
     windows = windows_of(voi_group)
     voi: Window | Lut | None = windows[0] if windows else None
     if voi_lut is not None:
-        negative = signed if isinstance(modality, Lut) else signed or modality.intercept < 0
-        voi = lut_of(voi_lut, signed_input=negative and not isinstance(modality, Lut))
+        # C.11.2.1.1: its input has a sign where the modality values have one; those of a modality table have none.
+        negative = isinstance(modality, Rescale) and (signed or modality.intercept < 0)
+        voi = lut_of(voi_lut, signed_input=negative)
     return GreySteps(modality=modality, voi=voi, invert=text_of(dataset, "PhotometricInterpretation") == "MONOCHROME1")
 
 

@@ -1,0 +1,131 @@
+"""Planes of a prepared stack, against scipy."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.ndimage import map_coordinates
+
+from dicom_render.headers import Window
+from dicom_render.pack import NoSuchPack
+from dicom_render.prepare import prepare_series
+from dicom_render.refusal import NotAVolume
+from dicom_render.volume import PlaneView, PreparedStack, render_view
+from tests.dicom_render import make
+
+ORIGIN, SPACING_MM, PIXEL_MM = np.array([-20.0, -30.0, 40.0]), 2.0, 0.5
+WINDOW = Window(100, 120, "LINEAR_EXACT")
+# Seen from the feet and from the front, as radiologists do (PS3.3 C.7.6.2.1.1: +x is left, +y is back, +z is head).
+AXIAL = {"normal": (0.0, 0.0, -1.0), "up": (0.0, -1.0, 0.0)}
+CORONAL = {"normal": (0.0, -1.0, 0.0), "up": (0.0, 0.0, 1.0)}
+
+
+@pytest.fixture(scope="module")
+def volume() -> np.ndarray:
+    random = np.random.default_rng(3)
+    return np.stack([make.noise(48, 64, seed=n) + n for n in range(20)]) + random.integers(0, 3, (20, 48, 64))
+
+
+@pytest.fixture(scope="module")
+def stack(volume: np.ndarray, tmp_path_factory: pytest.TempPathFactory) -> PreparedStack:
+    folder = tmp_path_factory.mktemp("volume")
+    paths = [folder / f"{n}.dcm" for n in range(len(volume))]
+    for n, path in enumerate(paths):
+        position = [float(ORIGIN[0]), float(ORIGIN[1]), float(ORIGIN[2]) + SPACING_MM * n]
+        pixels = volume[n].astype(np.int16)
+        path.write_bytes(make.image(pixels, SOPInstanceUID=f"1.2.3.4.{n}", ImagePositionPatient=position))
+    prepare_series(paths, folder / "out")
+    return PreparedStack(folder / "out", 0)
+
+
+def by_scipy(volume: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Window levels at world points, trilinear."""
+    index = (points - ORIGIN) / np.array([PIXEL_MM, PIXEL_MM, SPACING_MM])
+    values = map_coordinates(volume.astype(float), [index[..., 2], index[..., 1], index[..., 0]], order=1)
+    return np.clip((values - WINDOW.center) / WINDOW.width + 0.5, 0, 1) * 255
+
+
+def test_an_oblique_cut_is_that_of_scipy(stack: PreparedStack, volume: np.ndarray) -> None:
+    centre = ORIGIN + np.array([16.0, 12.0, 19.0])
+    normal, up = np.array([1.0, 2.0, 0.5]), np.array([0.0, -0.25, 1.0])
+    normal /= np.linalg.norm(normal)
+    right = np.cross(up, normal) / np.linalg.norm(np.cross(up, normal))
+    upright = np.cross(normal, right)
+    view = PlaneView(tuple(centre), tuple(normal), tuple(up), (9.0, 6.0), WINDOW)
+    shown = render_view(stack, view, 90, 60)
+    across, down = (np.arange(90) + 0.5) / 10 - 4.5, 3.0 - (np.arange(60) + 0.5) / 10
+    points = centre + across[None, :, None] * right + down[:, None, None] * upright
+    assert np.abs(shown - by_scipy(volume, points)).max() <= 0.6
+
+
+def test_a_coronal_cut_has_the_head_up_and_the_left_on_the_right(stack: PreparedStack, volume: np.ndarray) -> None:
+    centre = ORIGIN + np.array([63 * PIXEL_MM / 2, 20 * PIXEL_MM, 19 * SPACING_MM / 2])
+    fov = (64 * PIXEL_MM, 20 * SPACING_MM)
+    shown = render_view(stack, PlaneView(tuple(centre), fov_mm=fov, window=WINDOW, **CORONAL), 64, 20)
+    levels = np.clip((volume[::-1, 20, :] - WINDOW.center) / WINDOW.width + 0.5, 0, 1) * 255
+    assert np.abs(shown - levels).max() <= 0.6
+
+
+def test_the_exact_instance_is_drawn_as_it_is(stack: PreparedStack, volume: np.ndarray) -> None:
+    centre = ORIGIN + np.array([63 * PIXEL_MM / 2, 47 * PIXEL_MM / 2, 7 * SPACING_MM + 0.4])
+    fov = (64 * PIXEL_MM, 48 * PIXEL_MM)
+    view = PlaneView(tuple(centre), fov_mm=fov, window=WINDOW, sop_instance_uid="1.2.3.4.7", **AXIAL)
+    levels = np.clip((volume[7] - WINDOW.center) / WINDOW.width + 0.5, 0, 1) * 255
+    # Pixel centres meet: no interpolation, and the 0.4 mm beside the slice do not count.
+    assert np.abs(render_view(stack, view, 64, 48) - levels).max() <= 0.6
+
+
+def test_outside_is_black_even_inverted(stack: PreparedStack) -> None:
+    above_all, uid = Window(5000, 10), "1.2.3.4.0"
+    view = PlaneView(tuple(ORIGIN), fov_mm=(40.0, 40.0), window=above_all, invert=True, sop_instance_uid=uid, **AXIAL)
+    shown = render_view(stack, view, 40, 40)
+    assert not shown[:19, :].any()
+    assert not shown[:, :19].any()
+    assert (shown[20:, 20:] == 255).all()
+
+
+def test_invert_turns_the_grey_scale_round(stack: PreparedStack) -> None:
+    centre = tuple(ORIGIN + np.array([10.0, 10.0, 10.0]))
+    plain, turned = (
+        render_view(stack, PlaneView(centre, fov_mm=(8.0, 8.0), window=WINDOW, invert=invert, **CORONAL), 32, 32)
+        for invert in (False, True)
+    )
+    assert np.abs(plain.astype(int) + turned - 255).max() <= 1
+
+
+def test_a_tilted_stack_is_drawn_slice_by_slice_and_never_cut(test_data: Path, tmp_path: Path) -> None:
+    files = sorted((test_data / "01_head_ct" / "ge_hispeed_tilt18_varspacing").glob("*.dcm"))
+    prepare_series(files, tmp_path)
+    stack = PreparedStack(tmp_path, 0)
+    with pytest.raises(NotAVolume) as refused:
+        render_view(stack, PlaneView((0.0, 0.0, 60.0), fov_mm=(200.0, 200.0), **CORONAL), 64, 64)
+    assert refused.value.code == "gantry_tilt"
+    frame = stack.header.frames[10]
+    assert frame.position_mm is not None
+    assert frame.orientation is not None
+    row, column = np.array(frame.orientation[:3]), np.array(frame.orientation[3:])
+    centre = np.array(frame.position_mm) + 125 * row + 125 * column
+    view = PlaneView(
+        tuple(centre),
+        tuple(-np.cross(row, column)),
+        tuple(-column),
+        (250.0, 250.0),
+        None,
+        False,
+        frame.sop_instance_uid,
+    )
+    assert render_view(stack, view, 128, 128)[40:90, 40:90].mean() > 60
+
+
+def test_colour_is_drawn_in_colour(test_data: Path, tmp_path: Path) -> None:
+    prepare_series([test_data / "05_us" / "pydicom_examples" / "examples_ybr_color.dcm"], tmp_path)
+    stack = PreparedStack(tmp_path, 0)
+    uid = stack.header.frames[4].sop_instance_uid
+    # Without geometry a picture lies at the origin, one pixel a millimetre.
+    view = PlaneView((159.5, 119.5, 0.0), fov_mm=(320.0, 240.0), sop_instance_uid=uid, frame=5, **AXIAL)
+    np.testing.assert_array_equal(render_view(stack, view, 320, 240), stack.values(4))
+
+
+def test_an_instance_of_another_stack_is_refused(stack: PreparedStack) -> None:
+    with pytest.raises(NoSuchPack):
+        render_view(stack, PlaneView((0.0, 0.0, 0.0), fov_mm=(1.0, 1.0), sop_instance_uid="9.9", **AXIAL), 8, 8)
