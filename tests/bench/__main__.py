@@ -1,0 +1,28 @@
+"""`python -m tests.bench [--quick] [name...]`: runs benchmarks, prints what they found, keeps it as text and JSON."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+from tests.bench import ingest, rooms
+from tests.bench.report import Report, as_text, save
+
+BENCHMARKS: dict[str, Callable[..., Report]] = {"rooms": rooms.run, "ingest": ingest.run}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="scripts/bench", description="Benchmarks; results go to tests/bench/results.")
+    parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(BENCHMARKS)}; all when left out")
+    parser.add_argument("--quick", action="store_true", help="fewer steps and runs: to see that it works")
+    arguments = parser.parse_args()
+    if unknown := set(arguments.names) - set(BENCHMARKS):
+        parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
+    for name in arguments.names or BENCHMARKS:
+        print(f"{name}: running", flush=True)
+        report = BENCHMARKS[name](is_quick=arguments.quick)
+        print(f"\n{as_text(report)}\nkept in {save(report)}\n", flush=True)
+
+
+if __name__ == "__main__":
+    main()

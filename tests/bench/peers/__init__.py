@@ -1,0 +1,1 @@
+"""Named peers: other programs doing the same work in the same run."""
