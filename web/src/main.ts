@@ -1,2 +1,233 @@
-/** Entry of the room page. */
-export {};
+/** Entry of the room page: puts viewer, room, call and panels together, in the order that brings the image soonest. */
+import { type Call, createCall } from "./call/call";
+import { createEcho, ECHO, type Echo } from "./call/echo";
+import { said, setLanguage, t } from "./i18n/text";
+import { createActions, isDisplayDeclared, newId } from "./main/actions";
+import { createCatalogue } from "./main/catalogue";
+import { createIce } from "./main/ice";
+import { listenToKeys } from "./main/keyboard";
+import { createPictures } from "./main/pictures";
+import { createSigning } from "./main/signing";
+import { offerSupport, type Timings } from "./main/support";
+import { EMPTY_STATE } from "./room/fold";
+import { createLive, type Live } from "./room/live";
+import type { Screen } from "./room/screen";
+import { mountRoom } from "./ui/app";
+import { type Brief, createModel } from "./ui/model";
+import { createViewer, type Viewer, warmDecoders } from "./viewer/viewer";
+import { getJson } from "./wire/api";
+import { takeClientId } from "./wire/client_id";
+import { browserWorld, openSocket, type RoomSocket } from "./wire/socket";
+import type { RoomPage } from "./wire/types";
+import { createUnacked, forgetOthers } from "./wire/unacked";
+
+/** How long the shared view may take to arrive before this screen opens a series of its own choosing. */
+const ALONE_AFTER_MS = 1500;
+const LEVELS_EVERY_MS = 100;
+const MEASURE_EVERY_MS = 2000;
+
+function start(page: RoomPage, app: HTMLElement): void {
+  setLanguage(page.language);
+  void warmDecoders();
+
+  const model = createModel(page, EMPTY_STATE);
+  model.isDisplayDeclared.value = isDisplayDeclared();
+  const timings: Timings = { joined: null, first_image: null, coarse_volume: null, full_series: null };
+  const pictures = createPictures(model);
+  const later = (ms: number, run: () => void): (() => void) => {
+    const timer = window.setTimeout(run, ms);
+    return () => window.clearTimeout(timer);
+  };
+
+  let viewer: Viewer | null = null;
+  let socket: RoomSocket | null = null;
+  const screen: Screen = {
+    open: async (stack, at) => viewer?.open(stack, at),
+    view: () => viewer?.view() ?? null,
+    show: (view, facets) => viewer?.show(view, facets) ?? "loading",
+    compare: (view) => viewer?.compare(view) ?? "loading",
+  };
+
+  const catalogue = createCatalogue(page.study_ids, {
+    changed(studies) {
+      model.studies.value = studies;
+      live.seriesFound();
+    },
+    refusal: (says) => says || t("room.study.failed"),
+    later,
+  });
+  const studiesLoaded = Promise.all(page.study_ids.map(catalogue.load));
+
+  const live: Live = createLive({
+    actor: page.actor,
+    is_principal: page.role !== "participant",
+    screen,
+    now: () => performance.now(),
+    clock_ms: () => Date.now(),
+    onFrame: (run) => void requestAnimationFrame(run),
+    later,
+    find: catalogue.find,
+    ask: (act) => socket?.ask(act) ?? 0,
+    send: (message) => socket?.send(message) ?? false,
+    isLive: () => socket?.line().link.at === "live",
+    events: {
+      state(state) {
+        pictures.state(state);
+        call.setOthers(pictures.others());
+      },
+      seats(seats) {
+        pictures.seats(seats);
+        call.setOthers(pictures.others());
+      },
+      following: pictures.following,
+      seen: pictures.seen,
+      pointers: (pointers) => viewer?.setPointers(pictures.pointers(pointers)),
+      welcomed() {
+        timings.joined ??= Math.round(performance.now());
+        openSomething(0);
+      },
+      fact: pictures.fact,
+      refused: (code) => pictures.toast(said(`refused.${code}`) ?? t("room.toast.refused", { code }), "warn"),
+      signal: (sender, data) => (sender === ECHO ? echo.receive(data) : call.receive(sender, data)),
+      draft: pictures.draft,
+    },
+  });
+
+  /** With no view shared yet, or none that comes, show something rather than a black screen. */
+  const openSomething = (after_ms: number): void => {
+    void studiesLoaded.then(() =>
+      later(after_ms, () => {
+        const first = catalogue.first();
+        const isFree = live.following().shared === null && screen.view() === null && !live.isOpening();
+        if (first !== null && isFree) void live.open(first);
+      }),
+    );
+  };
+
+  const configuration = createIce(page);
+  const send = (to: string, data: string): void => void socket?.send({ t: "signal", to, data });
+  const call: Call = createCall({
+    me: page.actor,
+    configuration,
+    send,
+    later,
+    changed(picture) {
+      model.call.value = picture;
+    },
+  });
+  const echo: Echo = createEcho({
+    configuration,
+    send,
+    later,
+    changed(picture) {
+      model.echo.value = picture;
+    },
+  });
+
+  const actions = createActions({
+    model,
+    live,
+    viewer: () => viewer,
+    call,
+    echo,
+    catalogue,
+    signing: page.links.sign
+      ? createSigning({
+          path: page.links.sign,
+          picture: () => model.sign.value,
+          set(picture) {
+            model.sign.value = picture;
+          },
+          says: ({ says, code }) => says || said(`refused.${code}`) || t("room.sign.unreachable"),
+        })
+      : null,
+    ask: (act) => void socket?.ask(act),
+    toast: (text) => pictures.toast(text, "plain"),
+    mountViewer(host) {
+      viewer = createViewer(
+        host,
+        {
+          viewChanged(view, isSettled) {
+            pictures.viewer(viewer);
+            live.moved(view, isSettled);
+          },
+          pointerMoved: (pointer) => model.viewer.value.points && live.pointed(pointer),
+          qualityChanged() {
+            pictures.viewer(viewer);
+            live.qualityChanged();
+          },
+          failed: pictures.failed,
+          loaded: (timing) => void Object.assign(timings, timing),
+        },
+        (key, blanks) => said(key, blanks) ?? key,
+      );
+    },
+  });
+  mountRoom(app, model, actions);
+
+  socket = connect(page, live, pictures.line);
+  openSomething(ALONE_AFTER_MS);
+  void loadBrief(page, (brief) => {
+    model.brief.value = brief;
+  });
+
+  listenToKeys(model, actions);
+  window.addEventListener("online", call.retry);
+  window.setInterval(() => {
+    pictures.tick(live.following());
+    pictures.viewer(viewer);
+  }, 250);
+  window.setInterval(() => void Promise.all([call.measure(), echo.measure()]), MEASURE_EVERY_MS);
+  window.setInterval(() => {
+    const isHeard = model.call.value.at !== "off" || model.echo.value.at !== "off";
+    if (isHeard) model.levels.value = { people: call.levels(), ...echo.levels() };
+  }, LEVELS_EVERY_MS);
+  window.addEventListener("pagehide", (event) => !event.persisted && call.close());
+  offerSupport({
+    view: () => viewer?.snapshotInfo() ?? [],
+    participants: pictures.participants,
+    seq: () => socket?.line().seq ?? 0,
+    call: pictures.call,
+    timings: () => timings,
+  });
+}
+
+function connect(page: RoomPage, live: Live, told: Parameters<typeof openSocket>[2]["line"]): RoomSocket {
+  const tab = takeClientId(sessionStorage, { onPutAway }, newId);
+  if (tab.is_new) forgetOthers(sessionStorage);
+  const unacked = createUnacked(sessionStorage, page.room_id, tab.client_id);
+  const events = {
+    message: live.receive,
+    line(line: Parameters<typeof told>[0]) {
+      live.line(line);
+      told(line);
+    },
+  };
+  return openSocket(tab.client_id, unacked, events, browserWorld(page.socket_path));
+}
+
+/** Reloading, or hidden so that the system may discard it at any moment. */
+function onPutAway(listener: (away: boolean) => void): () => void {
+  const hidden = (): void => listener(document.visibilityState === "hidden");
+  const gone = (): void => listener(true);
+  const back = (): void => listener(false);
+  document.addEventListener("visibilitychange", hidden);
+  window.addEventListener("pagehide", gone);
+  window.addEventListener("pageshow", back);
+  return () => {
+    document.removeEventListener("visibilitychange", hidden);
+    window.removeEventListener("pagehide", gone);
+    window.removeEventListener("pageshow", back);
+  };
+}
+
+async function loadBrief(page: RoomPage, set: (brief: Brief | "failed") => void): Promise<void> {
+  if (!page.links.brief) return;
+  const answer = await getJson<Brief>(page.links.brief);
+  set(answer.ok ? answer.value : "failed");
+}
+
+const app = document.getElementById("app");
+const bootstrap = document.getElementById("room")?.textContent;
+if (app === null || !bootstrap) throw new Error("this is not the room's page");
+start(JSON.parse(bootstrap) as RoomPage, app);

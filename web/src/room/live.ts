@@ -47,6 +47,8 @@ export type Live = {
   state(): RoomState;
   following(): Following;
   isPresenter(): boolean;
+  /** A series is on its way to the screen. */
+  isOpening(): boolean;
   draft: Draft;
   /** My own hand moved my view. */
   moved(view: View, settled: boolean): void;
@@ -54,14 +56,16 @@ export type Live = {
   /** What the screen holds has become better, or worse. */
   qualityChanged(): void;
   rejoin(): void;
+  /** More series are known than before: the shared view may be among them. */
+  seriesFound(): void;
   /** Opens a series: for all when I present, else for me alone. */
   open(stack: StackRef): Promise<void>;
   /** Shows a view that was kept: for all when I present, else for me alone. */
   goTo(view: View): void;
 };
 
-/** A hand that trembles over the image need not be told faster. */
-const POINTER_EVERY_MS = 33;
+/** Together with 60 views a second this stays below what the room takes; others draw the path between. */
+const POINTER_EVERY_MS = 50;
 
 export function createLive(world: LiveWorld): Live {
   const { actor, screen, events } = world;
@@ -102,7 +106,7 @@ export function createLive(world: LiveWorld): Live {
     if (text !== told && world.send(message)) told = text;
   };
 
-  const showing = createShowing({ screen, find: world.find, shown: see });
+  const showing = createShowing({ screen, find: world.find, drawn: () => look() });
 
   const look = (): void => {
     const view = following.shared ?? screen.view();
@@ -116,8 +120,10 @@ export function createLive(world: LiveWorld): Live {
     if (following === before) return;
     events.following(following);
     const { shared, walks } = following;
-    if (shared === null || walks || isPresenter()) look();
-    else see(showing.show(shared));
+    // After a reload the presenter, too, comes back to what the others see.
+    const isLed = !walks && (!isPresenter() || screen.view() === null);
+    if (shared !== null && isLed) see(showing.show(shared));
+    else look();
   };
 
   const setPointers = (next: Map<string, Pointer>): void => {
@@ -177,6 +183,7 @@ export function createLive(world: LiveWorld): Live {
     state: () => state,
     following: () => following,
     isPresenter,
+    isOpening: showing.isOpening,
     draft,
     receive(message) {
       switch (message.t) {
@@ -224,6 +231,10 @@ export function createLive(world: LiveWorld): Live {
     },
     qualityChanged: look,
     rejoin: () => update({ on: "rejoined" }),
+    seriesFound() {
+      const { shared, walks } = following;
+      if (shared !== null && !walks && screen.view() === null) see(showing.show(shared));
+    },
     async open(stack) {
       if (state.holder !== null && !isPresenter()) update({ on: "walked" });
       const isOpen = await showing.open(stack);

@@ -3,6 +3,8 @@ import type { Act, MoveView, View } from "../wire/types";
 
 /** Even a view that never rests is journaled this often, so that a late joiner and the replay see it. */
 const SETTLE_EVERY_MS = 2000;
+/** 60 Hz, whatever the screen's own rate: the room takes no more. */
+const MOVE_EVERY_MS = 15;
 
 export type PresentWorld = {
   now(): number;
@@ -17,44 +19,59 @@ export type PresentWorld = {
 };
 
 export type Presenting = {
-  /** My own hand moved my view; `settled` when it has come to rest. */
-  moved(view: View, settled: boolean): void;
+  /** My own hand moved my view; `isSettled` when it has come to rest. */
+  moved(view: View, isSettled: boolean): void;
 };
 
 export function createPresenting(world: PresentWorld): Presenting {
   let n = world.first_n;
   let waiting: View | null = null;
   let isFrameDue = false;
-  let settled_ms = Number.NEGATIVE_INFINITY;
+  let moved_ms = Number.NEGATIVE_INFINITY;
+  let settled_ms: number | null = null;
 
   const settle = (view: View, term: number): void => {
     waiting = null;
-    settled_ms = world.now();
+    settled_ms = null;
     world.ask({ t: "view.settle", term, view });
+  };
+
+  const share = (view: View, term: number): void => {
+    const now_ms = world.now();
+    moved_ms = now_ms;
+    settled_ms ??= now_ms;
+    n += 1;
+    world.send({ t: "view.move", term, n, view });
+    if (now_ms - settled_ms >= SETTLE_EVERY_MS) settle(view, term);
+  };
+
+  const take = (view: View, term: number): void => {
+    waiting = null;
+    share(view, term);
   };
 
   const flush = (): void => {
     isFrameDue = false;
-    const view = waiting;
     const term = world.term();
-    waiting = null;
-    if (view === null || term === null || !world.isLive()) return;
-    n += 1;
-    world.send({ t: "view.move", term, n, view });
-    if (world.now() - settled_ms >= SETTLE_EVERY_MS) settle(view, term);
+    if (waiting === null || term === null || !world.isLive()) return;
+    if (world.now() - moved_ms < MOVE_EVERY_MS) flushOnFrame();
+    else take(waiting, term);
+  };
+
+  const flushOnFrame = (): void => {
+    if (isFrameDue) return;
+    isFrameDue = true;
+    world.onFrame(flush);
   };
 
   return {
-    moved(view, settled) {
+    moved(view, isSettled) {
       const term = world.term();
       // Offline nothing is kept: what is true when the link is back is sent then.
       if (term === null || !world.isLive()) return;
-      if (settled) return settle(view, term);
-      if (waiting === null && !isFrameDue && n === world.first_n) settled_ms = world.now();
+      if (isSettled) return settle(view, term);
       waiting = view;
-      if (isFrameDue) return;
-      isFrameDue = true;
-      world.onFrame(flush);
+      flushOnFrame();
     },
   };
 }

@@ -3,10 +3,12 @@ import type { View } from "../wire/types";
 import { EVERYTHING, isSameStack, placeOf, type Screen, type ShowResult, type StackRef } from "./screen";
 
 export type Showing = {
-  /** Shows the view now, or as soon as its series is there; a later call wins. */
+  /** Shows the view now; where its series is not open yet, as soon as that is there. */
   show(view: View): ShowResult;
-  /** Opens a series for its own sake. True when nothing else was asked for meanwhile. */
+  /** Opens a series for its own sake. False when something else was asked for meanwhile, or it cannot be shown. */
   open(stack: StackRef): Promise<boolean>;
+  /** Something was asked for, whether it is there yet or not. */
+  isOpening(): boolean;
   /** How far the screen agrees with a view. */
   compare(view: View): ShowResult;
 };
@@ -14,51 +16,36 @@ export type Showing = {
 export type ShowingWorld = {
   screen: Screen;
   find(view: View): StackRef | null;
-  /** A series has opened and its view is shown. */
-  shown(result: ShowResult): void;
+  /** An image of the series that was opened is drawn. */
+  drawn(): void;
 };
 
-export function createShowing({ screen, find, shown }: ShowingWorld): Showing {
-  let opening: StackRef | null = null;
-  let open: StackRef | null = null;
-  let wanted: View | null = null;
+export function createShowing({ screen, find, drawn }: ShowingWorld): Showing {
+  let current: StackRef | null = null;
 
-  const openStack = async (stack: StackRef, view?: View): Promise<boolean> => {
-    opening = stack;
+  const open = async (stack: StackRef, view?: View): Promise<boolean> => {
+    current = stack;
     const isOpened = await screen.open(stack, view && placeOf(view)).then(
-      () => true,
+      () => screen.view() !== null,
       // The viewer has said why in its own event.
       () => false,
     );
-    if (opening !== stack) return false;
-    opening = null;
-    open = isOpened ? stack : null;
+    if (current !== stack) return false;
+    drawn();
     return isOpened;
-  };
-
-  const openFor = async (stack: StackRef, view: View): Promise<void> => {
-    // `wanted` may have moved on within the same series meanwhile.
-    if ((await openStack(stack, view)) && wanted !== null) shown(screen.show(wanted, EVERYTHING));
   };
 
   return {
     show(view) {
-      wanted = view;
-      if (opening !== null && isSameStack(opening, view)) return "loading";
-      if (opening === null && isSameStack(open, view)) return screen.show(view, EVERYTHING);
+      if (isSameStack(current, view)) return screen.show(view, EVERYTHING);
       const stack = find(view);
       if (stack === null) return "elsewhere";
-      void openFor(stack, view);
-      return "loading";
+      void open(stack, view);
+      // The viewer keeps it until the series' header is there.
+      return screen.show(view, EVERYTHING);
     },
-    async open(stack) {
-      wanted = null;
-      if (opening === null && isSameStack(open, stack)) return true;
-      return openStack(stack);
-    },
-    compare(view) {
-      if (opening !== null) return isSameStack(opening, view) ? "loading" : "elsewhere";
-      return screen.compare(view);
-    },
+    open: (stack) => open(stack),
+    isOpening: () => current !== null,
+    compare: (view) => (isSameStack(current, view) ? screen.compare(view) : "elsewhere"),
   };
 }

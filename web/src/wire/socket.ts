@@ -6,6 +6,9 @@ import type { Unacked } from "./unacked";
 
 export const SUBPROTOCOL = "consilium.v1";
 const TICK_MS = 250;
+/** Below what the room allows (collab/rooms/buckets.py): a long time offline must not end in being shut out. */
+const ASKS_PER_S = 15;
+const ASKS_BURST = 40;
 
 /** The part of WebSocket that is used, so that a test can stand in for the network. */
 export type Wire = {
@@ -49,9 +52,25 @@ export function openSocket(client_id: string, unacked: Unacked, events: SocketEv
   let wire: Wire | null = null;
   let frame = 0;
   let isDrawDue = false;
+  let asked_n = 0;
+  let allowance = ASKS_BURST;
+  let allowed_ms = world.now();
 
   const write = (message: FromBrowser): void => wire?.send(encode(message, { ignoreUndefined: true }));
   const isLive = (): boolean => line.link.at === "live";
+
+  /** Sends what is still unsent on this connection, in order and no faster than allowed. */
+  const askOn = (): void => {
+    const now_ms = world.now();
+    allowance = Math.min(ASKS_BURST, allowance + ((now_ms - allowed_ms) / 1000) * ASKS_PER_S);
+    allowed_ms = now_ms;
+    for (const ask of unacked.waiting(asked_n)) {
+      if (allowance < 1 || !isLive()) return;
+      allowance -= 1;
+      asked_n = ask.n;
+      write(ask);
+    }
+  };
 
   const connect = (): void => {
     const opened = world.connect();
@@ -110,7 +129,9 @@ export function openSocket(client_id: string, unacked: Unacked, events: SocketEv
         write({ t: "ping", n: effect.n });
         break;
       case "resume":
-        for (const ask of unacked.resume(effect.acked)) write(ask);
+        unacked.resume(effect.acked);
+        asked_n = effect.acked;
+        askOn();
         break;
       case "deliver":
         deliver(effect.message);
@@ -126,14 +147,19 @@ export function openSocket(client_id: string, unacked: Unacked, events: SocketEv
     if (line !== before) events.line(line);
   };
 
-  const removers = [world.every(TICK_MS, () => happen({ on: "tick" })), world.onOnline(() => happen({ on: "online" }))];
+  const tick = (): void => {
+    happen({ on: "tick" });
+    if (isLive()) askOn();
+  };
+
+  const removers = [world.every(TICK_MS, tick), world.onOnline(() => happen({ on: "online" }))];
   happen({ on: "start" });
 
   return {
     ask(act) {
-      const ask = unacked.add(act);
-      if (isLive()) write(ask);
-      return ask.n;
+      const { n } = unacked.add(act);
+      askOn();
+      return n;
     },
     send(message) {
       if (!isLive()) return false;

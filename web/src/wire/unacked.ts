@@ -7,8 +7,10 @@ export type Unacked = {
   add(act: Act): Ask;
   /** A fact or a refusal has answered ask `n`; false when it was not one of ours. */
   answered(n: number): boolean;
-  /** What is still to be sent, in order, after the room has said that it knows everything up to `acked`. */
-  resume(acked: number): readonly Ask[];
+  /** The room knows everything up to `acked`. */
+  resume(acked: number): void;
+  /** What comes after ask `n`, in order. */
+  waiting(n: number): readonly Ask[];
   /** Number of the first ask that has had no answer; everything before it is done with. */
   first(): number;
 };
@@ -49,8 +51,8 @@ export function createUnacked(store: KeyedStore, room_id: string, client_id: str
       asks = asks.filter((ask) => ask.n > acked);
       next = Math.max(next, acked + 1);
       keep();
-      return asks;
     },
+    waiting: (n) => asks.filter((ask) => ask.n > n),
     first: () => asks[0]?.n ?? next,
   };
 }

@@ -1,0 +1,155 @@
+/** What each button and key of the room does, in terms of room, viewer and call; it draws nothing. */
+import type { Call } from "../call/call";
+import type { Echo } from "../call/echo";
+import { t } from "../i18n/text";
+import { isKept, keepView } from "../room/key_views";
+import type { Live } from "../room/live";
+import type { Actions, Model } from "../ui/model";
+import type { Viewer } from "../viewer/viewer";
+import type { Act } from "../wire/types";
+import { type Catalogue, stackRef } from "./catalogue";
+import type { Signing } from "./signing";
+
+export type Parts = {
+  model: Model;
+  live: Live;
+  viewer(): Viewer | null;
+  call: Call;
+  echo: Echo;
+  catalogue: Catalogue;
+  signing: Signing | null;
+  ask(act: Act): void;
+  toast(text: string): void;
+  mountViewer(host: HTMLElement): void;
+};
+
+export function createActions(parts: Parts): Actions {
+  const { model } = parts;
+  return {
+    mountViewer: parts.mountViewer,
+    ...controlActions(parts),
+    ...viewActions(parts),
+    ...wordActions(parts),
+    ...callActions(parts),
+    declareDisplay(declared) {
+      model.isDisplayDeclared.value = declared;
+      if (declared) localStorage.setItem(DISPLAY_KEY, "declared");
+      else localStorage.removeItem(DISPLAY_KEY);
+    },
+    dismiss(id) {
+      model.toasts.value = model.toasts.value.filter((one) => one.id !== id);
+    },
+  };
+}
+
+const DISPLAY_KEY = "consilium.display";
+
+/** Declared for this machine, and never on one that is held in the hand. */
+export const isDisplayDeclared = (): boolean =>
+  localStorage.getItem(DISPLAY_KEY) !== null && !window.matchMedia("(pointer: coarse)").matches;
+
+type ControlActions = Pick<Actions, "askControl" | "takeControl" | "giveControl" | "releaseControl" | "rejoin">;
+
+function controlActions({ live, ask }: Parts): ControlActions {
+  const term = (): number => live.state().term;
+  return {
+    askControl: () => ask({ t: "control.request" }),
+    takeControl: () => ask({ t: "control.take", term: term() }),
+    giveControl: (to) => ask({ t: "control.give", term: term(), to }),
+    releaseControl: () => ask({ t: "control.release", term: term() }),
+    rejoin: live.rejoin,
+  };
+}
+
+type ViewActions = Pick<
+  Actions,
+  | "openStack"
+  | "loadStudy"
+  | "goTo"
+  | "setTool"
+  | "setLayout"
+  | "setWindow"
+  | "setInvert"
+  | "reset"
+  | "scroll"
+  | "setPoints"
+>;
+
+function viewActions({ model, live, viewer, catalogue, toast }: Parts): ViewActions {
+  return {
+    openStack: (study_uid, series_uid, stack) => void live.open(stackRef(study_uid, series_uid, stack)),
+    loadStudy: (study_id) => void catalogue.load(study_id),
+    goTo: live.goTo,
+    setTool(tool) {
+      viewer()?.setTool(tool);
+      model.viewer.value = { ...model.viewer.value, tool };
+    },
+    setLayout(layout) {
+      if (viewer()?.setLayout(layout) === false) toast(t("room.toast.mpr_refused"));
+    },
+    setWindow: ({ center, width }) => viewer()?.setWindow({ center, width }),
+    setInvert: (isInverted) => viewer()?.setInvert(isInverted),
+    reset: () => viewer()?.reset(),
+    scroll: (images) => viewer()?.scroll(images),
+    setPoints(points) {
+      model.viewer.value = { ...model.viewer.value, points };
+      if (!points) live.pointed(null);
+    },
+  };
+}
+
+type WordActions = Pick<
+  Actions,
+  "keepView" | "removeKeyView" | "write" | "say" | "confirmIdentity" | "previewSigning" | "sign"
+>;
+
+function wordActions({ model, live, viewer, ask, signing, toast }: Parts): WordActions {
+  return {
+    keepView(caption) {
+      const view = viewer()?.view() ?? null;
+      if (view === null) return;
+      if (isKept(live.state(), view)) return toast(t("room.key_view.already"));
+      ask(keepView(view, caption, newId()));
+      toast(t("room.key_view.kept"));
+    },
+    removeKeyView: (key_view_id) => ask({ t: "key_view.remove", key_view_id }),
+    write(text) {
+      live.draft.edit(text);
+      model.draft.value = { ...model.draft.value, text, shift: null };
+    },
+    say: (text) => ask({ t: "chat.say", text }),
+    confirmIdentity: () => ask({ t: "identity.confirm" }),
+    previewSigning() {
+      live.draft.flush();
+      void signing?.preview();
+    },
+    sign: (order) => void signing?.sign(order),
+  };
+}
+
+/** `randomUUID` is kept from pages that came over plain http. */
+export function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+type CallActions = Pick<
+  Actions,
+  "startCall" | "leaveCall" | "retryCall" | "setMuted" | "setCamera" | "chooseDevice" | "startEcho" | "stopEcho"
+>;
+
+function callActions({ call, echo }: Parts): CallActions {
+  return {
+    startCall(wanted) {
+      echo.stop();
+      void call.start(wanted);
+    },
+    leaveCall: call.leave,
+    retryCall: call.retry,
+    setMuted: call.setMuted,
+    setCamera: (on) => void call.setCamera(on),
+    chooseDevice: (kind, id) => void call.choose(kind, id),
+    startEcho: () => void echo.start(),
+    stopEcho: echo.stop,
+  };
+}

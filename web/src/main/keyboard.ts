@@ -1,0 +1,79 @@
+/** Keys of the room: obeyed anywhere but where people write or choose; returns the remover. */
+import { keyAct } from "../ui/keys";
+import type { Actions, Model } from "../ui/model";
+import { PRESETS, takesPresets } from "../ui/presets";
+
+export function listenToKeys(model: Model, actions: Actions): () => void {
+  const listen = (event: KeyboardEvent): void => {
+    if (event.defaultPrevented || isTaken(event.target)) return;
+    const act = keyAct(event);
+    if (act === null || document.querySelector("dialog[open]") !== null) return;
+    if (event.repeat && act.do !== "scroll") return;
+    event.preventDefault();
+    obey(act, model, actions);
+  };
+  window.addEventListener("keydown", listen);
+  return () => window.removeEventListener("keydown", listen);
+}
+
+/** Fields keep their letters, lists and buttons keep their arrows. */
+function isTaken(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest("input, textarea, select, [contenteditable]") !== null;
+}
+
+type KeyAct = NonNullable<ReturnType<typeof keyAct>>;
+
+function obey(act: KeyAct, model: Model, actions: Actions): void {
+  const { view, points } = model.viewer.value;
+  switch (act.do) {
+    case "preset": {
+      const preset = PRESETS[act.index];
+      if (preset !== undefined && takesPresets(view?.window.unit)) actions.setWindow(preset);
+      break;
+    }
+    case "scroll":
+      actions.scroll(act.images);
+      break;
+    case "tool":
+      actions.setTool(act.tool);
+      break;
+    case "invert":
+      actions.setInvert(!(view?.invert ?? false));
+      break;
+    case "reset":
+      actions.reset();
+      break;
+    case "layout":
+      actions.setLayout(view?.layout === "mpr" ? "stack" : "mpr");
+      break;
+    case "follow":
+      actions.rejoin();
+      break;
+    case "control":
+      passControl(model, actions);
+      break;
+    case "key_view":
+      model.isKeeping.value = view !== null && mayKeep(model);
+      break;
+    case "pointer":
+      actions.setPoints(!points);
+      break;
+    case "mute":
+      actions.setMuted(!model.call.value.muted);
+      break;
+    case "help":
+      model.isHelpOpen.value = true;
+      break;
+  }
+}
+
+const mayKeep = (model: Model): boolean =>
+  model.page.role !== "participant" && model.state.value.conclusion_id === null;
+
+/** One key for all that may be done with the baton: lay down mine, take what lies there, ask for another's. */
+function passControl(model: Model, actions: Actions): void {
+  const { holder } = model.state.value;
+  if (holder === model.page.actor) actions.releaseControl();
+  else if (holder === null) actions.takeControl();
+  else actions.askControl();
+}

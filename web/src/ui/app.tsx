@@ -1,0 +1,130 @@
+/** The room's screen: identity on top, series left, images in the middle, people and words right; tabs on a phone. */
+import { type JSX, render } from "preact";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { type TextKey, t } from "../i18n/text";
+import { BriefPanel } from "./brief";
+import { CallPanel } from "./call_panel";
+import { ChatPanel } from "./chat";
+import { Provide, useRoom } from "./context";
+import { DraftPanel } from "./draft_panel";
+import { HelpDialog } from "./help";
+import { Icon, type IconName } from "./icons";
+import { IdentityBar } from "./identity";
+import { KeepDialog, KeyViewsPanel } from "./key_views";
+import type { Actions, Model } from "./model";
+import { Bars, Cautions, DiagnosisNotice, FrozenCover, Toasts } from "./notices";
+import { Participants } from "./participants";
+import { SeriesStrip } from "./series";
+import { SignPanel } from "./sign";
+import { Toolbar } from "./toolbar";
+
+/** Draws the room into `host`, in place of what the server had put there; returns the remover. */
+export function mountRoom(host: HTMLElement, model: Model, actions: Actions): () => void {
+  host.replaceChildren();
+  render(
+    <Provide shared={{ model, actions }}>
+      <Screen />
+    </Provide>,
+    host,
+  );
+  return () => render(null, host);
+}
+
+type Tab = "images" | "people" | "request" | "conclusion";
+
+const TABS: readonly { tab: Tab; icon: IconName; label: TextKey }[] = [
+  { tab: "images", icon: "images", label: "room.tab.images" },
+  { tab: "people", icon: "people", label: "room.tab.people" },
+  { tab: "request", icon: "request", label: "room.tab.request" },
+  { tab: "conclusion", icon: "pen", label: "room.tab.conclusion" },
+];
+
+function Screen(): JSX.Element {
+  const [tab, setTab] = useState<Tab>("people");
+  return (
+    <div class="room-screen" data-tab={tab}>
+      <IdentityBar />
+      <SeriesStrip />
+      <main class="images">
+        <Toolbar />
+        <Images />
+      </main>
+      <aside class="side" aria-label={t("room.side")}>
+        <div class="side-group people">
+          <Participants />
+          <CallPanel />
+          <ChatPanel />
+        </div>
+        <div class="side-group request">
+          <BriefPanel />
+        </div>
+        <div class="side-group conclusion">
+          <DraftPanel />
+          <KeyViewsPanel />
+          <SignPanel />
+        </div>
+      </aside>
+      <PhoneTabs tab={tab} setTab={setTab} />
+      <Toasts />
+      <HelpDialog />
+      <KeepDialog />
+    </div>
+  );
+}
+
+function Images(): JSX.Element {
+  const { actions } = useRoom();
+  const host = useRef<HTMLDivElement>(null);
+  // Before the first paint: the viewer's start is on the way to the first image.
+  useLayoutEffect(() => {
+    if (host.current !== null) actions.mountViewer(host.current);
+  }, [actions]);
+  return (
+    <>
+      <div class="stage">
+        <div ref={host} class="viewer-host" />
+        <Bars />
+        <FrozenCover />
+      </div>
+      <footer class="foot">
+        <DiagnosisNotice />
+        <Quality />
+        <Cautions />
+      </footer>
+    </>
+  );
+}
+
+function Quality(): JSX.Element | null {
+  const { model } = useRoom();
+  const { quality, view } = model.viewer.value;
+  if (view === null) return null;
+  return (
+    <p class={`quality ${quality}`} role="status">
+      {t(`room.quality.${quality}`)}
+    </p>
+  );
+}
+
+function PhoneTabs({ tab, setTab }: { tab: Tab; setTab(tab: Tab): void }): JSX.Element {
+  const { model } = useRoom();
+  const { requested, holder } = model.state.value;
+  const isCalled = model.call.value.at === "off" && model.call.value.callers.length > 0;
+  const needsMe = isCalled || (holder === model.page.actor && requested.length > 0);
+  return (
+    <nav class="phone-tabs" aria-label={t("room.tabs")}>
+      {TABS.map((one) => (
+        <button
+          key={one.tab}
+          type="button"
+          aria-current={tab === one.tab ? "true" : undefined}
+          onClick={() => setTab(one.tab)}
+        >
+          <Icon name={one.icon} />
+          {t(one.label)}
+          {one.tab === "people" && needsMe && <span class="attention" aria-hidden="true" />}
+        </button>
+      ))}
+    </nav>
+  );
+}

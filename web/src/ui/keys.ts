@@ -1,0 +1,53 @@
+/** Which key does what; pure, so that the help can list exactly what the page obeys. */
+import type { TextKey } from "../i18n/text";
+import { PRESETS } from "./presets";
+
+export type KeyAct =
+  | { do: "preset"; index: number }
+  | { do: "scroll"; images: number }
+  | { do: "tool"; tool: "window" | "pan" | "zoom" | "scroll" }
+  | { do: "invert" | "reset" | "follow" | "key_view" | "pointer" | "mute" | "help" | "layout" | "control" };
+
+export type KeyPress = { key: string; ctrlKey: boolean; metaKey: boolean; altKey: boolean };
+
+const ACTS: Readonly<Record<string, KeyAct>> = {
+  i: { do: "invert" },
+  r: { do: "reset" },
+  f: { do: "follow" },
+  k: { do: "key_view" },
+  p: { do: "pointer" },
+  m: { do: "mute" },
+  l: { do: "layout" },
+  b: { do: "control" },
+  w: { do: "tool", tool: "window" },
+  d: { do: "tool", tool: "pan" },
+  z: { do: "tool", tool: "zoom" },
+  s: { do: "tool", tool: "scroll" },
+  "?": { do: "help" },
+  arrowup: { do: "scroll", images: -1 },
+  arrowdown: { do: "scroll", images: 1 },
+  pageup: { do: "scroll", images: -10 },
+  pagedown: { do: "scroll", images: 10 },
+};
+
+/** Null for a key that is the browser's, or nobody's. */
+export function keyAct({ key, ctrlKey, metaKey, altKey }: KeyPress): KeyAct | null {
+  if (ctrlKey || metaKey || altKey) return null;
+  const index = PRESETS.findIndex((preset) => preset.key === key);
+  return index >= 0 ? { do: "preset", index } : (ACTS[key.toLowerCase()] ?? null);
+}
+
+export const HELP: readonly { keys: string; text: TextKey }[] = [
+  { keys: "F", text: "room.keys.follow" },
+  { keys: "B", text: "room.keys.control" },
+  { keys: "K", text: "room.keys.key_view" },
+  { keys: "P", text: "room.keys.pointer" },
+  { keys: "M", text: "room.keys.mute" },
+  { keys: "↑ ↓", text: "room.keys.scroll" },
+  { keys: "1 – 8", text: "room.keys.presets" },
+  { keys: "I", text: "room.keys.invert" },
+  { keys: "R", text: "room.keys.reset" },
+  { keys: "L", text: "room.keys.layout" },
+  { keys: "W · D · Z · S", text: "room.keys.tools" },
+  { keys: "?", text: "room.keys.help" },
+];

@@ -1,0 +1,206 @@
+/** What the panels draw, as signals, and what they may ask for; filled by main.ts, which knows the rest of the page. */
+import { type Signal, signal } from "@preact/signals";
+import type { RoomPage, RoomState, Seen, StackEntry, StudyManifest, View } from "../wire/types";
+
+export type Layout = View["layout"];
+export type Tool = "window" | "pan" | "zoom" | "scroll";
+export type Quality = "loading" | "coarse" | "full";
+
+/** `lost_s`: for how long the room has not been heard, null while it is. */
+export type LinkPicture = {
+  at: "connecting" | "live" | "ended";
+  end: string | null;
+  rtt_ms: number | null;
+  lost_s: number | null;
+};
+
+export type SeatPicture = { seen: Seen; following: boolean; lost_s: number | null };
+
+export type FollowPicture = { walks: boolean; stale: boolean; seen: Seen };
+
+export type ViewerPicture = {
+  view: View | null;
+  quality: Quality;
+  mpr_refusal: string | null;
+  tool: Tool;
+  points: boolean;
+  failure: string | null;
+};
+
+export type StudyPicture = { study_id: string; manifest: StudyManifest | null; failed: string | null };
+
+export type PeerPicture = {
+  actor: string;
+  state: "absent" | "connecting" | "connected" | "interrupted" | "failed";
+  stream: MediaStream | null;
+  quality: "good" | "fair" | "poor" | null;
+  path: "direct" | "relay-udp" | "relay-tcp" | "relay-tls" | null;
+  numbers: { rtt_ms: number } | null;
+};
+
+export type DeviceKind = "audioinput" | "videoinput" | "audiooutput";
+
+export type CallPicture = {
+  at: "off" | "asking" | "waiting" | "connecting" | "connected" | "failed";
+  problem: "not_allowed" | "not_found" | "in_use" | "insecure" | "failed" | null;
+  peers: readonly PeerPicture[];
+  callers: readonly string[];
+  mine: MediaStream | null;
+  muted: boolean;
+  camera: boolean;
+  devices: readonly { kind: DeviceKind; id: string; label: string }[];
+  choice: Readonly<Record<DeviceKind, string>>;
+};
+
+export type EchoPicture = {
+  at: "off" | "asking" | "connecting" | "connected" | "failed";
+  problem: CallPicture["problem"];
+  stream: MediaStream | null;
+  path: PeerPicture["path"];
+  rtt_ms: number | null;
+};
+
+export type Levels = { people: ReadonlyMap<string, number>; sent: number; returned: number };
+
+export type BriefLine = { label: string; value: string };
+export type Brief = { title: string; question: string; lines: readonly BriefLine[] };
+
+export type DraftPicture = {
+  text: string;
+  /** Where a caret in the text before stands now; null when it was I who wrote. */
+  shift: ((caret: number) => number) | null;
+  writers: readonly string[];
+};
+
+export type SignedStudy = {
+  study_id: string;
+  description: string;
+  date: string;
+  modalities: readonly string[];
+  received: number;
+  version: string;
+  asked_version: string;
+};
+
+/** What would be signed now, as the server has it (collab/expertise/signing.py). */
+export type SignPreview = {
+  pathway: string;
+  question: string;
+  text: string;
+  text_sha256: string;
+  studies: readonly SignedStudy[];
+  key_views: readonly { caption: string }[];
+  idempotency_key: string;
+};
+
+export type SignPicture = {
+  at: "idle" | "loading" | "ready" | "sending" | "signed";
+  preview: SignPreview | null;
+  refusal: string | null;
+  code: string | null;
+};
+
+export type Toast = { id: number; text: string; tone: "plain" | "warn" | "danger" };
+
+export type Model = {
+  page: RoomPage;
+  link: Signal<LinkPicture>;
+  state: Signal<RoomState>;
+  seats: Signal<ReadonlyMap<string, SeatPicture>>;
+  follow: Signal<FollowPicture>;
+  viewer: Signal<ViewerPicture>;
+  studies: Signal<readonly StudyPicture[]>;
+  call: Signal<CallPicture>;
+  echo: Signal<EchoPicture>;
+  levels: Signal<Levels>;
+  brief: Signal<Brief | "loading" | "failed" | null>;
+  draft: Signal<DraftPicture>;
+  sign: Signal<SignPicture>;
+  toasts: Signal<readonly Toast[]>;
+  /** Requests for the baton that I have put off. */
+  putOff: Signal<readonly string[]>;
+  isDisplayDeclared: Signal<boolean>;
+  isHelpOpen: Signal<boolean>;
+  isKeeping: Signal<boolean>;
+};
+
+export type Actions = {
+  mountViewer(host: HTMLElement): void;
+  askControl(): void;
+  takeControl(): void;
+  giveControl(actor: string): void;
+  releaseControl(): void;
+  rejoin(): void;
+  openStack(study_uid: string, series_uid: string, stack: StackEntry): void;
+  loadStudy(study_id: string): void;
+  goTo(view: View): void;
+  setTool(tool: Tool): void;
+  setLayout(layout: Layout): void;
+  setWindow(window: { center: number; width: number }): void;
+  setInvert(invert: boolean): void;
+  reset(): void;
+  scroll(images: number): void;
+  setPoints(points: boolean): void;
+  keepView(caption: string): void;
+  removeKeyView(key_view_id: string): void;
+  write(text: string): void;
+  say(text: string): void;
+  confirmIdentity(): void;
+  declareDisplay(declared: boolean): void;
+  previewSigning(): void;
+  sign(order: SignOrder): void;
+  startCall(wanted: { audio: boolean; video: boolean }): void;
+  leaveCall(): void;
+  retryCall(): void;
+  setMuted(muted: boolean): void;
+  setCamera(on: boolean): void;
+  chooseDevice(kind: DeviceKind, id: string): void;
+  startEcho(): void;
+  stopEcho(): void;
+  dismiss(toast_id: number): void;
+};
+
+/** What the expert adds to the preview that was read. */
+export type SignOrder = { password: string; answers: unknown; accept_earlier_set: boolean };
+
+export function createModel(page: RoomPage, state: RoomState): Model {
+  return {
+    page,
+    link: signal<LinkPicture>({ at: "connecting", end: null, rtt_ms: null, lost_s: null }),
+    state: signal(state),
+    seats: signal(new Map()),
+    follow: signal<FollowPicture>({ walks: false, stale: false, seen: "loading" }),
+    viewer: signal<ViewerPicture>({
+      view: null,
+      quality: "loading",
+      mpr_refusal: null,
+      tool: "window",
+      points: true,
+      failure: null,
+    }),
+    studies: signal(page.study_ids.map((study_id) => ({ study_id, manifest: null, failed: null }))),
+    call: signal(NO_CALL),
+    echo: signal<EchoPicture>({ at: "off", problem: null, stream: null, path: null, rtt_ms: null }),
+    levels: signal<Levels>({ people: new Map(), sent: 0, returned: 0 }),
+    brief: signal<Brief | "loading" | "failed" | null>(page.links.brief ? "loading" : null),
+    draft: signal<DraftPicture>({ text: "", shift: null, writers: [] }),
+    sign: signal<SignPicture>({ at: "idle", preview: null, refusal: null, code: null }),
+    toasts: signal<readonly Toast[]>([]),
+    putOff: signal<readonly string[]>([]),
+    isDisplayDeclared: signal(false),
+    isHelpOpen: signal(false),
+    isKeeping: signal(false),
+  };
+}
+
+const NO_CALL: CallPicture = {
+  at: "off",
+  problem: null,
+  peers: [],
+  callers: [],
+  mine: null,
+  muted: false,
+  camera: false,
+  devices: [],
+  choice: { audioinput: "", videoinput: "", audiooutput: "" },
+};

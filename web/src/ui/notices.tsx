@@ -1,0 +1,183 @@
+/** What must be said over the images: frozen, late, walking alone, not for diagnosis, or a series that cannot be shown. */
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { said, t } from "../i18n/text";
+import { useRoom } from "./context";
+import { Icon } from "./icons";
+import { cautionsOf } from "./series";
+
+/** Bars at the upper edge of the images; they lie over them, for a bar that pushes would move what people look at. */
+export function Bars(): JSX.Element {
+  return (
+    <div class="bars">
+      <EndBar />
+      <WalkBar />
+      <LateBar />
+      <FailureBar />
+    </div>
+  );
+}
+
+function WalkBar(): JSX.Element | null {
+  const { model, actions } = useRoom();
+  const { holder, members } = model.state.value;
+  if (!model.follow.value.walks || holder === null || holder === model.page.actor) return null;
+  const name = members.find((one) => one.actor === holder)?.name ?? "";
+  return (
+    <div class="bar walk" role="status">
+      <Icon name="follow" />
+      <span>{t("room.walk", { name })}</span>
+      <button type="button" class="primary" onClick={actions.rejoin}>
+        {t("room.walk.rejoin")}
+      </button>
+    </div>
+  );
+}
+
+function LateBar(): JSX.Element | null {
+  const { model } = useRoom();
+  const { stale, walks } = model.follow.value;
+  if (!stale || walks || model.link.value.lost_s !== null) return null;
+  return (
+    <div class="bar warn" role="status">
+      <Icon name="warning" />
+      {t("room.stale")}
+    </div>
+  );
+}
+
+function FailureBar(): JSX.Element | null {
+  const { model } = useRoom();
+  const { failure } = model.viewer.value;
+  if (failure === null) return null;
+  return (
+    <div class="bar danger" role="alert">
+      <Icon name="warning" />
+      {said(`room.viewer.${failure}`) ?? t("room.viewer.failed", { code: failure })}
+    </div>
+  );
+}
+
+/** What is odd about the open stack, where people look, not only in the strip. */
+export function Cautions(): JSX.Element | null {
+  const { model } = useRoom();
+  const { view } = model.viewer.value;
+  const manifest = model.studies.value.find((one) => one.manifest?.study_uid === view?.study_uid)?.manifest;
+  const series = manifest?.series.find((one) => one.series_uid === view?.series_uid);
+  const stack = series?.stacks.find((one) => one.stack === view?.stack);
+  const incomplete = manifest?.state === "preparing" ? [t("room.study.incomplete", { count: manifest.received })] : [];
+  const all = [...incomplete, ...(stack === undefined ? [] : cautionsOf(stack))];
+  if (all.length === 0) return null;
+  return (
+    <p class="caution" role="note" title={all.join("\n")}>
+      <Icon name="warning" />
+      <span>{all.join(" · ")}</span>
+    </p>
+  );
+}
+
+function EndBar(): JSX.Element | null {
+  const { model } = useRoom();
+  const { at, end } = model.link.value;
+  if (at !== "ended" || end === null) return null;
+  return (
+    <div class="bar danger" role="alert">
+      <Icon name="warning" />
+      <span>{said(`room.end.${end}`) ?? t("room.link.ended")}</span>
+      <button type="button" onClick={() => window.location.reload()}>
+        {t("room.reload")}
+      </button>
+    </div>
+  );
+}
+
+/** Two seconds are a hiccup that nobody need see covered images for. */
+const COVER_AFTER_S = 2;
+
+/** Over the images while the room is not heard: a still picture must not be taken for what others see. */
+export function FrozenCover(): JSX.Element | null {
+  const { model } = useRoom();
+  const { lost_s, at } = model.link.value;
+  const isPresenter = model.state.value.holder === model.page.actor;
+  if (lost_s === null || lost_s < COVER_AFTER_S || at === "ended") return null;
+  if (model.follow.value.walks || isPresenter) {
+    return (
+      <div class="bar danger lost-bar" role="alert">
+        <Icon name="warning" />
+        {t(isPresenter ? "room.lost.presenter" : "room.lost.walking", { seconds: lost_s })}
+      </div>
+    );
+  }
+  return (
+    <div class="frozen" role="alert">
+      <Icon name="warning" />
+      <p class="big">{t("room.frozen", { seconds: lost_s })}</p>
+      <p>{t("room.frozen.says")}</p>
+    </div>
+  );
+}
+
+/** Stands until the reader declares a calibrated display; on a phone it stands for good. */
+export function DiagnosisNotice(): JSX.Element | null {
+  const { model } = useRoom();
+  const [isAsking, setAsking] = useState(false);
+  const isDeclared = model.isDisplayDeclared.value;
+  return (
+    <div class="diagnosis">
+      <button type="button" class={isDeclared ? "declared" : "not-primary"} onClick={() => setAsking(true)}>
+        {isDeclared ? t("room.display.declared") : t("room.display.not_primary")}
+      </button>
+      {isAsking && <DisplayDialog close={() => setAsking(false)} />}
+    </div>
+  );
+}
+
+function DisplayDialog({ close }: { close(): void }): JSX.Element {
+  const { model, actions } = useRoom();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  const isDeclared = model.isDisplayDeclared.value;
+  const isPhone = window.matchMedia("(pointer: coarse)").matches;
+  const declare = (declared: boolean): void => {
+    actions.declareDisplay(declared);
+    close();
+  };
+  return (
+    <dialog ref={dialog} aria-labelledby="display-title" onClose={close}>
+      <h2 id="display-title">{t("room.display.title")}</h2>
+      <p>{t("room.display.says")}</p>
+      {isPhone && <p class="notice warn">{t("room.display.phone")}</p>}
+      <div class="row end">
+        <button type="button" onClick={close}>
+          {t("room.close")}
+        </button>
+        {isDeclared && (
+          <button type="button" onClick={() => declare(false)}>
+            {t("room.display.withdraw")}
+          </button>
+        )}
+        {!isDeclared && !isPhone && (
+          <button type="button" class="primary" onClick={() => declare(true)}>
+            {t("room.display.declare")}
+          </button>
+        )}
+      </div>
+    </dialog>
+  );
+}
+
+export function Toasts(): JSX.Element {
+  const { model, actions } = useRoom();
+  return (
+    <div class="toasts" role="status" aria-live="polite">
+      {model.toasts.value.map((toast) => (
+        <div key={toast.id} class={`toast ${toast.tone}`}>
+          <span>{toast.text}</span>
+          <button type="button" class="tool" aria-label={t("room.close")} onClick={() => actions.dismiss(toast.id)}>
+            <Icon name="close" />
+          </button>
+        </div>
+      ))}
+    </div>
+  );
+}

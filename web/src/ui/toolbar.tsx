@@ -1,0 +1,158 @@
+/** Tools of the viewer: what the mouse does, which planes, which window; greyed with the reason where it cannot. */
+import type { JSX } from "preact";
+import { said, type TextKey, t } from "../i18n/text";
+import { useRoom } from "./context";
+import type { IconName } from "./icons";
+import type { Tool } from "./model";
+import { ToolButton } from "./parts";
+import { isPreset, PRESETS, takesPresets } from "./presets";
+
+const TOOLS: readonly { tool: Tool; icon: IconName; label: TextKey; shortcut: string }[] = [
+  { tool: "window", icon: "window", label: "room.tool.window", shortcut: "W" },
+  { tool: "pan", icon: "pan", label: "room.tool.pan", shortcut: "D" },
+  { tool: "zoom", icon: "zoom", label: "room.tool.zoom", shortcut: "Z" },
+  { tool: "scroll", icon: "scroll", label: "room.tool.scroll", shortcut: "S" },
+];
+
+export function Toolbar(): JSX.Element {
+  const { model, actions } = useRoom();
+  const { view, tool, points } = model.viewer.value;
+  const isMine = model.state.value.holder === model.page.actor;
+  const { walks } = model.follow.value;
+  return (
+    <div class="toolbar" role="toolbar" aria-label={t("room.toolbar")}>
+      <div class="group">
+        {TOOLS.map((one) => (
+          <ToolButton
+            key={one.tool}
+            icon={one.icon}
+            label={t(one.label)}
+            shortcut={one.shortcut}
+            pressed={tool === one.tool}
+            onClick={() => actions.setTool(one.tool)}
+          />
+        ))}
+      </div>
+      <LayoutButtons />
+      <WindowChoice />
+      <div class="group">
+        <ToolButton
+          icon="invert"
+          label={t("room.invert")}
+          shortcut="I"
+          pressed={view?.invert ?? false}
+          disabled={view === null}
+          onClick={() => actions.setInvert(!(view?.invert ?? false))}
+        />
+        <ToolButton
+          icon="reset"
+          label={t("room.reset")}
+          shortcut="R"
+          disabled={view === null}
+          onClick={actions.reset}
+        />
+      </div>
+      <div class="group">
+        <ToolButton
+          icon="pointer"
+          label={t("room.pointer")}
+          shortcut="P"
+          pressed={points}
+          onClick={() => actions.setPoints(!points)}
+        />
+        <KeyViewButton />
+        <ToolButton
+          icon="follow"
+          label={isMine ? t("room.followed") : t("room.follow")}
+          shortcut="F"
+          pressed={!isMine && !walks}
+          disabled={isMine}
+          hint={isMine ? t("room.followed_hint") : undefined}
+          onClick={actions.rejoin}
+        />
+      </div>
+    </div>
+  );
+}
+
+function LayoutButtons(): JSX.Element {
+  const { model, actions } = useRoom();
+  const { view, mpr_refusal } = model.viewer.value;
+  const why = mpr_refusal === null ? undefined : (said(`room.reason.${mpr_refusal}`) ?? mpr_refusal);
+  return (
+    <div class="group">
+      <ToolButton
+        icon="stack"
+        label={t("room.layout.stack")}
+        pressed={view?.layout === "stack"}
+        disabled={view === null}
+        onClick={() => actions.setLayout("stack")}
+      />
+      <ToolButton
+        icon="mpr"
+        label={t("room.layout.mpr")}
+        shortcut="L"
+        pressed={view?.layout === "mpr"}
+        disabled={view === null || mpr_refusal !== null}
+        hint={why}
+        onClick={() => actions.setLayout("mpr")}
+      />
+    </div>
+  );
+}
+
+function WindowChoice(): JSX.Element {
+  const { model, actions } = useRoom();
+  const window = model.viewer.value.view?.window;
+  const isAllowed = takesPresets(window?.unit);
+  const chosen = window === undefined ? -1 : PRESETS.findIndex((preset) => isPreset(preset, window));
+  return (
+    <div class="group window">
+      <select
+        aria-label={t("room.window")}
+        title={isAllowed ? t("room.window") : t("room.window.not_hu")}
+        disabled={!isAllowed}
+        value={String(chosen)}
+        onChange={(event) => {
+          const preset = PRESETS[Number(event.currentTarget.value)];
+          if (preset !== undefined) actions.setWindow(preset);
+        }}
+      >
+        <option value="-1" disabled>
+          {isAllowed ? t("room.window.other") : t("room.window.none")}
+        </option>
+        {PRESETS.map((preset, index) => (
+          <option key={preset.key} value={String(index)}>
+            {`${preset.key} · ${t(preset.name)} ${preset.width}/${preset.center}`}
+          </option>
+        ))}
+      </select>
+      {window !== undefined && (
+        <output class="numbers" title={t("room.window.title")}>
+          {t("room.window.numbers", { width: shortNumber(window.width), center: shortNumber(window.center) })}
+          <span class="unit-name">{window.unit === "HU" ? t("room.unit.hu") : window.unit}</span>
+        </output>
+      )}
+    </div>
+  );
+}
+
+const shortNumber = (value: number): string =>
+  String(Math.abs(value) >= 10 ? Math.round(value) : Number(value.toFixed(2)));
+
+function KeyViewButton(): JSX.Element {
+  const { model } = useRoom();
+  const { view } = model.viewer.value;
+  const isAllowed = model.page.role !== "participant" && model.state.value.conclusion_id === null;
+  return (
+    <ToolButton
+      icon="key"
+      label={t("room.key_view.keep")}
+      shortcut="K"
+      disabled={view === null || !isAllowed}
+      onClick={() => {
+        model.isKeeping.value = true;
+      }}
+    />
+  );
+}
