@@ -138,6 +138,8 @@ def add_studies(intake: Intake, report: Callable[[str, int], None]) -> None:
     for study in generate_studies(intake.clock().date()):
         with TemporaryDirectory(prefix="consilium-demo-") as folder:
             for number, (name, content) in enumerate(study.instances, start=1):
-                Path(folder, name).write_bytes(content)
+                file = Path(folder, name)
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(content)
                 report(study.title, number)
             import_files(intake, [Source(path=Path(folder), name=study.key)], by="demo", hospital_id=hospital_id)
