@@ -21,6 +21,7 @@ import psutil
 from collab.rooms.protocol import SUBPROTOCOL, Drawn, FromRoom, Hello, MovePointer, PointerMoved, Welcome
 from collab.rooms.view import Pointer
 from tests.bench.percentiles import percentile
+from tests.bench.processes import cpu_s, waited_s
 from tests.bench.rooms_socket import ThinSocket, open_socket
 
 RATE_HZ = 60.0
@@ -47,7 +48,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """What one step found. `late_ms_p99` and `generator_cpu` judge the generator itself; `cpu` are shares of a core."""
+    """What one step found. `late_ms_p99` and `generator_cpu` judge the generator itself. Shares are of
+    a core; `server_waited`: how much of the time the server could have run and the machine did something else."""
 
     rooms: int
     expected: int
@@ -57,6 +59,7 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     max_ms: float | None
     late_ms_p99: float | None
     server_cpu: float
+    server_waited: float | None
     server_rss_mib: float
     generator_cpu: float
     bytes_in: int
@@ -201,23 +204,22 @@ class _Meter:
     """Processor time of the server and of this process over the part that counts."""
 
     def __init__(self, server_pid: int) -> None:
-        self._server = psutil.Process(server_pid)
+        self._pid = server_pid
         self.server_cpu = self.generator_cpu = self.rss_mib = 0.0
+        self.server_waited: float | None = None
 
     def start(self) -> None:
-        self._at = (time.monotonic(), _cpu_s(self._server), time.process_time())
+        self._at = (time.monotonic(), cpu_s(self._pid), waited_s(self._pid), time.process_time())
 
     def stop(self) -> None:
-        at_s, server_s, own_s = self._at
+        at_s, server_s, before_s, own_s = self._at
         took_s = time.monotonic() - at_s
-        self.server_cpu = (_cpu_s(self._server) - server_s) / took_s
+        self.server_cpu = (cpu_s(self._pid) - server_s) / took_s
         self.generator_cpu = (time.process_time() - own_s) / took_s
-        self.rss_mib = self._server.memory_info().rss / (1 << 20)
-
-
-def _cpu_s(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return times.user + times.system
+        self.rss_mib = psutil.Process(self._pid).memory_info().rss / (1 << 20)
+        after_s = waited_s(self._pid)
+        if before_s is not None and after_s is not None:
+            self.server_waited = (after_s - before_s) / took_s
 
 
 def _counts(sampler: Sampler, meter: _Meter, sockets: Sequence[ThinSocket]) -> Counts:
@@ -231,6 +233,7 @@ def _counts(sampler: Sampler, meter: _Meter, sockets: Sequence[ThinSocket]) -> C
         max_ms=max(found, default=None),
         late_ms_p99=percentile(sampler.late_ms, 0.99),
         server_cpu=meter.server_cpu,
+        server_waited=meter.server_waited,
         server_rss_mib=meter.rss_mib,
         generator_cpu=meter.generator_cpu,
         bytes_in=sum(socket.bytes_in for socket in sockets),
