@@ -29,7 +29,7 @@ class Words:
     language: Language
     time_zone: str
 
-    def say(self, key: str, /, **blanks: object) -> str:
+    def phrase(self, key: str, /, **blanks: object) -> str:
         return translate(self.language, f"conclusions.{key}", **blanks)
 
     def moment(self, at: datetime | None) -> str:
@@ -40,7 +40,7 @@ class Words:
         return local.strftime("%d/%m/%Y %H:%M (%Z)" if self.language == "fr" else "%d %b %Y %H:%M (%Z)")
 
     def line(self, key: str, value: str) -> Line:
-        return Line(label=self.say(key), value=value)
+        return Line(label=self.phrase(key), value=value)
 
 
 def specialty_name(language: Language, specialty: str) -> str:
@@ -54,9 +54,9 @@ def words_of(content: ConclusionContent, language: Language | None = None) -> Wo
 
 def identity_line(patient: PatientIdentity, words: Words) -> str:
     """The patient in one line, for the head of every page."""
-    used = f" ({words.say('used_name', name=patient.used_name)})" if patient.used_name else ""
-    born = words.say("born", day=format_day(patient.birth_date, words.language))
-    return f"{patient.family_name} {patient.given_name}{used}, {born}, {words.say(f'sex.{patient.sex}')}"
+    used = f" ({words.phrase('used_name', name=patient.used_name)})" if patient.used_name else ""
+    born = words.phrase("born", day=format_day(patient.birth_date, words.language))
+    return f"{patient.family_name} {patient.given_name}{used}, {born}, {words.phrase(f'sex.{patient.sex}')}"
 
 
 def professional_line(professional: Professional, words: Words) -> str:
@@ -71,17 +71,17 @@ def professional_line(professional: Professional, words: Words) -> str:
 def sections_before_answer(content: ConclusionContent, words: Words) -> tuple[Section, ...]:
     """Who asks, for whom, and with what."""
     return (
-        Section(key="patient", title=words.say("patient"), lines=tuple(_patient_lines(content.patient, words))),
-        Section(key="request", title=words.say("request"), lines=tuple(_request_lines(content, words))),
-        Section(key="given", title=words.say("given"), lines=content.given),
+        Section(key="patient", title=words.phrase("patient"), lines=tuple(_patient_lines(content.patient, words))),
+        Section(key="request", title=words.phrase("request"), lines=tuple(_request_lines(content, words))),
+        Section(key="given", title=words.phrase("given"), lines=content.given),
     )
 
 
 def sections_after_answer(content: ConclusionContent, words: Words) -> tuple[Section, ...]:
     """The coded decision, and the five things that R.6316-4 asks for."""
     return (
-        Section(key="decision", title=words.say("decision"), lines=tuple(decision_lines(content.answers, words))),
-        Section(key="act", title=words.say("act"), lines=tuple(_act_lines(content, words))),
+        Section(key="decision", title=words.phrase("decision"), lines=tuple(decision_lines(content.answers, words))),
+        Section(key="act", title=words.phrase("act"), lines=tuple(_act_lines(content, words))),
     )
 
 
@@ -89,7 +89,7 @@ def _patient_lines(patient: PatientIdentity, words: Words) -> Iterator[Line]:
     yield words.line("identity", identity_line(patient, words))
     if patient.birth_place_insee:
         yield words.line("birth_place_insee", patient.birth_place_insee)
-    yield words.line("identity_status", words.say(f"identity_status.{patient.identity_status}"))
+    yield words.line("identity_status", words.phrase(f"identity_status.{patient.identity_status}"))
     if patient.ins:
         yield words.line("ins", f"{patient.ins} (OID {patient.ins_oid})")
     if patient.local_patient_id:
@@ -98,7 +98,7 @@ def _patient_lines(patient: PatientIdentity, words: Words) -> Iterator[Line]:
 
 def _request_lines(content: ConclusionContent, words: Words) -> Iterator[Line]:
     yield words.line("request_id", content.request_id)
-    yield words.line("pathway", words.say(f"pathway.{content.pathway}"))
+    yield words.line("pathway", words.phrase(f"pathway.{content.pathway}"))
     yield words.line("requester", professional_line(content.requester, words))
     yield words.line("requested_at", words.moment(content.requested_at))
     yield words.line("reason", content.reason)
@@ -106,9 +106,9 @@ def _request_lines(content: ConclusionContent, words: Words) -> Iterator[Line]:
 
 
 def _consent(content: ConclusionContent, words: Words) -> str:
-    said = [words.say(f"consent.{content.consent.informed}")]
+    said = [words.phrase(f"consent.{content.consent.informed}")]
     if content.consent.mode:
-        said.append(words.say(f"consent_mode.{content.consent.mode}"))
+        said.append(words.phrase(f"consent_mode.{content.consent.mode}"))
     if content.consent.reason:
         said.append(content.consent.reason)
     return ", ".join(said)
@@ -118,29 +118,29 @@ def decision_lines(answers: Answers, words: Words) -> Iterator[Line]:
     """The decision and what goes with it, in words."""
     match answers.decision:
         case StrokeDecision(ivt, evt, disposition):
-            yield words.line("ivt", words.say(f"ivt.{ivt}"))
-            yield words.line("evt", words.say(f"evt.{evt}"))
-            yield words.line("disposition", words.say(f"disposition.{disposition}"))
+            yield words.line("ivt", words.phrase(f"ivt.{ivt}"))
+            yield words.line("evt", words.phrase(f"evt.{evt}"))
+            yield words.line("disposition", words.phrase(f"disposition.{disposition}"))
         case NeurosurgeryDecision() as decision:
             yield from _neurosurgery_lines(decision, words)
         case GeneralDecision(advice):
-            yield words.line("advice", words.say(f"advice.{advice}"))
-    yield words.line("local_agreement", words.say(f"local_agreement.{answers.local_agreement}"))
-    yield words.line("certainty", words.say(f"certainty.{answers.certainty}"))
+            yield words.line("advice", words.phrase(f"advice.{advice}"))
+    yield words.line("local_agreement", words.phrase(f"local_agreement.{answers.local_agreement}"))
+    yield words.line("certainty", words.phrase(f"certainty.{answers.certainty}"))
     yield from _critical_lines(answers, words)
     if answers.valid_until:
         yield words.line("valid_until", words.moment(answers.valid_until))
-    yield words.line("limits", answers.limits or words.say("limits.default"))
+    yield words.line("limits", answers.limits or words.phrase("limits.default"))
 
 
 def _neurosurgery_lines(decision: NeurosurgeryDecision, words: Words) -> Iterator[Line]:
-    yield words.line("transfer_decision", words.say(f"transfer_decision.{decision.transfer_decision}"))
+    yield words.line("transfer_decision", words.phrase(f"transfer_decision.{decision.transfer_decision}"))
     advice = decision.return_advice
     if advice is None:
         return
     yield words.line("surveillance", advice.surveillance)
     if advice.repeat_ct_hours is not None:
-        yield words.line("repeat_ct_hours", words.say("hours", count=advice.repeat_ct_hours))
+        yield words.line("repeat_ct_hours", words.phrase("hours", count=advice.repeat_ct_hours))
     yield words.line("call_back_criteria", advice.call_back_criteria)
     yield words.line("call_back_phone", advice.call_back_phone)
     if advice.anticoagulation:
@@ -154,39 +154,48 @@ def _critical_lines(answers: Answers, words: Words) -> Iterator[Line]:
     if critical is None:
         return
     yield words.line("critical_finding", critical.finding)
-    how = words.say(f"told_how.{critical.how}")
-    read_back = words.say("read_back" if critical.read_back else "no_read_back")
+    how = words.phrase(f"told_how.{critical.how}")
+    read_back = words.phrase("read_back" if critical.read_back else "no_read_back")
     yield words.line("told_to", f"{critical.told_to}, {words.moment(critical.told_at)}, {how}, {read_back}")
 
 
 def _act_lines(content: ConclusionContent, words: Words) -> Iterator[Line]:
     """R.6316-4: report, acts and prescriptions, professionals, date and time, technical incidents."""
-    yield words.line("act.report", words.say("act.report.here", id=content.conclusion_id))
-    yield words.line("act.prescriptions", content.answers.acts_and_prescriptions or words.say("act.no_prescription"))
-    people = [professional_line(content.expert, words), professional_line(content.requester, words)]
-    people += [participant_line(each, words) for each in content.participants]
+    yield words.line("act.report", words.phrase("act.report.here", id=content.conclusion_id))
+    yield words.line("act.prescriptions", content.answers.acts_and_prescriptions or words.phrase("act.no_prescription"))
+    people = list(_people(content, words))
     yield words.line("act.professionals", "\n".join(people))
     yield words.line("act.moment", _act_moment(content, words))
-    yield words.line("act.incidents", content.answers.incidents or words.say("act.no_incident"))
+    yield words.line("act.incidents", content.answers.incidents or words.phrase("act.no_incident"))
 
 
 def _act_moment(content: ConclusionContent, words: Words) -> str:
-    opened = words.moment(content.room_opened_at) or words.say("act.no_room")
-    return words.say("act.moment.value", opened=opened, signed=words.moment(content.signed_at))
+    opened = words.moment(content.room_opened_at) or words.phrase("act.no_room")
+    return words.phrase("act.moment.value", opened=opened, signed=words.moment(content.signed_at))
 
 
-def participant_line(participant: Participant, words: Words) -> str:
-    """Who was in the room, and when."""
-    parts = [participant.name, words.say(f"role.{participant.role}")]
-    parts += [specialty_name(words.language, participant.specialty), participant.hospital]
+def _people(content: ConclusionContent, words: Words) -> Iterator[str]:
+    """The two who answer for the act with their identifiers, then everybody else who was in the room."""
+    presence = {each.name: _presence(each, words) for each in content.participants}
+    principals = ((content.expert, "expert"), (content.requester, "requester"))
+    for professional, role in principals:
+        parts = [professional_line(professional, words), words.phrase(f"role.{role}")]
+        parts.append(presence.get(professional.name, words.phrase("never_joined")))
+        yield ", ".join(parts)
+    for each in content.participants:
+        if each.name not in {professional.name for professional, _ in principals}:
+            specialty = specialty_name(words.language, each.specialty)
+            parts = [each.name, specialty, each.hospital, words.phrase(f"role.{each.role}"), presence[each.name]]
+            yield ", ".join(part for part in parts if part)
+
+
+def _presence(participant: Participant, words: Words) -> str:
     if participant.joined_at is None:
-        parts.append(words.say("never_joined"))
-    elif participant.left_at is None:
-        parts.append(words.say("joined", at=words.moment(participant.joined_at)))
-    else:
-        joined, left = words.moment(participant.joined_at), words.moment(participant.left_at)
-        parts.append(words.say("joined_and_left", at=joined, left=left))
-    return ", ".join(part for part in parts if part)
+        return words.phrase("never_joined")
+    joined = words.moment(participant.joined_at)
+    if participant.left_at is None:
+        return words.phrase("joined", at=joined)
+    return words.phrase("joined_and_left", at=joined, left=words.moment(participant.left_at))
 
 
 def study_lines(study: StudySeen, words: Words) -> Iterator[Line]:
@@ -196,10 +205,12 @@ def study_lines(study: StudySeen, words: Words) -> Iterator[Line]:
     if study.accession_number:
         yield words.line("accession_number", study.accession_number)
     yield words.line("study_uid", study.study_uid)
-    seen = words.say("study.viewed", count=len(study.viewed_series)) if study.viewed_series else ""
-    yield words.line("received", words.say("study.received", count=study.received) + (f", {seen}" if seen else ""))
+    seen = words.phrase("study.viewed", count=len(study.viewed_series)) if study.viewed_series else ""
+    yield words.line("received", words.phrase("study.received", count=study.received) + (f", {seen}" if seen else ""))
     if study.set_aside:
-        yield words.line("set_aside", words.say("study.set_aside", count=study.set_aside))
+        yield words.line("set_aside", words.phrase("study.set_aside", count=study.set_aside))
     yield words.line("study_version", study.version)
     if study.version_at_signature != study.version:
-        yield words.line("study_version_at_signature", words.say("study.earlier", version=study.version_at_signature))
+        yield words.line(
+            "study_version_at_signature", words.phrase("study.earlier", version=study.version_at_signature)
+        )

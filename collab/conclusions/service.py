@@ -47,7 +47,7 @@ class Documents:
     def keep(self, document: bytes) -> str:
         """The hash under which the bytes now lie on the disk, safe from a power cut."""
         with self._blobs.staged(io.BytesIO(document), limit_bytes=MAX_DOCUMENT_BYTES) as staged:
-            self._blobs.keep(staged)
+            self._blobs.keep([staged])
             return staged.sha256
 
     def read(self, sha256: str) -> bytes:

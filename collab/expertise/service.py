@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
 from sqlalchemy.orm import Session
 
-from collab.accounts.models import Person
 from collab.audit.service import record
 from collab.conclusions import service as conclusions
 from collab.conclusions.document import Consent, PatientIdentity
@@ -23,6 +22,7 @@ from collab.expertise.rules import EXPIRES_AFTER, DeclineReason, Parties, State,
 from collab.kit import ids
 from collab.kit.caller import Caller, Role
 from collab.kit.refusals import BadInput, NotAllowed, NotFound
+from collab.rooms import service as rooms
 from collab.studies import service as studies
 from collab.studies.models import Study
 from collab.studies.rules import is_of_house
@@ -110,6 +110,28 @@ def open_request(session: Session, request_id: str, caller: Caller, *, at: datet
     record(session, "expertise.opened", by=caller, at=at, kind="expertise_request", object_id=request.id)
     if request.state == State.SUBMITTED and may_act(caller, parties_of(request), "receive"):
         move(session, request, Act(name="receive"), by=caller, at=at, bus=bus)
+    return request
+
+
+def open_for_room(session: Session, request_id: str, caller: Caller, *, at: datetime) -> ExpertiseRequest:
+    """Read a request from its room: whoever may be in the room may read what it is about. Raises `NotFound`."""
+    request = store.find_request(session, request_id)
+    if request is None:
+        raise NotFound
+    if not may_see(caller, parties_of(request), State(request.state)):
+        if request.room_id is None:
+            raise NotFound
+        rooms.access_room(session, request.room_id, caller, at=at)
+    record(session, "expertise.opened", by=caller, at=at, kind="expertise_request", object_id=request.id)
+    return request
+
+
+def submit_draft(session: Session, request_id: str, *, by: Caller, at: datetime, bus: Bus) -> ExpertiseRequest:
+    """Send what was kept as a draft; a draft is seen, and sent, by its author alone."""
+    request = access_request(session, request_id, by, hold=True)
+    if not may_act(by, parties_of(request), "submit"):
+        raise NotAllowed
+    submit(session, request, by=by, at=at, bus=bus)
     return request
 
 
@@ -256,12 +278,12 @@ def steps_of(session: Session, request: ExpertiseRequest) -> Sequence[RequestSte
     return store.list_steps(session, request.id)
 
 
+def places_of(session: Session, request: ExpertiseRequest) -> Mapping[str, RequestStudy]:
+    """The request's studies by their id, in its order."""
+    return {place.study_id: place for place in store.list_studies(session, request.id)}
+
+
 def find_other_open(session: Session, request: ExpertiseRequest) -> Sequence[ExpertiseRequest]:
     """Other requests about the same images: two centres asked at once should know of each other."""
     study_ids = [place.study_id for place in store.list_studies(session, request.id)]
     return store.list_other_open(session, request, study_ids)
-
-
-def expert_of(request: ExpertiseRequest) -> Person | None:
-    """Who accepted."""
-    return request.accepted_by

@@ -42,8 +42,8 @@ def render_conclusion(bundle: ConclusionBundle) -> bytes:
         rightMargin=_MARGIN,
         topMargin=_HEAD,
         bottomMargin=_FOOT,
-        title=f"{words.say('document_title')} {bundle.content.conclusion_id}",
-        subject=words.say("nature"),
+        title=f"{words.phrase('document_title')} {bundle.content.conclusion_id}",
+        subject=words.phrase("nature"),
         author=parts.clean(bundle.content.expert.name),
         creator="Consilium",
         producer="Consilium",
@@ -57,20 +57,20 @@ def render_conclusion(bundle: ConclusionBundle) -> bytes:
 
 def _story(bundle: ConclusionBundle, words: Words) -> Iterator[Flowable]:
     content = bundle.content
-    yield parts.title(words.say("title"))
-    yield parts.nature(words.say("nature"))
+    yield parts.title(words.phrase("title"))
+    yield parts.nature(words.phrase("nature"))
     for section in sections_before_answer(content, words):
         yield from _section(section)
-    yield from _text(words.say("question"), content.question)
-    yield from _text(words.say("answer"), content.text, strong=True)
+    yield from _text(words.phrase("question"), content.question)
+    yield from _text(words.phrase("answer"), content.text, strong=True)
     after = sections_after_answer(content, words)
     for section in after:
         yield from _section(section)
     yield from _key_views(bundle, words)
-    yield parts.heading(words.say("studies"))
-    for study in content.studies:
-        yield KeepTogether([parts.facts(list(study_lines(study, words))), Spacer(0, 2 * mm)])
-    yield KeepTogether([parts.heading(words.say("signature")), parts.facts(list(_signature_lines(bundle, words)))])
+    for number, study in enumerate(content.studies):
+        head = [parts.heading(words.phrase("studies"))] if number == 0 else []
+        yield KeepTogether([*head, parts.facts(list(study_lines(study, words))), Spacer(0, 2 * mm)])
+    yield KeepTogether([parts.heading(words.phrase("signature")), parts.facts(list(_signature_lines(bundle, words)))])
 
 
 def _section(section: Section) -> Iterator[Flowable]:
@@ -87,11 +87,11 @@ def _text(title: str, text: str, *, strong: bool = False) -> Iterator[Flowable]:
 def _key_views(bundle: ConclusionBundle, words: Words) -> Iterator[Flowable]:
     if not bundle.content.key_views:
         return
-    yield parts.heading(words.say("key_views"))
+    yield parts.heading(words.phrase("key_views"))
     for number, (view, image) in enumerate(zip(bundle.content.key_views, bundle.images, strict=True), start=1):
         window = f"L {view.window_center:g} / W {view.window_width:g} {view.window_unit}".strip()
         caption = [f"{number}. {view.caption}".strip(), window, f"SOP {view.sop_instance_uid} / {view.frame or 1}"]
-        yield KeepTogether([*parts.image(image, words.say("no_image")), *parts.caption(caption), Spacer(0, 3 * mm)])
+        yield KeepTogether([*parts.image(image, words.phrase("no_image")), *parts.caption(caption), Spacer(0, 3 * mm)])
 
 
 def _signature_lines(bundle: ConclusionBundle, words: Words) -> Sequence[Line]:
@@ -99,8 +99,8 @@ def _signature_lines(bundle: ConclusionBundle, words: Words) -> Sequence[Line]:
     return [
         words.line("signed_by", professional_line(content.expert, words)),
         words.line("signed_at", words.moment(content.signed_at)),
-        words.line("signed_how", words.say("signed_how.password")),
-        words.line("document_type", words.say("document_type.value", code=content.document_type)),
+        words.line("signed_how", words.phrase("signed_how.password")),
+        words.line("document_type", words.phrase("document_type.value", code=content.document_type)),
         words.line("conclusion_id", f"{content.conclusion_id} (v{content.version})"),
         words.line("content_sha256", bundle.content_sha256),
     ]
@@ -141,12 +141,12 @@ def _draw_frame(canvas: Canvas, bundle: ConclusionBundle, words: Words, *, page:
     canvas.setFont(parts.BOLD, 10)
     canvas.drawString(_MARGIN, height - 14 * mm, parts.fit(identity_line(content.patient, words), width - 2 * _MARGIN))
     canvas.setFont(parts.REGULAR, 8)
-    canvas.drawString(_MARGIN, height - 19 * mm, f"{words.say('title')} · {content.conclusion_id}")
+    canvas.drawString(_MARGIN, height - 19 * mm, f"{words.phrase('title')} · {content.conclusion_id}")
     canvas.drawRightString(width - _MARGIN, height - 19 * mm, words.moment(content.signed_at))
     canvas.setLineWidth(0.5)
     canvas.line(_MARGIN, height - 22 * mm, width - _MARGIN, height - 22 * mm)
     canvas.line(_MARGIN, 19 * mm, width - _MARGIN, 19 * mm)
-    canvas.drawString(_MARGIN, 15 * mm, words.say("nature"))
-    canvas.drawRightString(width - _MARGIN, 15 * mm, words.say("page", page=page, pages=pages))
+    canvas.drawString(_MARGIN, 15 * mm, words.phrase("nature"))
+    canvas.drawRightString(width - _MARGIN, 15 * mm, words.phrase("page", page=page, pages=pages))
     canvas.setFont(parts.REGULAR, 6.5)
     canvas.drawString(_MARGIN, 11 * mm, f"SHA-256 {bundle.content_sha256}")

@@ -85,7 +85,7 @@ def facts(lines: Sequence[Line]) -> Flowable:
     rows: list[list[Any]] = [
         [Paragraph(_say(each.label), _LABEL), Paragraph(_say(each.value), _VALUE)] for each in lines
     ]
-    table = Table(rows, colWidths=[46 * mm, _WIDTH - 46 * mm])
+    table = Table(rows, colWidths=[46 * mm, _WIDTH - 46 * mm], hAlign="LEFT")
     style = [("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (0, -1), 0)]
     style += [("TOPPADDING", (0, 0), (-1, -1), 1), ("BOTTOMPADDING", (0, 0), (-1, -1), 1)]
     table.setStyle(TableStyle(style))

@@ -1,0 +1,100 @@
+"""Key views of a room as printed pictures, drawn on the server from prepared stacks; a view it cannot draw is None."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from collab.conclusions.document import KeyImage, KeyViewSeen, sha256_hex
+from collab.kit.caller import Caller
+from collab.kit.refusals import NotFound
+from collab.kit.settings import Settings
+from collab.rooms.protocol import KeyViewAdded
+from collab.rooms.view import ViewportView
+from collab.studies import service as studies
+from collab.studies.models import Study
+from collab.studies.prepared import PreparedFolders
+from dicom_render.headers import Window
+from dicom_render.picture import to_jpeg
+from dicom_render.refusal import Refusal
+from dicom_render.volume import PlaneView, PreparedStack, render_view
+
+# On paper 110 mm wide this is 140 dots an inch, more than a CT slice has to show.
+LONG_SIDE_PX = 640
+QUALITY = 92
+
+
+class Picturing:
+    """Draws the key views of one conclusion; each stack is opened once."""
+
+    def __init__(self, session: Session, settings: Settings, caller: Caller, at: datetime) -> None:
+        self._session = session
+        self._folders = PreparedFolders(settings)
+        self._caller = caller
+        self._at = at
+        self._stacks: dict[tuple[str, int], PreparedStack | None] = {}
+
+    def draw(self, key_view: KeyViewAdded, by_uid: dict[str, Study]) -> KeyImage | None:
+        """The picture as JPEG, or None for a view without a prepared stack to draw it from."""
+        view = key_view.view
+        study, viewport = by_uid.get(view.study_uid), shown_viewport(key_view)
+        source = self._stack(study, view.series_uid, view.stack) if study else None
+        if source is None or viewport is None:
+            return None
+        width, height = _size(viewport.fov_mm)
+        plane = PlaneView(
+            point_world_mm=viewport.point_world_mm,
+            normal=viewport.normal,
+            up=viewport.up,
+            fov_mm=viewport.fov_mm,
+            window=Window(view.window.center, max(view.window.width, 1.0)),
+            invert=view.invert,
+            sop_instance_uid=viewport.sop_instance_uid,
+            frame=viewport.frame or 1,
+        )
+        try:
+            jpeg = to_jpeg(render_view(source, plane, width, height), QUALITY)
+        except Refusal:
+            return None
+        return KeyImage(jpeg=jpeg, sha256=sha256_hex(jpeg))
+
+    def _stack(self, study: Study, series_uid: str, stack: int) -> PreparedStack | None:
+        if (series_uid, stack) not in self._stacks:
+            self._stacks[series_uid, stack] = self._open(study, series_uid, stack)
+        return self._stacks[series_uid, stack]
+
+    def _open(self, study: Study, series_uid: str, stack: int) -> PreparedStack | None:
+        try:
+            series = studies.access_series(self._session, study.id, self._caller, series_uid=series_uid, at=self._at)
+            if series.prepared_version is None:
+                return None
+            return PreparedStack(self._folders.of(series.id, series.prepared_version), stack)
+        except (NotFound, Refusal):
+            return None
+
+
+def shown_viewport(key_view: KeyViewAdded) -> ViewportView | None:
+    """The viewport that was kept."""
+    return next((each for each in key_view.view.viewports if each.id == key_view.viewport), None)
+
+
+def key_view_seen(key_view: KeyViewAdded, image: KeyImage | None) -> KeyViewSeen:
+    """What the conclusion says of a key view."""
+    view, viewport = key_view.view, shown_viewport(key_view)
+    return KeyViewSeen(
+        caption=key_view.caption,
+        study_uid=view.study_uid,
+        series_uid=view.series_uid,
+        sop_instance_uid=(viewport.sop_instance_uid if viewport else None) or "",
+        frame=viewport.frame if viewport else None,
+        window_center=view.window.center,
+        window_width=view.window.width,
+        window_unit=view.window.unit,
+        image_sha256=image.sha256 if image else "",
+    )
+
+
+def _size(fov_mm: tuple[float, float]) -> tuple[int, int]:
+    longest = max(fov_mm)
+    return max(1, round(fov_mm[0] / longest * LONG_SIDE_PX)), max(1, round(fov_mm[1] / longest * LONG_SIDE_PX))

@@ -1,0 +1,243 @@
+"""The expert signs: what they saw is checked against what is there, sealed, and the request is concluded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+from sqlalchemy.orm import Session
+
+from collab.accounts import service as accounts
+from collab.conclusions import service as conclusions
+from collab.conclusions.answers import Answers, check_answers
+from collab.conclusions.document import (
+    KeyViewSeen,
+    sha256_hex,
+    text_sha256,
+)
+from collab.conclusions.service import Documents, Receipt, RenderConclusion, Signing
+from collab.delivery.bus import Bus
+from collab.expertise import store
+from collab.expertise.models import ExpertiseRequest, RequestStudy
+from collab.expertise.picturing import key_view_seen
+from collab.expertise.rooming import studies_of
+from collab.expertise.rules import State, may_act, next_state
+from collab.expertise.sealing import Sealing, seal
+from collab.expertise.service import (
+    Act,
+    access_request,
+    move,
+    parties_of,
+)
+from collab.kit import ids
+from collab.kit.caller import Caller
+from collab.kit.refusals import NotAllowed, Refusal
+from collab.kit.settings import Settings
+from collab.rooms import service as rooms
+from collab.rooms.service import LiveRooms
+from collab.studies.models import Study
+
+
+class DraftChanged(Refusal):
+    """The text in the room is no longer the one that the signer had before their eyes."""
+
+    code = "draft_changed"
+
+
+class DraftMoved(Refusal):
+    """The text changed in the very moment of signing; unlike `DraftChanged`, writing has begun and is undone."""
+
+    code = "draft_changed"
+
+
+class EmptyDraft(Refusal):
+    """There is no text to sign."""
+
+    code = "empty_draft"
+
+
+class StudyChanged(Refusal):
+    """Images have come in since the signer looked; facts say of which study."""
+
+    code = "study_changed"
+
+
+class NoRoom(Refusal):
+    """The request has no room yet, so there is no text to sign."""
+
+    code = "no_room"
+
+
+class SignConclusion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What the signer sends: what they saw (text and image sets by their hashes), the answers, and the password.
+
+    `accept_earlier_set` signs on the sets that were shown although more has come in; the document says so.
+    """
+
+    idempotency_key: Annotated[str, Meta(min_length=16, max_length=100)]
+    text_sha256: str
+    study_versions: dict[str, str]
+    answers: Answers
+    password: str
+    accept_earlier_set: bool = False
+
+
+class ShownStudy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A study whose exact set the signer is shown."""
+
+    study_id: str
+    description: str
+    date: str
+    modalities: tuple[str, ...]
+    received: int
+    version: str
+    asked_version: str
+
+
+class Preview(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything that will be signed, as it is now."""
+
+    request_id: str
+    pathway: str
+    question: str
+    text: str
+    text_sha256: str
+    studies: tuple[ShownStudy, ...]
+    key_views: tuple[KeyViewSeen, ...]
+    idempotency_key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """What a signature needs of the running server."""
+
+    settings: Settings
+    documents: Documents
+    render: RenderConclusion
+    live: LiveRooms | None
+    bus: Bus
+
+
+def access_to_sign(session: Session, request_id: str, caller: Caller) -> tuple[ExpertiseRequest, str]:
+    """The request and its room, for the expert who accepted it and nobody else."""
+    request = access_request(session, request_id, caller, hold=True)
+    if not may_act(caller, parties_of(request), "conclude"):
+        raise NotAllowed
+    if request.room_id is None:
+        raise NoRoom
+    return request, request.room_id
+
+
+def preview(session: Session, request_id: str, *, by: Caller, at: datetime) -> Preview:
+    """What would be signed now; the sets of images shown are remembered."""
+    request, room_id = access_to_sign(session, request_id, by)
+    next_state(State(request.state), "conclude")
+    text = rooms.draft_text_of(session, room_id)
+    shown = [_shown(study, place) for study, place in _with_places(session, request, by, at=at)]
+    return Preview(
+        request_id=request.id,
+        pathway=request.pathway,
+        question=request.question,
+        text=text,
+        text_sha256=text_sha256(text),
+        studies=tuple(shown),
+        key_views=tuple(key_view_seen(each, None) for each in rooms.key_views_of(session, room_id)),
+        idempotency_key=ids.new_id("SIG"),
+    )
+
+
+def _with_places(
+    session: Session, request: ExpertiseRequest, caller: Caller, *, at: datetime
+) -> Sequence[tuple[Study, RequestStudy]]:
+    places = {place.study_id: place for place in store.list_studies(session, request.id, hold=True)}
+    return [(study, places[study.id]) for study in studies_of(session, request, caller, at=at)]
+
+
+def _shown(study: Study, place: RequestStudy) -> ShownStudy:
+    asked_version = str(place.versions[0])
+    if study.version not in place.versions:
+        place.versions = [*place.versions, study.version]
+    return ShownStudy(
+        study_id=study.id,
+        description=study.description,
+        date=study.study_date,
+        modalities=tuple(study.modalities),
+        received=study.received,
+        version=study.version,
+        asked_version=asked_version,
+    )
+
+
+def conclude(
+    session: Session, request_id: str, asked: SignConclusion, *, by: Caller, address: str, at: datetime, desk: Desk
+) -> Receipt:
+    """Sign, once. The same signing sent again gets the same receipt.
+
+    Raises `WrongPassword`, `TooManyTries` (before anything is written), then `AlreadySigned`, `DraftChanged`,
+    `StudyChanged`, `WrongState`, `BadInput`.
+    """
+    request, room_id = access_to_sign(session, request_id, by)
+    accounts.check_password(session, by, asked.password, address=address, at=at)
+    found = conclusions.find_receipt(
+        session, request.id, idempotency_key=asked.idempotency_key, ask_sha256=_ask_sha256(asked)
+    )
+    if found is not None:
+        return found
+    check_signing(session, request, room_id, asked, by=by, at=at)
+    conclusion_id = ids.new_id(ids.EXPERT_CONCLUSION)
+    # From here on the room's text stands still; it is read once more under that lock.
+    rooms.lock_draft(session, desk.live, room_id=room_id, conclusion_id=conclusion_id, by=by, at=at)
+    text = rooms.draft_text_of(session, room_id)
+    if text_sha256(text) != asked.text_sha256:
+        raise DraftMoved
+    sealing = Sealing(
+        conclusion_id=conclusion_id,
+        request=request,
+        room_id=room_id,
+        text=text,
+        answers=asked.answers,
+        study_versions=asked.study_versions,
+        by=by,
+        at=at,
+        settings=desk.settings,
+    )
+    bundle = seal(session, sealing)
+    move(session, request, Act(name="conclude"), by=by, at=at, bus=desk.bus)
+    signing = Signing(
+        idempotency_key=asked.idempotency_key,
+        ask_sha256=_ask_sha256(asked),
+        requester_id=request.requester_id,
+        requesting_hospital_id=request.hospital_id,
+    )
+    return conclusions.sign(session, bundle, signing, render=desk.render, documents=desk.documents, by=by)
+
+
+def check_signing(
+    session: Session, request: ExpertiseRequest, room_id: str, asked: SignConclusion, *, by: Caller, at: datetime
+) -> None:
+    """All that can be refused, before anything is written."""
+    next_state(State(request.state), "conclude")
+    check_answers(asked.answers, pathway=request.pathway)
+    _check_text(rooms.draft_text_of(session, room_id), asked)
+    for study, place in _with_places(session, request, by, at=at):
+        shown = asked.study_versions.get(study.id)
+        is_earlier = asked.accept_earlier_set and shown in place.versions
+        if shown != study.version and not is_earlier:
+            raise StudyChanged(study_id=study.id, description=study.description)
+
+
+def _check_text(text: str, asked: SignConclusion) -> None:
+    if not text.strip():
+        raise EmptyDraft
+    if text_sha256(text) != asked.text_sha256:
+        raise DraftChanged
+
+
+def _ask_sha256(asked: SignConclusion) -> str:
+    """What was asked, without the password: the same wish has the same hash."""
+    without = msgspec.structs.replace(asked, password="")
+    return sha256_hex(msgspec.json.encode(without, order="sorted"))

@@ -1,0 +1,141 @@
+"""The page on which an expert signs: the text as it is in the room, the answers, and the password."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from collab.accounts.rules import address_key
+from collab.accounts.service import WrongPassword
+from collab.conclusions.answers import Answers
+from collab.conclusions.service import Documents, RenderConclusion
+from collab.delivery.bus import Bus
+from collab.expertise import service, signing
+from collab.expertise.answering import COMMON, TOLD_HOW, decision_choices, read_answers
+from collab.expertise.signing import Desk, DraftChanged, EmptyDraft, Preview, SignConclusion, StudyChanged
+from collab.kit.refusals import BadInput, Refusal, TooMany
+from collab.kit.web import Call, page, refusal_sentence, see_other
+from collab.rooms.hub import RoomHub
+
+_VERSION = "version_"
+
+
+def routes(*, render_conclusion: RenderConclusion) -> Sequence[BaseRoute]:
+    path = "/expertise/{request_id}/conclude"
+    return [page(path, show_form), page(path, partial(send_form, render_conclusion), methods=["POST"])]
+
+
+def desk_of(call: Call, render_conclusion: RenderConclusion) -> Desk:
+    """What a signature needs, from the running server."""
+    site = call.site
+    return Desk(
+        settings=site.settings,
+        documents=site.part(Documents),
+        render=render_conclusion,
+        live=site.part(RoomHub),
+        bus=site.part(Bus),
+    )
+
+
+def address_of(call: Call) -> str:
+    """What wrong passwords are counted by, besides the account."""
+    client = call.request.client
+    return address_key(client.host if client else "unknown")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Typed:
+    """What the page shows again after a refusal."""
+
+    given: Mapping[str, str]
+    wrong: Mapping[str, str]
+    refused: str | None = None
+    may_sign_earlier: bool = False
+    status: int = 200
+
+
+def show_form(call: Call) -> Response:
+    shown = signing.preview(call.session, call.path("request_id"), by=call.caller, at=call.site.clock())
+    return _form(call, shown, _Typed(given={}, wrong={}))
+
+
+def send_form(render_conclusion: RenderConclusion, call: Call) -> Response:
+    given = {name: value for name, value in call.fields.items() if isinstance(value, str)}
+    request, _ = signing.access_to_sign(call.session, call.path("request_id"), call.caller)
+    zone, at = ZoneInfo(call.site.settings.time_zone), call.site.clock()
+    answers, wrong = read_answers(request.pathway, given, zone=zone, at=at)
+    if answers is None:
+        return _again(call, _Typed(given=given, wrong=wrong, status=422))
+    asked = _asked(given, answers)
+    try:
+        receipt = signing.conclude(
+            call.session,
+            request.id,
+            asked,
+            by=call.caller,
+            address=address_of(call),
+            at=at,
+            desk=desk_of(call, render_conclusion),
+        )
+    except (WrongPassword, TooMany, BadInput, EmptyDraft, DraftChanged, StudyChanged) as refusal:
+        # These come before anything is written but the trace of a wrong password, which must stay.
+        return _refused(call, given, refusal)
+    return see_other(f"/conclusions/{receipt.conclusion_id}")
+
+
+def _refused(call: Call, given: Mapping[str, str], refusal: Refusal) -> Response:
+    typed = _Typed(
+        given=given,
+        wrong={"password": "wrong"} if isinstance(refusal, WrongPassword) else {},
+        refused=refusal_sentence(call.language, refusal),
+        may_sign_earlier=isinstance(refusal, StudyChanged),
+        status=refusal.status,
+    )
+    return _again(call, typed)
+
+
+def _again(call: Call, typed: _Typed) -> Response:
+    shown = signing.preview(call.session, call.path("request_id"), by=call.caller, at=call.site.clock())
+    return _form(call, shown, typed)
+
+
+def _asked(given: Mapping[str, str], answers: Answers) -> SignConclusion:
+    key = given.get("idempotency_key", "")
+    if not 16 <= len(key) <= 100:
+        raise BadInput(field="idempotency_key")
+    shown = {name.removeprefix(_VERSION): text for name, text in given.items() if name.startswith(_VERSION)}
+    return SignConclusion(
+        idempotency_key=key,
+        text_sha256=given.get("text_sha256", ""),
+        study_versions=shown,
+        answers=answers,
+        password=given.get("password", ""),
+        accept_earlier_set=given.get("accept_earlier_set") == "yes",
+    )
+
+
+def _form(call: Call, shown: Preview, typed: _Typed) -> Response:
+    request = service.access_request(call.session, shown.request_id, call.caller)
+    # Signing on an earlier set must name that set: the hashes of the first showing stay in the form.
+    earlier = {name: text for name, text in typed.given.items() if name.startswith(_VERSION)}
+    versions = {f"{_VERSION}{study.study_id}": study.version for study in shown.studies}
+    return call.page(
+        "expertise/conclude.html",
+        status=typed.status,
+        request=request,
+        patient=service.patient_of(request),
+        shown=shown,
+        versions=earlier if typed.may_sign_earlier else versions,
+        given={name: text for name, text in typed.given.items() if name != "password"},
+        wrong=typed.wrong,
+        refused=typed.refused,
+        may_sign_earlier=typed.may_sign_earlier,
+        decisions=decision_choices(shown.pathway),
+        common=COMMON,
+        told_how=TOLD_HOW,
+    )
