@@ -122,6 +122,11 @@ def _stroke_mr(at: datetime) -> Iterator[tuple[str, bytes]]:
     study = StudyPlan(
         "head_mr", STROKE_PATIENT, at, "SYNTHETIQUE - IRM encéphalique", "CHU Démonstration", "SYN-MR-0003"
     )
+    yield from _axial_mr(study)
+    yield from _volume_mr(study)
+
+
+def _axial_mr(study: StudyPlan) -> Iterator[tuple[str, bytes]]:
     row, column, normal = oblique(yaw=-2.0, pitch=9.0)
     axial = centred(
         centre_mm=(3.0, 14.0, 2.0), rows=256, columns=256, pixel_mm=0.9, row_direction=row, column_direction=column,
@@ -137,6 +142,9 @@ def _stroke_mr(at: datetime) -> Iterator[tuple[str, bytes]]:
     yield from _mr_instances(
         SeriesPlan(study, 3, "MR", "AX FLAIR", axial, ((620, 290, "FLAIR"),), _FLAIR), head, FLAIR, Detail(blur_mm=0.35)
     )
+
+
+def _volume_mr(study: StudyPlan) -> Iterator[tuple[str, bytes]]:
     volume = centred(
         centre_mm=(3.0, 10.0, 0.0), rows=192, columns=192, pixel_mm=1.2, row_direction=(0.0, 1.0, 0.0),
         column_direction=(0.0, 0.0, -1.0), step_mm=(-1.2, 0.0, 0.0), slices=140, thickness_mm=1.2,

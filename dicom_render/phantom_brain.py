@@ -32,7 +32,7 @@ def brainstem(p: Points) -> Field:
     peduncle = chain(m, [(9, 4, -8, 6), (7, 8, -20, 6)])
     stem = either(ellipsoid(p, (0, 17, -13), (13.5, 9, 12)), peduncle, 4.0)
     stem = either(stem, ellipsoid(p, (0, 16, -37), (17, 14.5, 13)), 4.0)
-    stem = either(stem, chain(p, [(0, 22, -44, 9), (0, 26, -62, 7.5), (0, 27, -100, 6.5)]), 4.0)
+    stem = either(stem, chain(p, [(0, 22, -44, 9), (0, 26, -62, 7.5), (0, 27, -150, 6.0)]), 4.0)
     return either(stem, chain(m, [(13, 24, -37, 7), (27, 42, -42, 8)]), 4.0)
 
 
@@ -52,43 +52,56 @@ def sylvian(p: Points, seed: int) -> Field:
     plate_x = 37.5 - 0.008 * (m.y + 2) ** 2 - 0.012 * (m.z - 3) ** 2
     insula = np.sqrt((m.x - plate_x) ** 2 + np.minimum(out * 15, 0) ** 2)
     height = m.z + 4.0 - 0.34 * (m.y + 20) - 0.014 * np.maximum(m.y - 12, 0) ** 2 - 0.12 * (m.x - 38)
-    ends = np.maximum(36.0 - m.x, 0) ** 2 + np.maximum(-34 - m.y, 0) ** 2 + np.maximum(m.y - 36, 0) ** 2
+    ends = np.maximum(36.0 - m.x, 0) ** 2 + np.maximum(-34 - m.y, 0) ** 2 + np.maximum(m.y - 28, 0) ** 2
     return np.minimum(insula, np.sqrt(height**2 + ends))
 
 
 def cortex(p: Points, inside: Field, frame: Frame, *, seed: int, atrophy: float) -> dict[str, Field]:
     """Depth under the pia and under the nearest sulcal sheet, for the cerebral hemispheres."""
     m = p.mirrored()
-    # The brain of a lying patient rests on the base and leaves its fluid under the vault, in front most of all.
-    loose = (
-        0.5 + 0.9 * atrophy + 0.5 * sample_slow(band_noise(seed + 10, 40.0), p) + 1.2 * atrophy * ramp(-p.y, 10.0, 60.0)
-    )
-    gap = 0.8 + loose * ramp(p.z, -12.0, 10.0)
-    ridge = 7.0 + 0.55 * m.x  # in front of the petrous ridge the temporal lobe lies on bone
-    tent = tentorium(p) - 0.6 + np.maximum(ridge - p.y, 0) * 1.5
-    hull = common(common(inside - gap, tent, 4.0), -cisterns(p), 3.0)
-    callosal = 1.0 - np.sqrt(((p.y - 4) / 42) ** 2 + ((p.z - 5) / 26) ** 2)
-    between = np.sqrt(p.x**2 + (3.0 * np.maximum(callosal * 26, 0)) ** 2) - (0.5 + 0.5 * atrophy)
+    hull, between = _lobes(p, inside, seed=seed, atrophy=atrophy), _between(p, atrophy)
     outer = common(hull, between, 7.0)
-    gx, gy, gz = frame.gradient(outer)
-    norm = 0.85 * np.clip(outer, 0, 30) / np.sqrt(gx * gx + gy * gy + gz * gz + 1e-3)
-    folded = sample(
-        band_noise(seed + 11, GYRUS_WAVELENGTH_MM, folds=5),
-        Points(p.x + norm * gx, p.y + norm * gy, p.z + norm * gz),
-    )
-    sx, sy, sz = frame.gradient(folded)
-    sheet = np.clip(folded / np.sqrt(sx * sx + sy * sy + sz * sz + 2e-4), -12, 12)
     reach = 15.0 + 4.0 * sample_slow(band_noise(seed + 12, 30.0), p)
-    heart = ellipsoid(p, (0, 4, 5), (36, 44, 29))  # no sulcus enters the central nuclei
+    nuclei = ellipsoid(p, (0, 4, 5), (36, 44, 29))  # no sulcus enters there
     wide = (0.9 + 1.2 * ramp(m.x, 34.0, 62.0)) * (1 - 0.7 * ramp(p.y, 12.0, 32.0))
     open_fissure = 0.3 + atrophy * (wide + 0.5 * sample_slow(band_noise(seed + 16, 24.0), p))
     return {
         "hull": np.minimum(hull, between),
-        "sheet": sheet,
-        "beyond": np.maximum(outer - reach, heart),
+        "sheet": _sulci(p, outer, frame, seed),
+        "beyond": np.maximum(outer - reach, nuclei),
         "sylvian": sylvian(p, seed) - open_fissure,
         "ribbon": 2.7 + 0.35 * sample(band_noise(seed + 13, 14.0), p),
     }
+
+
+def _lobes(p: Points, inside: Field, *, seed: int, atrophy: float) -> Field:
+    """Depth under the smooth surface of the cerebrum, as if it had neither sulci nor a cleft between its halves."""
+    # The brain of a lying patient rests on the base and leaves its fluid under the vault, in front most of all.
+    forward = 1.2 * atrophy * ramp(-p.y, 10.0, 60.0)
+    loose = 0.5 + 0.9 * atrophy + 0.5 * sample_slow(band_noise(seed + 10, 40.0), p) + forward
+    gap = 0.8 + loose * ramp(p.z, -12.0, 10.0)
+    ridge = 7.0 + 0.55 * np.abs(p.x)  # in front of the petrous ridge the temporal lobe lies on bone
+    tent = tentorium(p) - 0.6 + np.maximum(ridge - p.y, 0) * 1.5
+    return common(common(inside - gap, tent, 4.0), -cisterns(p), 3.0)
+
+
+def _between(p: Points, atrophy: float) -> Field:
+    """Distance to the cleft between the hemispheres, which ends at the corpus callosum."""
+    callosal = 1.0 - np.sqrt(((p.y - 4) / 42) ** 2 + ((p.z - 5) / 23) ** 2)
+    return np.sqrt(p.x**2 + (3.0 * np.maximum(callosal * 23, 0)) ** 2) - (0.5 + 0.5 * atrophy)
+
+
+def _sulci(p: Points, depth: Field, frame: Frame, seed: int) -> Field:
+    """Signed distance (mm) to the sulcal sheets: folded noise read at the nearest place of the surface.
+
+    Reading it there, not in place, is what makes sulci stand upright on the surface.
+    """
+    gx, gy, gz = frame.gradient(depth)
+    lift = 0.85 * np.clip(depth, 0, 30) / np.sqrt(gx * gx + gy * gy + gz * gz + 1e-3)
+    surface = Points(p.x + lift * gx, p.y + lift * gy, p.z + lift * gz)
+    folded = sample(band_noise(seed + 11, GYRUS_WAVELENGTH_MM, folds=5), surface)
+    sx, sy, sz = frame.gradient(folded)
+    return np.clip(folded / np.sqrt(sx * sx + sy * sy + sz * sz + 2e-4), -12, 12)
 
 
 def ventricles(p: Points, *, atrophy: float) -> dict[str, Field]:
@@ -102,7 +115,7 @@ def ventricles(p: Points, *, atrophy: float) -> dict[str, Field]:
     lateral = np.maximum(lateral, chain(side, [(24, 40, 5, 4.2 * grow), (24, 52, 2, 2.5 * grow), (21, 66, 1, 1.0)]))
     tail = [(25, 38, 3, 3.8 * grow), (31, 26, -5, 2.0 * grow), (31, 8, -13, 1.5 * grow), (27, -7, -15, 1.6 * grow)]
     # In front both horns touch the septum, a sheet of one millimetre.
-    septal = ellipsoid(side, (3, -13, 10), (2.8 * grow, 17, 3.0 * grow))
+    septal = ellipsoid(side, (3, -10, 10), (2.8 * grow, 20, 2.7 * grow))
     lateral = common(np.maximum(either(lateral, septal, 2.0), chain(side, tail)), side.x - 0.5, 0.8)
     third = ellipsoid(p, (0, 1, -1), (1.6 * grow, 15, 10))
     aqueduct = chain(p, [(0, 14, -4, 1.0), (0, 24, -16, 0.9), (0, 31, -28, 1.0)])

@@ -41,7 +41,7 @@ def cavity(p: Points, frame: Frame) -> Field:
     behind = ramp(p.y + 0.25 * m.x, -34.0, -16.0)
     floor = front + (middle - front) * behind
     upper = common(vault(p), p.z - floor, 8.0)
-    hind = common(ellipsoid(p, (0, 50, -36), (58, 44, 37)), vault(p) + 4.0, 8.0)
+    hind = common(ellipsoid(p, (0, 46, -36), (58, 49, 37)), vault(p) + 4.0, 8.0)
     inside = either(upper, hind, 5.0)
     clivus = chain(m, [(0, -9, -35, 3.5), (0, -4, -53, 7), (0, 6, -80, 7)])
     inside = common(inside, -petrous(m), 4.0)
@@ -49,7 +49,7 @@ def cavity(p: Points, frame: Frame) -> Field:
     crest = chain(p, [(0, 96, -10, 5), (0, 94, -24, 7), (0, 80, -66, 5)])
     inside = common(inside, -crest, 5.0)
     sella = ellipsoid(p, (0, -14, -34), (7, 6, 7))
-    inside = either(either(inside, sella, 2.0), chain(p, [(0, 26, -58, 13), (0, 27, -120, 14)]), 5.0)
+    inside = either(either(inside, sella, 2.0), chain(p, [(0, 26, -58, 13), (0, 27, -150, 13)]), 5.0)
     slope = frame.gradient(inside)
     # The floor is steep in places: without this its bone would be drawn thin.
     return inside / np.clip(np.sqrt(slope[0] ** 2 + slope[1] ** 2 + slope[2] ** 2), 0.8, 3.0)
@@ -77,37 +77,46 @@ def suture(p: Points, seed: int) -> Field:
 
 
 def face(p: Points, seed: int) -> dict[str, Field]:
-    """Orbits, sinuses and mastoids; air and bone there as distances, positive inside."""
+    """Orbits, air spaces and the bone about them, as distances, positive inside."""
     m = p.mirrored()
     orbit = chain(m, [(31, -84, -38, 16.5), (26, -58, -36, 12), (13, -31, -33, 4)])
     cells = sample(band_noise(seed + 3, 11.0), p)
-    small = sample(band_noise(seed + 4, 7.0), p)
-    ethmoid = common(ellipsoid(p, (0, -56, -44), (13, 27, 13)), 2.2 * np.abs(cells) - 0.9, 1.0)
-    sphenoid = common(ellipsoid(p, (1, -21, -46), (13, 11, 9)), np.abs(p.x - 3) - 0.7, 1.0)
     frontal = common(ellipsoid(p, (4, -90, -14), (25, 16, 15)), np.abs(p.x - 2 - 0.1 * p.z) - 0.8, 1.0)
     frontal = common(frontal, 3.0 * np.abs(sample_slow(band_noise(seed + 5, 30.0), p)) - 0.4, 1.0)
-    maxillary = ellipsoid(m, (31, -64, -72), (14, 16, 17))
+    return {"orbit": orbit, "air": _air(p, cells, seed), "frontal": frontal, "wall": _walls(p, orbit, cells)}
+
+
+def _air(p: Points, cells: Field, seed: int) -> Field:
+    m = p.mirrored()
+    small = sample(band_noise(seed + 4, 7.0), p)
     nasal = common(ellipsoid(p, (0, -64, -72), (14, 34, 19)), np.abs(p.x) - 1.0, 1.0)
-    nasal = common(nasal, 2.5 * cells + 1.5, 1.5)
-    mastoid = common(ellipsoid(m, (53, 29, -54), (11, 14, 19)), 2.0 * np.abs(small) - 0.9, 1.0)
-    pharynx = ellipsoid(p, (0, -16, -76), (12, 6, 17))
-    canal = chain(m, [(90, 10, -50, 4), (60, 9, -49, 3), (43, 10, -46, 4)])
-    air = np.maximum.reduce([ethmoid, sphenoid, maxillary, nasal, mastoid, canal, pharynx])
-    # Walls of 1.5-2.5 mm round orbit, sinuses and nose; massive bone in petrous, sphenoid and zygoma.
-    wall = np.maximum.reduce(
-        [
-            common(orbit + 2.6, p.y + 84.0 - 0.3 * np.maximum(m.x - 32, 0), 2.0),
-            maxillary + 2.2,
-            common(ellipsoid(p, (0, -56, -44), (14, 28, 14)), np.float32(1.6) - 2.2 * np.abs(cells), 1.0),
-            ellipsoid(p, (0, -17, -46), (19, 17, 14)),
-            chain(m, [(46, -74, -50, 5), (57, -45, -57, 2.6), (60, -8, -53, 3)]),
-            ellipsoid(m, (50, -2, -60), (8, 5, 7)),
-            petrous(m) + 1.0,
-            ellipsoid(m, (53, 29, -54), (13, 16, 21)),
-            common(np.float32(1.2) - np.abs(p.x), ellipsoid(p, (0, -64, -72), (14, 34, 19)), 1.0),
-        ]
-    )
-    return {"orbit": orbit, "air": air, "frontal": frontal, "wall": wall}
+    spaces = [
+        common(ellipsoid(p, (0, -56, -44), (13, 27, 13)), 2.2 * np.abs(cells) - 0.9, 1.0),  # ethmoid cells
+        common(ellipsoid(p, (1, -21, -46), (13, 11, 9)), np.abs(p.x - 3) - 0.7, 1.0),  # sphenoid sinus
+        ellipsoid(m, (31, -64, -72), (14, 16, 17)),  # maxillary sinus
+        common(nasal, 2.5 * cells + 1.5, 1.5),
+        common(ellipsoid(m, (53, 29, -54), (11, 14, 19)), 2.0 * np.abs(small) - 0.9, 1.0),  # mastoid cells
+        chain(m, [(90, 10, -50, 4), (60, 9, -49, 3), (43, 10, -46, 4)]),  # auditory canal and middle ear
+        ellipsoid(p, (0, -16, -76), (12, 6, 17)),  # pharynx
+    ]
+    return np.maximum.reduce(spaces)
+
+
+def _walls(p: Points, orbit: Field, cells: Field) -> Field:
+    """Plates of 1.5-2.5 mm round orbits, sinuses and nose; massive bone in petrous, sphenoid and zygoma."""
+    m = p.mirrored()
+    plates = [
+        common(orbit + 2.6, p.y + 84.0 - 0.3 * np.maximum(m.x - 32, 0), 2.0),
+        ellipsoid(m, (31, -64, -72), (14, 16, 17)) + 2.2,
+        common(ellipsoid(p, (0, -56, -44), (14, 28, 14)), np.float32(1.6) - 2.2 * np.abs(cells), 1.0),
+        common(np.float32(1.2) - np.abs(p.x), ellipsoid(p, (0, -64, -72), (14, 34, 19)), 1.0),
+        ellipsoid(p, (0, -17, -46), (19, 17, 14)),
+        chain(m, [(46, -74, -50, 5), (57, -45, -57, 2.6), (60, -8, -53, 3)]),
+        ellipsoid(m, (50, -2, -60), (8, 5, 7)),
+        petrous(m) + 1.0,
+        ellipsoid(m, (53, 29, -54), (13, 16, 21)),
+    ]
+    return np.maximum.reduce(plates)
 
 
 def eyes(p: Points) -> dict[str, Field]:
