@@ -26,6 +26,11 @@ class Background:
             threading.Thread(target=self._run, name=f"{name}-{number}", daemon=True) for number in range(threads)
         ]
 
+    @property
+    def is_stopping(self) -> bool:
+        """A long step looks here between its parts."""
+        return self._is_stopping
+
     def start(self) -> None:
         for thread in self._threads:
             thread.start()

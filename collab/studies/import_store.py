@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from collab.studies.models import StudyImport, Upload
@@ -50,29 +50,34 @@ def sum_waiting(session: Session, person_id: str) -> int:
     return session.scalar(mine) or 0
 
 
-def claim_waiting(session: Session, *, skip: Iterable[str]) -> StudyImport | None:
-    """The oldest import whose files are all here, now marked as started; `skip` are those running already."""
-    startable = [state for state, move in IMPORT_MOVES if move == "start"]
+def claim_waiting(session: Session, *, silent_since: datetime) -> StudyImport | None:
+    """The oldest drop whose files are all here, now marked as started; also one whose process has gone silent."""
+    interrupted = and_(StudyImport.state == ImportState.IMPORTING, StudyImport.changed_at < silent_since)
     query = select(StudyImport).where(
-        StudyImport.state.in_(startable), StudyImport.person_id.is_not(None), StudyImport.id.not_in(list(skip))
+        or_(StudyImport.state == ImportState.WAITING, interrupted),
+        # Imports by command have no uploads: nobody but the command can carry them out.
+        select(Upload.id).where(Upload.import_id == StudyImport.id).exists(),
     )
-    waiting = query.where(select(Upload.id).where(Upload.import_id == StudyImport.id).exists())
-    oldest = waiting.order_by(StudyImport.created_at, StudyImport.id).limit(1)
+    oldest = query.order_by(StudyImport.created_at, StudyImport.id).limit(1)
     found = session.scalars(oldest.with_for_update(skip_locked=True)).first()
     if found is not None:
         found.state = IMPORT_MOVES[ImportState(found.state), "start"]
     return found
 
 
+def interrupt_uploaded(session: Session) -> None:
+    """Drops being imported wait again; for a start at which no other process can be importing them."""
+    uploaded = select(Upload.id).where(Upload.import_id == StudyImport.id).exists()
+    query = update(StudyImport).where(StudyImport.state == ImportState.IMPORTING, uploaded)
+    session.execute(query.values(state=IMPORT_MOVES[ImportState.IMPORTING, "interrupt"]))
+
+
+def list_unfinished_ids(session: Session) -> set[str]:
+    """The drops whose bytes are still needed."""
+    return set(session.scalars(select(StudyImport.id).where(StudyImport.state.in_(UNFINISHED))))
+
+
 def list_abandoned(session: Session, *, before: datetime) -> Sequence[StudyImport]:
     """Drops that were never finished."""
     query = select(StudyImport).where(StudyImport.state == ImportState.RECEIVING, StudyImport.changed_at < before)
     return session.scalars(query).all()
-
-
-def list_unfinished_ids(session: Session) -> set[str]:
-    return set(session.scalars(select(StudyImport.id).where(StudyImport.state.in_(UNFINISHED))))
-
-
-def delete_uploads(session: Session, import_id: str) -> None:
-    session.execute(delete(Upload).where(Upload.import_id == import_id))

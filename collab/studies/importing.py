@@ -150,16 +150,15 @@ class _Run:
             staged = [self._stage(candidate, staging) for candidate in group]
             hashes = [copy.sha256 for copy in staged if isinstance(copy, Staged)]
             with self._intake.database.transaction() as session:
-                known = store.list_known(session, hospital_id=self._hospital_id, hashes=hashes)
+                known = store.list_known_bytes(session, hospital_id=self._hospital_id, hashes=hashes)
             reads = [self._start(copy, known, pool) for copy in staged]
             findings = [
                 _finding(candidate, copy, known, read)
                 for candidate, copy, read in zip(group, staged, reads, strict=True)
             ]
-            for copy, finding in zip(staged, findings, strict=True):
-                if isinstance(copy, Staged) and finding.code is None:
-                    # Known ones too: that heals a blob which a crash or a disk has damaged.
-                    self._blobs.keep(copy)
+            # Known ones too: that heals a blob which a crash or a disk has damaged.
+            good = (copy for copy, finding in zip(staged, findings, strict=True) if finding.code is None)
+            self._blobs.keep([copy for copy in good if isinstance(copy, Staged)])
             self._write(findings)
 
     def _stage(self, candidate: Candidate, staging: ExitStack) -> Staged | BadEntry:
@@ -193,8 +192,7 @@ class _Run:
                 demo=self._intake.settings.demo,
                 brought=self._brought,
             )
-            for finding in findings:
-                ledger.take(finding)
+            ledger.take(findings)
             ledger.close()
             row = import_store.get_import(session, self._import_id)
             _count(row, ledger.outcomes, ledger.study_ids)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -56,17 +57,22 @@ class Ledger:
     outcomes: Counter[Outcome] = field(default_factory=Counter[Outcome])
     study_ids: set[str] = field(default_factory=set[str])
     _stored: Counter[str] = field(default_factory=Counter[str])
-    _series: dict[str, Series] = field(default_factory=dict[str, Series])
+    _here: dict[str, store.Known] = field(default_factory=dict[str, store.Known])
+    _studies: dict[str, Study] = field(default_factory=dict[str, Study])
+    _series: dict[tuple[str, str], Series] = field(default_factory=dict[tuple[str, str], Series])
 
-    def take(self, finding: Finding) -> None:
-        """Write one finding down."""
-        if finding.known is not None:
-            self._know(finding.known)
-        elif finding.header is None:
-            assert finding.code is not None
-            self._leave(finding, finding.code, facts=finding.facts, study_id=None)
-        else:
-            self._place(finding, finding.header)
+    def take(self, findings: Sequence[Finding]) -> None:
+        """Write findings down, in their order."""
+        uids = [finding.header.sop_instance_uid for finding in findings if finding.header]
+        self._here = store.list_known_uids(self.session, hospital_id=self.hospital_id, uids=uids)
+        for finding in findings:
+            if finding.known is not None:
+                self._know(finding.known)
+            elif finding.header is None:
+                assert finding.code is not None
+                self._leave(finding, finding.code, facts=finding.facts, study_id=None)
+            else:
+                self._place(finding, finding.header)
 
     def close(self) -> None:
         """Counts, versions and modalities of what has changed, and the audit entry of each study."""
@@ -95,16 +101,13 @@ class Ledger:
     def _place(self, finding: Finding, header: InstanceHeader) -> None:
         assert finding.sha256 is not None
         patient = traits_of(header)
-        uid = header.sop_instance_uid
-        known = store.find_instance(self.session, hospital_id=self.hospital_id, sop_instance_uid=uid)
-        study = store.find_study_by_uid(self.session, hospital_id=self.hospital_id, study_uid=header.study_uid)
+        known = self._here.get(header.sop_instance_uid)
+        study = self._find_study(header.study_uid)
         if known is not None and known.sha256 == finding.sha256:
-            study_id = self.session.get_one(Series, known.series_id).study_id
-            self._know(store.Known(instance_id=known.id, study_id=study_id, import_id=known.import_id))
+            self._know(known)
             return
         if known is not None:
-            study_id = study.id if study else None
-            self._leave(finding, "conflicting_instance", facts={}, study_id=study_id)
+            self._leave(finding, "conflicting_instance", facts={}, study_id=study.id if study else None)
             return
         different = differing_traits(traits_of_study(study), patient) if study else ()
         if study is not None and different:
@@ -139,14 +142,34 @@ class Ledger:
             )
         )
 
+    def _find_study(self, study_uid: str) -> Study | None:
+        if study_uid not in self._studies:
+            found = store.find_study_by_uid(self.session, hospital_id=self.hospital_id, study_uid=study_uid)
+            if found is None:
+                return None
+            self._studies[study_uid] = found
+        return self._studies[study_uid]
+
+    def _series_for(self, header: InstanceHeader, study: Study) -> Series:
+        key = (study.id, header.series_uid)
+        if key not in self._series:
+            found = store.find_series(self.session, study_id=study.id, series_uid=header.series_uid)
+            self._series[key] = found or self._new_series(header, study)
+        return self._series[key]
+
     def _store(self, finding: Finding, header: InstanceHeader, study: Study) -> None:
-        series = store.find_series(self.session, study_id=study.id, series_uid=header.series_uid)
-        series = series or self._new_series(header, study)
+        series = self._series_for(header, study)
         assert finding.sha256 is not None
-        instance_id = ids.new_id(ids.INSTANCE)
+        known = store.Known(
+            instance_id=ids.new_id(ids.INSTANCE),
+            study_id=study.id,
+            import_id=self.import_id,
+            sop_instance_uid=header.sop_instance_uid,
+            sha256=finding.sha256,
+        )
         self.session.add(
             Instance(
-                id=instance_id,
+                id=known.instance_id,
                 hospital_id=self.hospital_id,
                 series_id=series.id,
                 sop_instance_uid=header.sop_instance_uid,
@@ -161,12 +184,11 @@ class Ledger:
                 received_at=self.at,
             )
         )
-        self.session.flush()
+        self._here[header.sop_instance_uid] = known
         self.outcomes["stored"] += 1
-        self.brought.add(instance_id)
+        self.brought.add(known.instance_id)
         self.study_ids.add(study.id)
         self._stored[study.id] += 1
-        self._series[series.id] = series
 
     def _new_study(self, header: InstanceHeader, patient: PatientTraits) -> Study:
         ins = patient.ins(demo=self.demo)
@@ -199,6 +221,7 @@ class Ledger:
         )
         self.session.add(study)
         self.session.flush()
+        self._studies[header.study_uid] = study
         return study
 
     def _new_series(self, header: InstanceHeader, study: Study) -> Series:

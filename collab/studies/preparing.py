@@ -28,6 +28,8 @@ from dicom_render.workers import WorkersBusy
 log = logging.getLogger("consilium.studies")
 
 BY = "preparer"
+# Segmentations and dose grids are whole and stored; they are just no pictures of their own.
+NOT_DRAWN = "not_drawn"
 # A worker reports after each frame, which takes 5 to 40 ms, and a second for the largest.
 SILENCE_TIMEOUT_S = 120
 # Half copied originals of dead processes are removed when they are a day old.
@@ -137,6 +139,8 @@ class Preparer:
         session.execute(delete(SetAside).where(SetAside.series_id == series.id))
         instances = {row.sha256: row for row in store.list_instances(session, series.id)}
         for left in done.set_aside:
+            if left.code == NOT_DRAWN:
+                continue
             instance = instances[Path(left.path).name]
             session.add(self._row(series, instance, code=left.code, facts=dict(left.facts)))
 

@@ -43,6 +43,8 @@ SERIES_MOVES: dict[tuple[SeriesState, str], SeriesState] = {
     (_S.QUEUED, "claim"): _S.PREPARING,
     (_S.QUEUED, "give_up"): _S.REFUSED,
     (_S.PREPARING, "requeue"): _S.QUEUED,
+    # Somebody imports the same files again: what was damaged may be whole now.
+    (_S.REFUSED, "queue"): _S.QUEUED,
     (_S.PREPARING, "finish"): _S.READY,
     (_S.PREPARING, "refuse"): _S.REFUSED,
 }
@@ -66,6 +68,7 @@ IMPORT_MOVES: dict[tuple[ImportState, str], ImportState] = {
     (_I.WAITING, "start"): _I.IMPORTING,
     # After a crash; what was already stored is recognised.
     (_I.IMPORTING, "start"): _I.IMPORTING,
+    (_I.IMPORTING, "interrupt"): _I.WAITING,
     (_I.IMPORTING, "complete"): _I.DONE,
     (_I.IMPORTING, "fail"): _I.FAILED,
 }

@@ -24,6 +24,8 @@ class Known:
     instance_id: str
     study_id: str
     import_id: str
+    sop_instance_uid: str
+    sha256: str
 
 
 def find_study(session: Session, study_id: str) -> Study | None:
@@ -93,20 +95,26 @@ def find_series(session: Session, *, study_id: str, series_uid: str) -> Series |
     return session.scalars(select(Series).filter_by(study_id=study_id, series_uid=series_uid)).first()
 
 
-def find_instance(session: Session, *, hospital_id: str, sop_instance_uid: str) -> Instance | None:
-    query = select(Instance).filter_by(hospital_id=hospital_id, sop_instance_uid=sop_instance_uid)
-    return session.scalars(query).first()
+def list_known_bytes(session: Session, *, hospital_id: str, hashes: Iterable[str]) -> dict[str, Known]:
+    """By hash, the instances that the hospital already has."""
+    found = _list_known(session, hospital_id, Instance.sha256.in_(list(hashes)))
+    return {known.sha256: known for known in found}
 
 
-def list_known(session: Session, *, hospital_id: str, hashes: Iterable[str]) -> dict[str, Known]:
-    """Each hash that the hospital already has an instance of."""
-    query = (
-        select(Instance.sha256, Instance.id, Instance.import_id, Series.study_id)
-        .join(Series, Series.id == Instance.series_id)
-        .where(Instance.hospital_id == hospital_id, Instance.sha256.in_(list(hashes)))
-    )
-    rows = session.execute(query)
-    return {row.sha256: Known(instance_id=row.id, study_id=row.study_id, import_id=row.import_id) for row in rows}
+def list_known_uids(session: Session, *, hospital_id: str, uids: Iterable[str]) -> dict[str, Known]:
+    """By SOP Instance UID, the instances that the hospital already has."""
+    found = _list_known(session, hospital_id, Instance.sop_instance_uid.in_(list(uids)))
+    return {known.sop_instance_uid: known for known in found}
+
+
+def _list_known(session: Session, hospital_id: str, which: ColumnElement[bool]) -> list[Known]:
+    columns = (Instance.id, Series.study_id, Instance.import_id, Instance.sop_instance_uid, Instance.sha256)
+    query = select(*columns).join(Series, Series.id == Instance.series_id)
+    rows = session.execute(query.where(Instance.hospital_id == hospital_id, which))
+    return [
+        Known(instance_id=instance_id, study_id=study_id, import_id=import_id, sop_instance_uid=uid, sha256=sha256)
+        for instance_id, study_id, import_id, uid, sha256 in rows
+    ]
 
 
 def list_instance_keys(session: Session, *, series_id: str) -> list[tuple[str, str]]:
@@ -158,10 +166,11 @@ def list_import_ids(session: Session, study_id: str) -> list[str]:
 
 
 def queue_series(session: Session, *, study_ids: Iterable[str]) -> None:
-    """What has come in completely goes to be prepared."""
+    """What has come in completely goes to be prepared, and what was refused is tried again."""
     ids = list(study_ids)
-    query = update(Series).where(Series.study_id.in_(ids), Series.state == SeriesState.RECEIVING)
-    session.execute(query.values(state=SERIES_MOVES[SeriesState.RECEIVING, "queue"], attempts=0))
+    for state in (SeriesState.RECEIVING, SeriesState.REFUSED):
+        query = update(Series).where(Series.study_id.in_(ids), Series.state == state)
+        session.execute(query.values(state=SERIES_MOVES[state, "queue"], attempts=0))
 
 
 def requeue_interrupted(session: Session) -> None:

@@ -161,9 +161,14 @@ def state_of(session: Session, batch: StudyImport, upload: Upload | None) -> Upl
     )
 
 
+def uploads_folder(settings: Settings) -> Path:
+    """Where drops wait, a folder each."""
+    return settings.data.absolute() / "uploads"
+
+
 def folder_of(settings: Settings, import_id: str) -> Path:
-    """Where the bytes of a drop wait; both names are ours."""
-    return settings.data.absolute() / "uploads" / import_id
+    """Where the bytes of a drop wait, a file an upload; both names are ours."""
+    return uploads_folder(settings) / import_id
 
 
 def sources_of(session: Session, settings: Settings, import_id: str) -> list[Source]:

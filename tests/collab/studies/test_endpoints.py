@@ -27,7 +27,6 @@ from tests import make
 from tests.collab.studies import make as make_studies
 from tests.conftest import missing
 
-
 NOWHERE = "STU-0000000000000000"
 
 
