@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,7 +22,10 @@ from collab.kit.refusals import NotFound
 from collab.studies import service as studies
 from collab.studies.importing import Intake, import_files
 from collab.studies.sources import Source
-from dicom_render.phantom import generate_studies
+from dicom_render.phantom_files import study_keys, write_study
+
+# A volume is painted whole before its first image: some seconds on an idle machine, a minute on a busy one.
+DRAW_TIMEOUT_S = 300.0
 
 # FINESS numbers of département 99, which does not exist: no real hospital can be taken for one of these.
 _HOSPITALS = {
@@ -132,14 +136,25 @@ def has_studies(database: Database) -> bool:
 
 
 def add_studies(intake: Intake, report: Callable[[str, int], None]) -> None:
-    """Draw the synthetic studies and import them as the hospital of Valmont's; `report` gets title and count."""
+    """Draw the synthetic studies, side by side, and import each as the hospital of Valmont's once it is drawn.
+
+    `report` is told a study's key and how many of its images are drawn, from any thread.
+    """
     with intake.database.transaction() as session:
         hospital_id = _hospitals(session)["valmont"].id
-    for study in generate_studies(intake.clock().date()):
-        with TemporaryDirectory(prefix="consilium-demo-") as folder:
-            for number, (name, content) in enumerate(study.instances, start=1):
-                file = Path(folder, name)
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_bytes(content)
-                report(study.title, number)
-            import_files(intake, [Source(path=Path(folder), name=study.key)], by="demo", hospital_id=hospital_id)
+    today = intake.clock().date().isoformat()
+    with TemporaryDirectory(prefix="consilium-demo-") as folder, ThreadPoolExecutor() as drawers:
+
+        def draw(key: str) -> str:
+            intake.workers.run(
+                write_study,
+                key,
+                today,
+                str(Path(folder, key)),
+                timeout_s=DRAW_TIMEOUT_S,
+                progress=lambda drawn, _: report(key, drawn),
+            )
+            return key
+
+        for key in drawers.map(draw, study_keys(today)):
+            import_files(intake, [Source(path=Path(folder, key), name=key)], by="demo", hospital_id=hospital_id)
