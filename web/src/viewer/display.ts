@@ -126,7 +126,7 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
     const named = header.windows[0]?.function ?? "LINEAR";
     const isColor = header.values === "rgb8";
     const range = isColor ? { lower: 0, upper: 255 } : windowRange(scene.window.center, scene.window.width, named);
-    const isInverted = scene.isInverted !== header.invert;
+    const isInverted = !isColor && scene.isInverted !== header.invert;
     const wanted = JSON.stringify([range, isInverted]);
     if (presented.get(id) === wanted) return;
     presented.set(id, wanted);

@@ -26,8 +26,11 @@ export type Overlay = {
 };
 
 const SVG = "http://www.w3.org/2000/svg";
-const SCALE_SHARE = 0.2;
-const SCALE_MIN_PX = 40;
+const SCALE_SHARE = 0.25;
+const SCALE_MIN_PX = 30;
+const EDGE_PX = 14;
+// A long name beside the cross.
+const LABEL_PX = 160;
 
 export function createOverlay(text: Text): Overlay {
   const element = document.createElement("div");
@@ -76,7 +79,7 @@ export function createOverlay(text: Text): Overlay {
         }
         group.style.color = mark.color;
         group.setAttribute("opacity", String(mark.opacity));
-        group.setAttribute("transform", `translate(${mark.x_px} ${mark.y_px})`);
+        place(group, mark, { width: element.clientWidth, height: element.clientHeight });
         write(group.lastChild as SVGTextElement, mark.label);
       }
       for (const actor of gone) {
@@ -100,7 +103,7 @@ export function niceLength(mm_per_px: number, width_px: number): number | null {
   const wanted = width_px * SCALE_SHARE * mm_per_px;
   const power = 10 ** Math.floor(Math.log10(wanted));
   const length = [5, 2, 1].map((times) => times * power).find((candidate) => candidate <= wanted);
-  return length !== undefined && length / mm_per_px >= SCALE_MIN_PX / 2 ? Number(length.toPrecision(1)) : null;
+  return length !== undefined && length / mm_per_px >= SCALE_MIN_PX ? Number(length.toPrecision(1)) : null;
 }
 
 /** A cross with an open middle: what is pointed at stays visible. Dark around, to be seen on bone. */
@@ -118,6 +121,21 @@ function newMark(): SVGGElement {
   label.setAttribute("y", "-10");
   group.append(label);
   return group;
+}
+
+/** A pointer beyond the edge (another person's screen may show more) waits at the edge, without its cross. */
+function place(group: SVGGElement, { x_px, y_px }: Mark, size: Size): void {
+  const x = Math.min(Math.max(x_px, EDGE_PX), size.width - EDGE_PX);
+  const y = Math.min(Math.max(y_px, EDGE_PX), size.height - EDGE_PX);
+  const isInside = x_px >= 0 && y_px >= 0 && x_px <= size.width && y_px <= size.height;
+  group.setAttribute("transform", isInside ? `translate(${x_px} ${y_px})` : `translate(${x} ${y})`);
+  group.toggleAttribute("data-beyond", !isInside);
+  // Its name is written towards the middle.
+  const isRight = x > size.width - LABEL_PX;
+  const label = group.lastChild as SVGTextElement;
+  label.setAttribute("text-anchor", isRight ? "end" : "start");
+  label.setAttribute("x", isRight ? "-10" : "10");
+  label.setAttribute("y", y < 30 ? "20" : "-10");
 }
 
 function cutLine(here: Plane, camera: Camera, size: Size, other: Plane): SVGLineElement[] {

@@ -3,6 +3,7 @@ import {
   cache,
   Enums,
   eventTarget,
+  getEffectiveRenderBackend,
   init,
   RenderingEngine,
   registerImageLoader,
@@ -42,7 +43,10 @@ export type Screens = {
   destroy(): void;
 };
 
-type ResolvedView = { getSliceBasis(): { fitParallelScale: number } };
+type ResolvedView = {
+  getSliceBasis(): { fitParallelScale: number };
+  toICamera(): { parallelScale?: number };
+};
 
 /** The part of Cornerstone's PlanarViewport (5.14, not exported as a type) that is used here. */
 type PlanarViewport = {
@@ -58,6 +62,8 @@ type PlanarViewport = {
 const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 // Our own shelf decides what stays in memory; Cornerstone's bound must never evict what is on screen.
 const CACHE_BOUND_BYTES = 8 * 1024 ** 3;
+// The CPU drawing of volumes takes the range's length for a LINEAR width, which is one more (PS3.3 C.11.2.1.2.1).
+const CPU_SHORT = 1;
 const ENGINE_ID = "consilium";
 
 let isReady = false;
@@ -126,22 +132,30 @@ export function createScreens(elements: Record<ViewportId, HTMLDivElement>, even
       const { width, height } = size(id);
       const resolved = viewport(id).getResolvedView();
       if (!target || !resolved || width === 0 || height === 0) return;
-      const fit = resolved.getSliceBasis().fitParallelScale;
-      const scale = fit / ((camera.mm_per_px * height) / 2);
+      const wanted = (camera.mm_per_px * height) / 2;
+      const scaleTo = (view: ResolvedView): [number, number] => {
+        const scale = view.getSliceBasis().fitParallelScale / wanted;
+        return [scale, scale];
+      };
       viewport(id).setViewState({
         anchorWorld: camera.centre,
         anchorCanvas: [0.5, 0.5],
-        scale: [scale, scale],
+        scale: scaleTo(resolved),
         displayArea: undefined,
         ...(frame === null ? throughVolume(camera) : { slice: { kind: "stackIndex", imageIdIndex: frame } }),
       });
+      // What "fit" means depends on the orientation, which may just have changed: a wrong scale must not stand.
+      const reached = viewport(id).getResolvedView();
+      const parallelScale = reached?.toICamera().parallelScale ?? wanted;
+      if (reached && Math.abs(parallelScale / wanted - 1) > 1e-4) viewport(id).setViewState({ scale: scaleTo(reached) });
     },
     present(id, { lower, upper, isInverted, isSigmoid }) {
       const target = mounted.get(id);
       if (!target) return;
-      const { gain } = target.series;
+      const { gain, kept } = target.series;
       const voiLUTFunction = isSigmoid ? Enums.VOILUTFunctionType.SAMPLED_SIGMOID : Enums.VOILUTFunctionType.LINEAR;
-      const voiRange = { lower: lower * gain, upper: upper * gain };
+      const isOneShort = id !== "stack" && kept !== "float32" && getEffectiveRenderBackend() === "cpu";
+      const voiRange = { lower: lower * gain, upper: upper * gain + (isOneShort ? CPU_SHORT : 0) };
       viewport(id).setDisplaySetPresentation(target.setId, { voiRange, invert: isInverted, voiLUTFunction });
     },
     refresh(id, series, frame) {

@@ -215,13 +215,11 @@ function newVolume(key: string, header: PackHeader, geometry: StackGeometry, par
   // Cornerstone would copy all voxels into a second array at every change (190 MB more in its own measurements).
   manager.getCompleteScalarDataArray = () => values;
   manager.clear = () => undefined;
-  manager.getRange = () => {
-    const drawn = images.filter((image) => image.maxPixelValue - image.minPixelValue > 0);
-    return [
-      Math.min(...drawn.map((image) => image.minPixelValue)),
-      Math.max(...drawn.map((image) => image.maxPixelValue)),
-    ];
-  };
+  // The CPU path draws what lies outside of the volume with the lowest value: let it be below every window.
+  manager.getRange = () => [
+    parts.kept === "float32" ? -1e30 : -32768,
+    Math.max(...images.map((image) => image.maxPixelValue).filter((most) => most < 1e29)),
+  ];
   cache.putVolumeSync(volume.volumeId, volume);
   return volume;
 }

@@ -30,6 +30,7 @@ const RULES = `
   stroke-width: 3px; stroke-linejoin: round; }
 .viewer .pointer .halo { stroke: #000; stroke-width: 4px; fill: none; }
 .viewer .pointer .mark { stroke: currentColor; stroke-width: 2px; fill: none; }
+.viewer .pointer[data-beyond] path { display: none; }
 .viewer .cut { stroke: var(--text-soft, #a3abb3); stroke-width: 1px; stroke-dasharray: 6 5; opacity: 0.55; }
 `;
 

@@ -321,7 +321,9 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
     },
     mprRefusal: refusal,
     setWindow,
-    setInvert: (isInverted) => change((scene) => (scene.isInverted === isInverted ? scene : { ...scene, isInverted })),
+    setInvert: (isInverted) => change((scene, series) =>
+        scene.isInverted === isInverted || series.header.values === "rgb8" ? scene : { ...scene, isInverted },
+      ),
     reset: () => change((scene, series) => resetScene(scene, series.geometry, firstWindow(series))),
     scroll(steps) {
       const now = picture();
