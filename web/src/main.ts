@@ -7,7 +7,7 @@ import { createCatalogue } from "./main/catalogue";
 import { createIce } from "./main/ice";
 import { listenToKeys } from "./main/keyboard";
 import { createPictures } from "./main/pictures";
-import { createSigning } from "./main/signing";
+import { createSigning, signingApi } from "./main/signing";
 import { offerSupport, type Timings } from "./main/support";
 import { EMPTY_STATE } from "./room/fold";
 import { createLive, type Live } from "./room/live";
@@ -133,7 +133,7 @@ function start(page: RoomPage, app: HTMLElement): void {
     catalogue,
     signing: page.links.sign
       ? createSigning({
-          path: page.links.sign,
+          path: signingApi(page.links.sign),
           picture: () => model.sign.value,
           set(picture) {
             model.sign.value = picture;

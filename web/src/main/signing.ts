@@ -9,6 +9,10 @@ export type SigningWorld = {
   says(refusal: HttpRefusal): string;
 };
 
+/** The case's signing page and its JSON twin stand side by side (collab/expertise/signing_pages.py, api.py). */
+export const signingApi = (page: string): string =>
+  page.replace(/^\/expertise\/([^/]+)\/conclude$/, "/api/expertise/$1/conclusion");
+
 type Receipt = { conclusion_id: string };
 
 export type Signing = { preview(): Promise<void>; sign(order: SignOrder): Promise<void> };

@@ -1,0 +1,166 @@
+import { decode, encode } from "@msgpack/msgpack";
+import { expect, test } from "vitest";
+import { openSocket, type RoomSocket, type Wire, type World } from "../../src/wire/socket";
+import type { FromBrowser, FromRoom } from "../../src/wire/types";
+import { createUnacked } from "../../src/wire/unacked";
+import * as make from "./make";
+
+/** A network in which the test plays the room. */
+function network() {
+  const wires: (Wire & { sent: FromBrowser[]; isClosed: boolean })[] = [];
+  let now_ms = 0;
+  let tick = (): void => undefined;
+  let frames: (() => void)[] = [];
+  const world: World = {
+    connect() {
+      const wire = {
+        binaryType: "",
+        onopen: null,
+        onmessage: null,
+        onclose: null,
+        sent: [] as FromBrowser[],
+        isClosed: false,
+        send: (bytes: Uint8Array) => void wire.sent.push(decode(bytes) as FromBrowser),
+        close: () => {
+          wire.isClosed = true;
+        },
+      };
+      wires.push(wire);
+      return wire;
+    },
+    now: () => now_ms,
+    chance: () => 0,
+    every(_, run) {
+      tick = run;
+      return () => undefined;
+    },
+    onFrame: (run) => void frames.push(run),
+    onOnline: () => () => undefined,
+  };
+  const last = () => wires[wires.length - 1] as (typeof wires)[number];
+  return {
+    world,
+    wires,
+    last,
+    say(message: FromRoom) {
+      const bytes = encode(message);
+      last().onmessage?.({ data: bytes.slice().buffer as ArrayBuffer });
+    },
+    welcome(over: Parameters<typeof make.welcome>[0] = {}) {
+      last().onopen?.();
+      this.say(make.welcome(over));
+    },
+    pass(ms: number) {
+      now_ms += ms;
+      tick();
+    },
+    draw() {
+      const due = frames;
+      frames = [];
+      for (const run of due) run();
+    },
+    asks: () => last().sent.filter((one) => one.t === "ask"),
+  };
+}
+
+function join(net: ReturnType<typeof network>, storage = make.storage()): { socket: RoomSocket; told: FromRoom[] } {
+  const told: FromRoom[] = [];
+  const unacked = createUnacked(storage, "room", "tab");
+  const socket = openSocket("tab", unacked, { message: (one) => told.push(one), line: () => undefined }, net.world);
+  return { socket, told };
+}
+
+test("an ask is sent again, in order, until a fact bears its number", () => {
+  const net = network();
+  const { socket } = join(net);
+  net.welcome();
+  socket.ask({ t: "chat.say", text: "one" });
+  socket.ask({ t: "chat.say", text: "two" });
+  net.say(make.fact(1, { t: "chat.said", text: "one" }, { client_id: "tab", n: 1 }));
+  net.last().onclose?.({ code: 1006 });
+  net.pass(1);
+  net.welcome({ acked: 1, state: null });
+  expect(net.asks()).toEqual([{ t: "ask", n: 2, act: { t: "chat.say", text: "two" } }]);
+});
+
+test("what the room has taken without our hearing of it is not sent twice", () => {
+  const net = network();
+  const { socket } = join(net);
+  net.welcome();
+  socket.ask({ t: "chat.say", text: "one" });
+  net.last().onclose?.({ code: 1006 });
+  net.pass(1);
+  net.welcome({ acked: 1, state: null });
+  expect(net.asks()).toEqual([]);
+});
+
+test("asks made while the link is down wait for it, and survive a reload", () => {
+  const net = network();
+  const storage = make.storage();
+  join(net, storage).socket.ask({ t: "identity.confirm" });
+  expect(net.asks()).toEqual([]);
+  const after = network();
+  join(after, storage);
+  after.welcome();
+  expect(after.asks()).toEqual([{ t: "ask", n: 1, act: { t: "identity.confirm" } }]);
+});
+
+test("hello says from which ask on answers are missing", () => {
+  const net = network();
+  const { socket } = join(net);
+  net.welcome();
+  socket.ask({ t: "control.request" });
+  net.say({ t: "refused", n: 1, code: "already_requested" });
+  socket.ask({ t: "control.request" });
+  net.last().onclose?.({ code: 1006 });
+  net.pass(1);
+  net.last().onopen?.();
+  expect(net.last().sent).toEqual([{ t: "hello", client_id: "tab", seq: 0, next_n: 2 }]);
+});
+
+test("nothing of an ask stays in the tab's storage once it is answered", () => {
+  const net = network();
+  const storage = make.storage();
+  const { socket } = join(net, storage);
+  net.welcome();
+  socket.ask({ t: "chat.say", text: "hémorragie" });
+  net.say(make.fact(1, { t: "chat.said", text: "hémorragie" }, { client_id: "tab", n: 1 }));
+  const kept = Array.from({ length: storage.length }, (_, index) => storage.getItem(storage.key(index) ?? ""));
+  expect(kept.join()).not.toContain("hémorragie");
+});
+
+test("a long time offline is told no faster than the room allows", () => {
+  const net = network();
+  const { socket } = join(net);
+  for (let n = 0; n < 100; n += 1) socket.ask({ t: "chat.say", text: String(n) });
+  net.welcome();
+  expect(net.asks().length).toBe(40);
+  net.pass(1000);
+  expect(net.asks().length).toBe(55);
+  expect(net.asks().map((one) => one.t === "ask" && one.n)).toEqual(Array.from({ length: 55 }, (_, n) => n + 1));
+});
+
+test("credit is given back after the picture has been drawn, once for all that came before it", () => {
+  const net = network();
+  join(net);
+  net.welcome();
+  net.draw();
+  const moved = { t: "pointer.moved", actor: "other", n: 1, pointer: null } as const;
+  net.say({ ...moved, frame: 11 });
+  net.say({ ...moved, frame: 12 });
+  const before = net.last().sent.length;
+  net.draw();
+  expect(net.last().sent.slice(before)).toEqual([{ t: "drawn", frame: 12, seq: 0 }]);
+});
+
+test("a hole makes it come back with the last fact it has", () => {
+  const net = network();
+  const { told } = join(net);
+  net.welcome({ state: make.state({ seq: 3 }) });
+  net.say(make.fact(5));
+  net.pass(1);
+  net.last().onopen?.();
+  expect(net.wires[0]?.isClosed).toBe(true);
+  expect(net.last().sent[0]).toMatchObject({ t: "hello", seq: 3 });
+  expect(told.some((one) => one.t === "fact")).toBe(false);
+});
