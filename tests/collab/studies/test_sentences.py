@@ -1,0 +1,40 @@
+"""Every code that a file can be set aside or refused with has its sentence in both languages."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from collab.kit.i18n import Language, catalogue
+from dicom_render.geometry import Reason
+from tests.conftest import ROOT
+
+# Never about a file: asked of a finished pack, or of whole groups before anything is stored.
+ELSEWHERE = {"no_such_stack", "no_such_frame", "busy"}
+
+
+def codes_raised(folder: Path) -> set[str]:
+    """First arguments of `raise SomeRefusal("code", ...)` in a folder's modules."""
+    found: set[str] = set()
+    for path in folder.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args:
+                first = node.exc.args[0]
+                if isinstance(first, ast.Constant) and isinstance(first.value, str) and " " not in first.value:
+                    found.add(first.value)
+    return found
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_codes_of_the_readers_have_sentences(language: Language) -> None:
+    codes = codes_raised(ROOT / "dicom_render") - ELSEWHERE
+    missing = {code for code in codes if f"studies.set_aside.{code}" not in catalogue(language)}
+    assert missing == set()
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_reasons_of_stacks_have_sentences(language: Language) -> None:
+    reasons: tuple[str, ...] = Reason.__args__
+    assert {reason for reason in reasons if f"studies.reason.{reason}" not in catalogue(language)} == set()
