@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collab.rooms.protocol import Ask, Drawn, FromBrowser, MovePointer, MoveView, Ping, Signal, Tell
+from typing import Literal
 
-# A presenter moves at 60 Hz and points at 30; hands and keyboards make far fewer asks than these.
-EPHEMERAL_PER_S, EPHEMERAL_BURST = 90.0, 180.0
+from collab.rooms.protocol import Ask, Drawn, FromBrowser, Hello, MovePointer, MoveView, Ping, Signal, Tell
+
+# A presenter moves at 60 Hz and points at 30. A browser draws at 144 or 240 Hz where the screen does: what it sends
+# beyond this is dropped, since the next sample, or the settled view, says more than the one left out.
+MOVES_PER_S, MOVES_BURST = 90.0, 180.0
+# Beyond this no screen is behind it.
+FLOOD_PER_S, FLOOD_BURST = 300.0, 600.0
 ASKS_PER_S, ASKS_BURST = 20.0, 60.0
-# One answer for each ephemeral frame drawn, at most once a picture, and a ping now and then.
-CREDITS_PER_S, CREDITS_BURST = 120.0, 240.0
 # Setting up a call sends a few dozen candidates to each of the others at once.
 SIGNALS_PER_S, SIGNALS_BURST = 20.0, 200.0
 BYTES_PER_S, BYTES_BURST = float(256 << 10), float(512 << 10)
+
+Verdict = Literal["act", "skip", "close"]
 
 
 class Bucket:
@@ -39,27 +44,29 @@ class Bucket:
 class Allowance:
     """What one connection may still say."""
 
-    __slots__ = ("_bytes", "_of")
+    __slots__ = ("_asks", "_bytes", "_flood", "_moves", "_signals")
 
     def __init__(self) -> None:
-        ephemeral = Bucket(EPHEMERAL_PER_S, EPHEMERAL_BURST)
-        credits_ = Bucket(CREDITS_PER_S, CREDITS_BURST)
+        self._moves = Bucket(MOVES_PER_S, MOVES_BURST)
+        self._flood = Bucket(FLOOD_PER_S, FLOOD_BURST)
+        self._asks = Bucket(ASKS_PER_S, ASKS_BURST)
+        self._signals = Bucket(SIGNALS_PER_S, SIGNALS_BURST)
         self._bytes = Bucket(BYTES_PER_S, BYTES_BURST)
-        self._of: dict[type[FromBrowser], Bucket] = {
-            MoveView: ephemeral,
-            MovePointer: ephemeral,
-            Tell: ephemeral,
-            Drawn: credits_,
-            Ping: credits_,
-            Ask: Bucket(ASKS_PER_S, ASKS_BURST),
-            Signal: Bucket(SIGNALS_PER_S, SIGNALS_BURST),
-        }
 
     def has_room_for(self, size: int, *, at_s: float) -> bool:
         """Whether so many bytes may be read at all."""
         return self._bytes.spend(size, at_s=at_s)
 
-    def allows(self, message: FromBrowser, *, at_s: float) -> bool:
-        """Whether a message may be acted upon; hello is said once and has no bucket."""
-        bucket = self._of.get(type(message))
-        return bucket is None or bucket.spend(1.0, at_s=at_s)
+    def judge(self, message: FromBrowser, *, at_s: float) -> Verdict:
+        """Act upon a message, leave it out, or end the connection."""
+        match message:
+            case Ask():
+                return "act" if self._asks.spend(1.0, at_s=at_s) else "close"
+            case Signal():
+                return "act" if self._signals.spend(1.0, at_s=at_s) else "close"
+            case MoveView() | MovePointer() | Tell() | Drawn() | Ping() | Hello():
+                if not self._flood.spend(1.0, at_s=at_s):
+                    return "close"
+        # That somebody stops pointing is not a sample: the next one may never come.
+        is_sample = isinstance(message, MoveView) or (isinstance(message, MovePointer) and message.pointer is not None)
+        return "skip" if is_sample and not self._moves.spend(1.0, at_s=at_s) else "act"

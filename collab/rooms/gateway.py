@@ -117,27 +117,35 @@ class _Socket:
         self._send = send
         self.is_json = is_json
         self.allowance = Allowance()
+        self._now_s = asyncio.get_running_loop().time
 
     async def read(self) -> FromBrowser | None:
-        """The next message; None when the connection is gone. Raises `Refused`."""
-        event = await self._receive()
-        if event["type"] != "websocket.receive":
-            return None
-        received: bytes | str | None = event.get("text") if self.is_json else event.get("bytes")
+        """The next message to act upon; None when the connection is gone. Raises `Refused`."""
+        while True:
+            event = await self._receive()
+            if event["type"] != "websocket.receive":
+                return None
+            at_s = self._now_s()
+            message = self._parse(event.get("text") if self.is_json else event.get("bytes"), at_s)
+            match self.allowance.judge(message, at_s=at_s):
+                case "act":
+                    return message
+                case "skip":
+                    pass
+                case "close":
+                    raise Refused(TOO_FAST, "too_fast")
+
+    def _parse(self, received: bytes | str | None, at_s: float) -> FromBrowser:
         if received is None:
             raise Refused(NOT_UNDERSTOOD, "wrong_frame")
-        at_s = asyncio.get_running_loop().time()
         if len(received) > MAX_FRAME_BYTES:
             raise Refused(TOO_BIG, "too_big")
         if not self.allowance.has_room_for(len(received), at_s=at_s):
             raise Refused(TOO_FAST, "too_fast")
         try:
-            message = read(received)
+            return read(received)
         except BadMessage as bad:
             raise Refused(NOT_UNDERSTOOD, bad.code) from None
-        if not self.allowance.allows(message, at_s=at_s):
-            raise Refused(TOO_FAST, "too_fast")
-        return message
 
     async def write(self, frame: Frame) -> None:
         if self.is_json:
@@ -159,14 +167,21 @@ async def _serve(hub: RoomHub, room_id: str, admission: Admission, socket: _Sock
     except RoomGone:
         raise Refused(CLOSED, "room_closed") from None
     awake = asyncio.Event()
-    connection = Connection(member=admission.member, outbox=Outbox(is_json=socket.is_json, wake=awake.set))
+
+    def wake() -> None:
+        awake.set()
+        if connection.outbox.is_closing:
+            asyncio.get_running_loop().call_later(CLOSE_WITHIN_S, writer.cancel)
+
+    connection = Connection(member=admission.member, outbox=Outbox(is_json=socket.is_json, wake=wake))
     line = hub.new_line(connection)
     writer = asyncio.create_task(_write(hub, live, connection, socket, awake), name="room writer")
     reader = asyncio.create_task(_read(hub, live, connection, socket, line), name="room reader")
     hub.hello(live, connection, hello, login_id=admission.login_id)
     try:
         await asyncio.wait({reader, writer}, return_when=asyncio.FIRST_COMPLETED)
-        await asyncio.wait({writer}, timeout=CLOSE_WITHIN_S if connection.outbox.is_closing else 0)
+        if connection.outbox.is_closing:
+            await asyncio.wait({writer})
     finally:
         hub.leave(live, connection)
         for task in (reader, writer):

@@ -29,8 +29,11 @@ from collab.rooms.protocol import (
     FromBrowser,
     FromRoom,
     Hello,
+    PointerMoved,
+    ViewMoved,
     Welcome,
 )
+from collab.rooms.room import Connection
 from tests import make
 from tests.collab.rooms import make as rooms
 
@@ -106,9 +109,14 @@ class Browser:
             except Closed as closed:
                 return closed
 
-    def cut(self) -> None:
+    async def cut(self) -> None:
         """The network is gone: no closing handshake, the TCP connection is reset."""
         self.socket.transport.abort()
+        await self.socket.wait_closed()
+
+    @property
+    def last_frame(self) -> int:
+        return max(one.frame for one in self.got if isinstance(one, PointerMoved | ViewMoved))
 
     @property
     def seqs(self) -> list[int]:
@@ -125,6 +133,11 @@ class LiveServer:
     clock: make.TestClock
     database: Database
     origin: str
+    sockets: list[ClientConnection] = field(default_factory=list[ClientConnection])
+
+    def connections(self, room_id: str) -> list[Connection]:
+        """The server's own end of every connection in a room."""
+        return list(self.hub._rooms[room_id].logins)  # pyright: ignore[reportPrivateUsage]
 
     async def connect(
         self,
@@ -137,7 +150,7 @@ class LiveServer:
     ) -> ClientConnection:
         """An open socket that has said nothing yet."""
         headers = {"cookie": f"consilium={rooms.token_of(person)}"} if person else {}
-        return await connect(
+        opened = await connect(
             f"ws://127.0.0.1:{self.port}/rooms/{room_id}/live",
             origin=origin or self.origin,  # pyright: ignore[reportArgumentType] - a NewType of str
             subprotocols=[protocol],  # pyright: ignore[reportArgumentType] - a NewType of str
@@ -147,6 +160,14 @@ class LiveServer:
             proxy=None,
             **options,
         )
+        self.sockets.append(opened)
+        return opened
+
+    async def hang_up(self) -> None:
+        """End every socket, also those whose unread frames would keep them from hearing of the end."""
+        for opened in self.sockets:
+            opened.transport.abort()
+            await opened.wait_closed()
 
     async def enter(
         self,
@@ -169,9 +190,12 @@ class LiveServer:
 
 
 @asynccontextmanager
-async def serving(database: Database, **settings: Any) -> AsyncGenerator[LiveServer]:
+async def serving(database: Database, *, send_buffer: int | None = None, **settings: Any) -> AsyncGenerator[LiveServer]:
     """A uvicorn of its own around the rooms' routes, with the settings of the product."""
     listener = socket.create_server(("127.0.0.1", 0))
+    if send_buffer is not None:
+        # Accepted connections inherit it.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
     port: int = listener.getsockname()[1]
     used = Settings(port=port, **settings)
     clock = make.TestClock()
@@ -194,13 +218,14 @@ async def serving(database: Database, **settings: Any) -> AsyncGenerator[LiveSer
     )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0)
+    origin = f"http://127.0.0.1:{port}"
+    live = LiveServer(port=port, hub=hub, app=built.app, clock=clock, database=database, origin=origin)
     try:
-        yield LiveServer(
-            port=port, hub=hub, app=built.app, clock=clock, database=database, origin=f"http://127.0.0.1:{port}"
-        )
+        yield live
     finally:
+        await live.hang_up()
         server.should_exit = True
         await task
         listener.close()
