@@ -177,6 +177,12 @@ def find_journal_break(session: Session, room_id: str) -> Break | None:
     return find_break(store.iterate_entries(session, room_id), room_id)
 
 
+def find_any_break(session: Session) -> Break | None:
+    """The first room whose chain does not hold, and where; None when all are whole."""
+    breaks = (find_journal_break(session, room_id) for room_id in store.list_room_ids(session))
+    return next((found for found in breaks if found is not None), None)
+
+
 def lock_draft(
     session: Session, live: LiveRooms | None, *, room_id: str, conclusion_id: str, by: Caller, at: datetime
 ) -> None:

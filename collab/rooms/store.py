@@ -37,6 +37,10 @@ def list_rooms_of_subject(session: Session, kind: str, subject_id: str) -> Seque
     return session.scalars(select(RoomRecord).where(*of_subject).order_by(RoomRecord.opened_at)).all()
 
 
+def list_room_ids(session: Session) -> Sequence[str]:
+    return session.scalars(select(RoomRecord.id).order_by(RoomRecord.id)).all()
+
+
 def find_member(session: Session, room_id: str, person_id: str) -> RoomMember | None:
     return session.get(RoomMember, (room_id, person_id))
 

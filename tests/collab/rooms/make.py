@@ -7,11 +7,11 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-import msgspec
 from pycrdt import Doc, Text
 from sqlalchemy.orm import Session
 
 from collab.accounts.models import Login, Person
+from collab.kit.caller import Caller
 from collab.kit.database import Database
 from collab.rooms import service
 from collab.rooms.draft import TEXT_NAME
@@ -184,14 +184,19 @@ class Case:
         yield from (self.expert, self.requester, self.guest, self.outsider)
 
 
-def case(database: Database) -> Case:
+def other_room(database: Database) -> Case:
+    """Another room, of other people and another study."""
+    return case(database, OTHER_STUDY_UID)
+
+
+def case(database: Database, study_uid: str = STUDY_UID) -> Case:
     with database.transaction() as session:
         home, other = make.hospital(session), make.hospital(session, "Hôpital de Montrelais")
         expert = make.person(session, other, name="Dr Hélène Vasseur", specialty="neuroradiology")
         requester = make.person(session, home, name="Dr Claire Aubry")
         guest = make.person(session, home, name="Dr Paul Renaud", specialty="neurology")
         outsider = make.person(session, other, name="Dr Omar Diallo")
-        found = study(session, home.id)
+        found = study(session, home.id, study_uid)
         record = room(session, [found.id], {expert: "expert", requester: "requester", guest: "participant"})
         for person in (expert, requester, guest, outsider):
             login(session, person)
@@ -282,6 +287,6 @@ def login(session: Session, person: Person) -> Login:
     return found
 
 
-def same_state(one: object, other: object) -> bool:
-    """Equal as they travel."""
-    return msgspec.to_builtins(one) == msgspec.to_builtins(other)
+def caller(session: Session, person: Person) -> Caller:
+    """The caller that a person's request would have, in a new transaction."""
+    return make.caller(session.get_one(Person, person.id))
