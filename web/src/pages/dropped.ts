@@ -4,8 +4,16 @@ export type PendingFile = { name: string; file: File };
 
 /** Must be called while the drop event runs: the browser forgets the items right after. */
 export function readDrop(items: DataTransferItemList): Promise<PendingFile[]> {
-  const entries = [...items].map((item) => item.webkitGetAsEntry());
-  return walkAll(entries.filter((entry) => entry !== null));
+  const files: PendingFile[] = [];
+  const entries: FileSystemEntry[] = [];
+  for (const item of items) {
+    const entry = item.webkitGetAsEntry();
+    // A file that comes from another program rather than from a folder has no entry.
+    const file = entry ? null : item.getAsFile();
+    if (entry) entries.push(entry);
+    else if (file) files.push({ name: file.name, file });
+  }
+  return walkAll(entries).then((found) => [...files, ...found]);
 }
 
 /** What an `<input type="file">` holds; with `webkitdirectory`, names carry their folders. */

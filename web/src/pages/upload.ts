@@ -2,6 +2,7 @@
 
 import type { UploadState } from "../wire/types";
 import { type PendingFile, readChosen, readDrop } from "./dropped";
+import { refresh } from "./fresh";
 import { type Progress, SendingRefused, sendBatch } from "./sending";
 
 /** Starts the page's drop zone, if it has one; gives what takes it away again. */
@@ -70,8 +71,10 @@ async function runBatch(
     const found = await files;
     if (found.length === 0) return line.fail("nothing");
     const state = await sendBatch(found, (progress) => show(line, progress), cancel.signal);
-    if (state.state === "done") line.finish(state);
-    else line.fail("failed", { why: state.state });
+    if (state.state === "done") {
+      line.finish(state);
+      void refresh("studies");
+    } else line.fail("failed", { why: state.state });
   } catch (error) {
     if (cancel.signal.aborted) line.fail("cancelled");
     else if (error instanceof SendingRefused && error.refusal.status === 401) line.fail("signedOut");
