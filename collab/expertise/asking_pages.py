@@ -24,6 +24,7 @@ from collab.kit.web import Call, page, see_other
 from collab.studies import service as studies
 from collab.studies.models import Study
 
+DEMO_INS_OID = "1.2.250.1.213.1.4.11"
 _EMERGENCIES = {"stroke", "neurosurgery"}
 
 
@@ -93,13 +94,18 @@ def _prefilled(call: Call, study: Study) -> dict[str, str]:
         "birth_date": study.birth_date,
         "sex": study.sex if study.sex in get_args(Sex) else "U",
         "ins": study.ins,
-        "ins_oid": study.ins_oid,
+        "ins_oid": _ins_oid(study, demo=call.site.settings.demo),
         # The matricule travels with a qualified identity only (DOMAIN 2.6); whoever sends it says so again here.
         "identity_status": "qualified" if study.ins else "provisional",
         "local_patient_id": study.patient_id if study.patient_id != study.ins else "",
         "callback_phone": person.phone or person.hospital.phone,
         "informed": "",
     }
+
+
+def _ins_oid(study: Study, *, demo: bool) -> str:
+    """In a demonstration nobody is real, whatever authority the files name (DOMAIN 2.6)."""
+    return DEMO_INS_OID if demo and study.ins else study.ins_oid
 
 
 def _form(

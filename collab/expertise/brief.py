@@ -43,7 +43,12 @@ def _lines(data: KeyData, words: Words) -> Iterator[Line]:
         value = getattr(data, field.name)
         if value is None or field.name in _GATHERED:
             continue
-        yield _line(field.name, _value(data, field, value, words), words)
+        yield _line(_name(data, field), _value(data, field, value, words), words)
+
+
+def _name(data: KeyData, field: Field) -> str:
+    is_pair = isinstance(data, Stroke) and data.diastolic_mmhg is not None
+    return "blood_pressure" if field.name == "systolic_mmhg" and is_pair else field.name
 
 
 def _line(name: str, value: str, words: Words) -> Line:

@@ -50,7 +50,6 @@ class CaseStudy:
 def routes(*, render_conclusion: RenderConclusion) -> Sequence[BaseRoute]:
     posts = {
         "submit": _submit,
-        "accept": _accept,
         "decline": _decline,
         "ask-more": _ask_more,
         "tell-more": _tell_more,
@@ -64,6 +63,7 @@ def routes(*, render_conclusion: RenderConclusion) -> Sequence[BaseRoute]:
         page("/", show_worklist),
         *asking_pages.routes(),
         page("/expertise/{request_id}", show_request),
+        page("/expertise/{request_id}/accept", accept, methods=["POST"]),
         page("/expertise/{request_id}/join", join),
         *signing_pages.routes(render_conclusion=render_conclusion),
         *[page(f"/expertise/{{request_id}}/{name}", _then_case(act), methods=["POST"]) for name, act in posts.items()],
@@ -142,6 +142,14 @@ def _to_invite(call: Call, request: ExpertiseRequest) -> Sequence[object]:
     return [person for person in accounts.list_doctors(call.session) if person.id not in inside]
 
 
+def accept(call: Call) -> Response:
+    """Take the request, and with the same touch go to its room where it could be opened."""
+    bus, at = call.site.part(Bus), call.site.clock()
+    request = rooming.accept(call.session, call.path("request_id"), by=call.caller, at=at, bus=bus)
+    goes_on = call.form(Said).note == "join" and request.room_id is not None
+    return see_other(f"/expertise/{request.id}/join" if goes_on else f"/expertise/{request.id}")
+
+
 def join(call: Call) -> Response:
     bus = call.site.part(Bus)
     room_id = rooming.join(call.session, call.path("request_id"), by=call.caller, at=call.site.clock(), bus=bus)
@@ -161,10 +169,6 @@ def _then_case(act: Callable[[Call, str, datetime, Bus], object]) -> Callable[[C
 
 def _submit(call: Call, request_id: str, at: datetime, bus: Bus) -> None:
     service.submit_draft(call.session, request_id, by=call.caller, at=at, bus=bus)
-
-
-def _accept(call: Call, request_id: str, at: datetime, bus: Bus) -> None:
-    rooming.accept(call.session, request_id, by=call.caller, at=at, bus=bus)
 
 
 def _decline(call: Call, request_id: str, at: datetime, bus: Bus) -> None:

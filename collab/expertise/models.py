@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from collab.accounts.models import Hospital, Person, Team
-from collab.conclusions.append_only import make_append_only
+from collab.kit.append_only import make_append_only
 from collab.kit.database import Model
 
 

@@ -47,7 +47,7 @@ def ask(session: Session, asked: AskExpertise, *, by: Caller, at: datetime, bus:
     request = _new_request(asked, by=by, at=at)
     session.add(request)
     session.flush()
-    session.add_all(_request_study(request, study, place) for place, study in enumerate(chosen))
+    session.add_all(_request_study(request, study, place, chosen[0]) for place, study in enumerate(chosen))
     facts = {"pathway": request.pathway, "urgency": request.urgency}
     record(session, "expertise.drafted", by=by, at=at, kind="expertise_request", object_id=request.id, **facts)
     if not asked.as_draft:
@@ -90,9 +90,11 @@ def _new_request(asked: AskExpertise, *, by: Caller, at: datetime) -> ExpertiseR
     )
 
 
-def _request_study(request: ExpertiseRequest, study: Study, place: int) -> RequestStudy:
+def _request_study(request: ExpertiseRequest, study: Study, place: int, main: Study) -> RequestStudy:
+    """A study of an earlier day than the one asked about is a prior; one of the same day is part of the question."""
+    is_prior = study.study_date < main.study_date
     return RequestStudy(
-        request_id=request.id, study_id=study.id, place=place, is_prior=place > 0, versions=[study.version]
+        request_id=request.id, study_id=study.id, place=place, is_prior=is_prior, versions=[study.version]
     )
 
 
