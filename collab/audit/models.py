@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Mapped, mapped_column
 
+from collab.kit.append_only import make_append_only
 from collab.kit.database import Model
 
 
@@ -26,3 +27,6 @@ class AuditEntry(Model):
     facts: Mapped[dict[str, Any]]
     previous_hash: Mapped[str]
     hash: Mapped[str]
+
+
+make_append_only(AuditEntry.__table__)

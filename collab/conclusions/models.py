@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from collab.conclusions.append_only import make_append_only
+from collab.kit.append_only import make_append_only
 from collab.kit.database import Model
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from collab.kit.append_only import make_append_only
 from collab.kit.database import Model
 
 
@@ -76,3 +77,6 @@ class RoomFact(Model):
     body: Mapped[bytes]
     previous_hash: Mapped[str]
     hash: Mapped[str]
+
+
+make_append_only(RoomFact.__table__)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from collab.audit.service import record, verify
 from collab.kit.database import Database
@@ -50,8 +51,23 @@ def test_an_act_that_is_rolled_back_leaves_no_row(database: Database) -> None:
 def test_one_byte_changed_in_the_database_is_found(database: Database, tampering: str) -> None:
     fill(database, 10)
     with database.transaction() as session:
+        # Who can write the database's file can also take the triggers away that refuse this.
+        for act in ("update", "delete"):
+            session.execute(text(f"DROP TRIGGER audit_entry_no_{act}"))
         session.execute(text(tampering))
     with database.transaction() as session:
         broken = verify(session).broken
     assert broken is not None
     assert broken.seq == 7
+
+
+@pytest.mark.parametrize("tampering", ["UPDATE audit_entry SET act = 'x'", "DELETE FROM audit_entry"])
+def test_the_database_itself_refuses_to_change_a_row(database: Database, tampering: str) -> None:
+    fill(database, 2)
+
+    def tamper() -> None:
+        with database.transaction() as session:
+            session.execute(text(tampering))
+
+    with pytest.raises(IntegrityError, match="append-only"):
+        tamper()
