@@ -2,7 +2,7 @@
 import { type Call, createCall } from "./call/call";
 import { createEcho, ECHO, type Echo } from "./call/echo";
 import { said, setLanguage, t } from "./i18n/text";
-import { createActions, isDisplayDeclared, newId } from "./main/actions";
+import { createActions, isDisplayDeclared, newId, type Parts, resumeCall } from "./main/actions";
 import { createCatalogue } from "./main/catalogue";
 import { createIce } from "./main/ice";
 import { listenToKeys } from "./main/keyboard";
@@ -83,6 +83,7 @@ function start(page: RoomPage, app: HTMLElement): void {
       seen: pictures.seen,
       pointers: (pointers) => viewer?.setPointers(pictures.pointers(pointers)),
       welcomed() {
+        if (timings.joined === null) resumeCall(parts);
         timings.joined ??= Math.round(performance.now());
         openSomething(0);
       },
@@ -120,11 +121,12 @@ function start(page: RoomPage, app: HTMLElement): void {
     send,
     later,
     changed(picture) {
+      if (picture.at === "connected" && model.echo.value.at !== "connected") void call.refreshDevices();
       model.echo.value = picture;
     },
   });
 
-  const actions = createActions({
+  const parts: Parts = {
     model,
     live,
     viewer: () => viewer,
@@ -162,7 +164,8 @@ function start(page: RoomPage, app: HTMLElement): void {
         (key, blanks) => said(key, blanks) ?? key,
       );
     },
-  });
+  };
+  const actions = createActions(parts);
   mountRoom(app, model, actions);
 
   socket = connect(page, live, pictures.line);

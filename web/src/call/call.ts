@@ -52,6 +52,8 @@ export type Call = {
   choose(kind: DeviceKind, id: string): Promise<void>;
   retry(): void;
   measure(): Promise<void>;
+  /** Devices have names once the browser has been allowed to open one. */
+  refreshDevices(): Promise<void>;
   /** Loudness from 0 to 1 by actor. */
   levels(): ReadonlyMap<string, number>;
   close(): void;
@@ -206,6 +208,7 @@ export function createCall(world: CallWorld): Call {
     },
     retry: () => peers?.retry(),
     measure: async () => peers?.measure(),
+    refreshDevices,
     levels() {
       const streams = new Map([
         [world.me, mine],

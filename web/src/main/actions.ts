@@ -133,18 +133,31 @@ export function newId(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+const callKey = (room_id: string): string => `consilium.in_call.${room_id}`;
+
+/** Whoever reloads in the middle of a call wants to go on talking. */
+export function resumeCall({ model, call }: Parts): void {
+  const wanted = sessionStorage.getItem(callKey(model.page.room_id));
+  if (wanted !== null) void call.start(JSON.parse(wanted) as Parameters<Call["start"]>[0]);
+}
+
 type CallActions = Pick<
   Actions,
   "startCall" | "leaveCall" | "retryCall" | "setMuted" | "setCamera" | "chooseDevice" | "startEcho" | "stopEcho"
 >;
 
-function callActions({ call, echo }: Parts): CallActions {
+function callActions({ model, call, echo }: Parts): CallActions {
+  const kept = callKey(model.page.room_id);
   return {
     startCall(wanted) {
       echo.stop();
+      sessionStorage.setItem(kept, JSON.stringify(wanted));
       void call.start(wanted);
     },
-    leaveCall: call.leave,
+    leaveCall() {
+      sessionStorage.removeItem(kept);
+      call.leave();
+    },
     retryCall: call.retry,
     setMuted: call.setMuted,
     setCamera: (on) => void call.setCamera(on),

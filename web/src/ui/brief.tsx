@@ -19,7 +19,7 @@ export function BriefPanel(): JSX.Element | null {
       {typeof brief === "object" && (
         <>
           <p class="soft">{brief.title}</p>
-          <p class="question">{brief.question}</p>
+          <p class="asked-question">{brief.question}</p>
           <dl class="key-data">
             {brief.lines.map((line) => (
               <div key={line.label}>

@@ -163,6 +163,7 @@ function PeerTile({ peer }: { peer: PeerPicture }): JSX.Element {
   return (
     <figure class={`tile person-${(member?.color ?? 0) % 6}`}>
       <Media stream={peer.stream} sink={model.call.value.choice.audiooutput} label={name} isSilent={false} />
+      {!hasPicture(peer.stream) && <Initials name={name} />}
       <figcaption>
         <span class="name">{name}</span>
         {isTrouble ? (
@@ -186,10 +187,12 @@ function PeerTile({ peer }: { peer: PeerPicture }): JSX.Element {
 function MyTile(): JSX.Element {
   const { model } = useRoom();
   const { mine, muted } = model.call.value;
+  const myName = model.state.value.members.find((one) => one.actor === model.page.actor)?.name ?? "";
   const level = model.levels.value.people.get(model.page.actor) ?? 0;
   return (
     <figure class="tile mine">
       <Media stream={mine} sink="" label={t("room.call.me")} isSilent={true} />
+      {!hasPicture(mine) && <Initials name={myName} />}
       <figcaption>
         <span class="name">{t("room.call.me")}</span>
         {muted ? (
@@ -199,6 +202,21 @@ function MyTile(): JSX.Element {
         )}
       </figcaption>
     </figure>
+  );
+}
+
+/** A camera that is off sends a track that is muted, not none. */
+const hasPicture = (stream: MediaStream | null): boolean =>
+  stream?.getVideoTracks().some((track) => track.readyState === "live" && !track.muted) ?? false;
+
+/** In the place of a face: the letters of the name, without the title. */
+function Initials({ name }: { name: string }): JSX.Element {
+  const words = name.replace(/^(Dr|Pr|M\.|Mme)\s+/, "").split(/[\s-]+/);
+  const letters = words.map((word) => word.charAt(0).toUpperCase()).slice(0, 2);
+  return (
+    <span class="initials" aria-hidden="true">
+      {letters.join("")}
+    </span>
   );
 }
 

@@ -15,7 +15,7 @@ export function ChatPanel(): JSX.Element {
     if (count > 0) list.current?.scrollTo({ top: list.current.scrollHeight });
   }, [count]);
   return (
-    <Panel id="chat" title={t("room.chat")}>
+    <Panel id="chat" title={t("room.chat")} startsClosed aside={count > 0 && <span class="chip">{count}</span>}>
       <ol ref={list} class="chat" aria-live="polite">
         {chat.map(([actor, at_ms, text], index) => {
           const member = members.find((one) => one.actor === actor);

@@ -9,23 +9,24 @@ export function DraftPanel(): JSX.Element {
   const { model } = useRoom();
   const { conclusion_id } = model.state.value;
   return (
-    <Panel id="draft" title={t("room.draft")} aside={<Writers />}>
+    <Panel id="draft" title={t("room.draft")}>
       {conclusion_id !== null && <p class="notice ok">{t("room.draft.locked")}</p>}
       <DraftText />
+      <Writers />
     </Panel>
   );
 }
 
-function Writers(): JSX.Element | null {
+function Writers(): JSX.Element {
   const { model } = useRoom();
   const { members } = model.state.value;
   const writers = model.draft.value.writers;
   const names = members.filter((one) => writers.includes(one.actor)).map((one) => one.name);
-  if (names.length === 0) return null;
+  // The line stays when nobody writes: the panel must not jump under a hand.
   return (
-    <span class="soft writing" role="status">
-      {t("room.draft.writing", { names: names.join(", ") })}
-    </span>
+    <p class="soft writing" role="status">
+      {names.length > 0 && t("room.draft.writing", { names: names.join(", ") })}
+    </p>
   );
 }
 

@@ -11,9 +11,9 @@ export function IdentityBar(): JSX.Element {
   const { model } = useRoom();
   const { patient, links, demo } = model.page;
   return (
-    <header class="identity">
+    <header class="identity-bar">
       <div class="patient">
-        <p class="who">
+        <p class="patient-name">
           <strong class="family">{patient.family_name.toUpperCase()}</strong> <strong>{patient.given_name}</strong>
         </p>
         <p class="facts">{factsOf(patient)}</p>
@@ -51,7 +51,8 @@ function factsOf(patient: RoomPatient): string {
   const age = ageAt(patient.birth_date, new Date());
   const old = age && (age.years < 2 ? t("room.age_months", age) : t("room.age_years", age));
   const sex = t(`room.sex.${patient.sex}`);
-  const local = patient.local_id ? t("room.local_id", { id: patient.local_id }) : null;
+  const isOwnNumber = patient.local_id && patient.local_id !== patient.ins;
+  const local = isOwnNumber ? t("room.local_id", { id: patient.local_id ?? "" }) : null;
   return [born, old, sex, local].filter(Boolean).join(" · ");
 }
 
@@ -89,7 +90,7 @@ function Presenting(): JSX.Element {
   const isMe = holder === model.page.actor;
   return (
     <p class={`presenting person-${member.color % 6}`}>
-      <span class="dot" aria-hidden="true" />
+      <span class="person-dot" aria-hidden="true" />
       {isMe ? t("room.you_present") : t("room.presents", { name: member.name })}
     </p>
   );
@@ -111,7 +112,7 @@ function LinkState(): JSX.Element {
   const tone = isLive ? (rtt_ms !== null && rtt_ms > 400 ? "warn" : "ok") : "danger";
   return (
     <p class={`link ${tone}`} title={t("room.link.title")}>
-      <span class="dot" aria-hidden="true" />
+      <span class="person-dot" aria-hidden="true" />
       {text}
     </p>
   );

@@ -13,6 +13,7 @@ export function Bars(): JSX.Element {
       <EndBar />
       <WalkBar />
       <LateBar />
+      <ElsewhereBar />
       <FailureBar />
     </div>
   );
@@ -42,6 +43,21 @@ function LateBar(): JSX.Element | null {
     <div class="bar warn" role="status">
       <Icon name="warning" />
       {t("room.stale")}
+    </div>
+  );
+}
+
+/** Following, and yet not with the others: their series is not here, or lies in another space. */
+function ElsewhereBar(): JSX.Element | null {
+  const { model } = useRoom();
+  const { seen, walks } = model.follow.value;
+  const { holder, view } = model.state.value;
+  const isLed = holder !== null && holder !== model.page.actor && !walks && view !== null;
+  if (!isLed || seen !== "elsewhere" || model.link.value.lost_s !== null) return null;
+  return (
+    <div class="bar warn" role="status">
+      <Icon name="warning" />
+      {t("room.elsewhere")}
     </div>
   );
 }

@@ -65,7 +65,7 @@ function Person({ member }: { member: Member }): JSX.Element {
   const role = t(`room.role.${member.role}`);
   return (
     <li class={`person person-${member.color % 6}`}>
-      <span class="dot" aria-hidden="true" />
+      <span class="person-dot" aria-hidden="true" />
       <span class="words">
         <span class="name">
           {member.name}

@@ -33,18 +33,25 @@ export function ToolButton({ icon, label, shortcut, pressed, disabled, hint, onC
   );
 }
 
-type PanelProps = { id: string; title: string; aside?: ComponentChildren; children: ComponentChildren };
+type PanelProps = {
+  id: string;
+  title: string;
+  aside?: ComponentChildren;
+  startsClosed?: boolean;
+  children: ComponentChildren;
+};
 
-const OPEN_KEY = "consilium.panels.closed";
+const FOLDED_KEY = "consilium.panels.folded";
 
-const readClosed = (): string[] => JSON.parse(localStorage.getItem(OPEN_KEY) ?? "[]") as string[];
+type Folded = Readonly<Record<string, boolean>>;
+
+const readFolded = (): Folded => JSON.parse(localStorage.getItem(FOLDED_KEY) ?? "{}") as Folded;
 
 /** A titled part of the side column that folds away, and stays so on this machine. */
-export function Panel({ id, title, aside, children }: PanelProps): JSX.Element {
-  const [isOpen, setOpen] = useState(() => !readClosed().includes(id));
+export function Panel({ id, title, aside, startsClosed = false, children }: PanelProps): JSX.Element {
+  const [isOpen, setOpen] = useState(() => !(readFolded()[id] ?? startsClosed));
   const toggle = (): void => {
-    const closed = readClosed().filter((one) => one !== id);
-    localStorage.setItem(OPEN_KEY, JSON.stringify(isOpen ? [...closed, id] : closed));
+    localStorage.setItem(FOLDED_KEY, JSON.stringify({ ...readFolded(), [id]: isOpen }));
     setOpen(!isOpen);
   };
   return (

@@ -11,6 +11,7 @@ export function SeriesStrip(): JSX.Element {
   const { model } = useRoom();
   const studies = model.studies.value;
   const priors = priorsOf(studies);
+  const shownDay = studies[0]?.manifest?.date ?? "";
   return (
     <nav class="series" aria-label={t("room.series")}>
       {studies.map((study) => (
@@ -24,7 +25,7 @@ export function SeriesStrip(): JSX.Element {
         <section class="study prior" aria-label={t("room.priors")}>
           <h2>{t("room.priors")}</h2>
           {priors.map((prior) => (
-            <PriorLine key={prior.study_id} prior={prior} />
+            <PriorLine key={prior.study_id} prior={prior} shown={shownDay} />
           ))}
         </section>
       )}
@@ -40,10 +41,11 @@ function priorsOf(studies: readonly StudyPicture[]): readonly PriorEntry[] {
   return [...first.values()];
 }
 
-function PriorLine({ prior }: { prior: PriorEntry }): JSX.Element {
+function PriorLine({ prior, shown }: { prior: PriorEntry; shown: string }): JSX.Element {
+  const day = formatDay(prior.date, currentLanguage());
   return (
     <p class="prior-line">
-      <span class="badge warn">{t("room.prior", { day: formatDay(prior.date, currentLanguage()) })}</span>
+      <span class="badge warn">{t(prior.date < shown ? "room.prior" : "room.prior_same_day", { day })}</span>
       <span>{[prior.modalities.join("/"), prior.description].filter(Boolean).join(" · ")}</span>
       <span class="soft">{t("room.prior_elsewhere")}</span>
     </p>

@@ -127,18 +127,9 @@ function WindowChoice(): JSX.Element {
           </option>
         ))}
       </select>
-      {window !== undefined && (
-        <output class="numbers" title={t("room.window.title")}>
-          {t("room.window.numbers", { width: shortNumber(window.width), center: shortNumber(window.center) })}
-          <span class="unit-name">{window.unit === "HU" ? t("room.unit.hu") : window.unit}</span>
-        </output>
-      )}
     </div>
   );
 }
-
-const shortNumber = (value: number): string =>
-  String(Math.abs(value) >= 10 ? Math.round(value) : Number(value.toFixed(2)));
 
 function KeyViewButton(): JSX.Element {
   const { model } = useRoom();

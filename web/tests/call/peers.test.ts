@@ -14,7 +14,7 @@ type Made = { events: LegEvents; received: CallSignal[]; isClosed: boolean; call
 /** One end of a call whose connections are played by the test. */
 function end(me: string) {
   const legs: Made[] = [];
-  const sent: (readonly [string, CallSignal["type"], string?])[] = [];
+  const sent: [string, CallSignal["type"], string | undefined][] = [];
   let timers: { at_ms: number; run: () => void }[] = [];
   let now_ms = 0;
   const make: typeof createLeg = (_, __, events) => {

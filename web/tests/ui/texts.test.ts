@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import geometry from "../../../dicom_render/geometry.py?raw";
 import en from "../../locales/en/room.json";
 import fr from "../../locales/fr/room.json";
 
@@ -12,8 +12,7 @@ test("both languages have the same keys and blanks", () => {
 });
 
 test("every reason for which there is no reformatting has its sentence", () => {
-  const source = readFileSync(new URL("../../../dicom_render/geometry.py", import.meta.url), "utf-8");
-  const [, list] = /^Reason = Literal\[([^\]]+)\]/m.exec(source) ?? [];
+  const [, list] = /^Reason = Literal\[([^\]]+)\]/m.exec(geometry) ?? [];
   const reasons = [...(list ?? "").matchAll(/"(\w+)"/g)].map(([, reason]) => `room.reason.${reason}`);
   expect(reasons.length).toBeGreaterThan(5);
   expect(Object.keys(fr)).toEqual(expect.arrayContaining(reasons));
