@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from tests.bench import ingest, rooms
+from tests.bench import images, ingest, rooms
 from tests.bench.report import Report, as_text, save
 
-BENCHMARKS: dict[str, Callable[..., Report]] = {"rooms": rooms.run, "ingest": ingest.run}
+BENCHMARKS: dict[str, Callable[..., Report]] = {"rooms": rooms.run, "images": images.run, "ingest": ingest.run}
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,10 +35,15 @@ class Running:
 
 @contextmanager
 def running(
-    command: Sequence[str], *, port: int, log: Path, environment: Mapping[str, str] | None = None
+    command: Sequence[str],
+    *,
+    port: int,
+    log: Path,
+    environment: Mapping[str, str] | None = None,
+    is_alone: bool = True,
 ) -> Generator[Running]:
-    """The server from when it listens to the end of the block. Raises `DidNotStart`."""
-    with log.open("wb") as said, undisturbed(SERVER_CORE):
+    """The server from when it listens to the end of the block, undisturbed if `is_alone`. Raises `DidNotStart`."""
+    with log.open("wb") as said, undisturbed(SERVER_CORE) if is_alone else nullcontext():
         process = subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, **(environment or {})}, stdout=said, stderr=said
         )

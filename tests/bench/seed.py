@@ -25,6 +25,8 @@ from collab.rooms.service import NewMember
 from tests.bench.processes import ROOT
 
 BY = "benchmark"
+# Of a server that lives for minutes, on loopback.
+PASSWORD = secrets.token_urlsafe(16)
 ROLES: tuple[MemberRole, ...] = ("requester", "expert", "participant", "participant")
 COMMAND = (sys.executable, "-m", "collab.app")
 
@@ -54,7 +56,7 @@ def seed_rooms(settings: Settings, count: int) -> RoomsSeed:
     database = Database(settings.url)
     try:
         with database.transaction() as session:
-            people = [_add_person(session, number) for number, _ in enumerate(ROLES)]
+            people = add_people(session)
             tokens = tuple(accounts.create_token(session, person.email, BY, by=BY, at=utc_now()) for person in people)
             opened = [open_room(session, people, []) for _ in range(count)]
             return RoomsSeed(paths=tuple(f"/rooms/{room_id}/live" for room_id in opened), tokens=tokens)
@@ -78,6 +80,11 @@ def open_room(session: Session, people: Sequence[Person], study_ids: Sequence[st
     return room.id
 
 
+def add_people(session: Session) -> list[Person]:
+    """One for each of `ROLES`, all of the hospital that the studies belong to, so that all may see them."""
+    return [_add_person(session, number) for number, _ in enumerate(ROLES)]
+
+
 def _add_person(session: Session, number: int) -> Person:
     home = accounts.add_hospital(session, finess="990000011", name="Centre hospitalier de Valmont", phone="")
     new = NewPerson(
@@ -87,4 +94,4 @@ def _add_person(session: Session, number: int) -> Person:
         hospital_id=home.id,
         specialty="radiology",
     )
-    return accounts.add_person(session, new, secrets.token_urlsafe(16), by=BY, at=utc_now())
+    return accounts.add_person(session, new, PASSWORD, by=BY, at=utc_now())
