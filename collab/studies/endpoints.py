@@ -58,15 +58,19 @@ def show_study(call: Call) -> Response:
 
 
 def list_studies(call: Call) -> Response:
+    """The newest studies that you may see; `?q=` searches names, identifiers and descriptions."""
     search = call.request.query_params.get("q", "")
     return json_answer(service.list_studies(call.session, call.caller, search, at=call.site.clock()))
 
 
 def get_study(call: Call) -> Response:
+    """Everything needed to show a study."""
     return json_answer(service.open_study(call.session, call.path("study"), call.caller, at=call.site.clock()))
 
 
 def get_thumbnail(call: Call) -> Response:
+    """A small JPEG of a stack's middle frame."""
+    # Not recorded by itself: thumbnails come with a study that was opened, which is.
     series = service.access_series(
         call.session, call.path("study"), call.caller, series_uid=call.path("series"), at=call.site.clock()
     )
@@ -80,16 +84,19 @@ def get_thumbnail(call: Call) -> Response:
 
 
 def post_upload(call: Call) -> Response:
+    """Announce a file; repeating it with the same `batch` and name gives the same upload."""
     intake = call.site.part(Intake)
     return _upload_answer(begin_upload(call.session, call.read(NewUpload), by=call.caller, intake=intake), status=201)
 
 
 def get_upload(call: Call) -> Response:
+    """How far an upload, or a whole batch by its own id, has come."""
     batch, upload = access_upload(call.session, call.path("upload"), call.caller)
     return _upload_answer(state_of(call.session, batch, upload))
 
 
 def post_finish(call: Call) -> Response:
+    """Close the batch of an upload: its import starts."""
     state = finish_upload(call.session, call.path("upload"), by=call.caller, at=call.site.clock())
     call.site.part(Receiver).wake()
     return _upload_answer(state)

@@ -21,7 +21,7 @@ from collab.audit import service as audit
 from collab.kit.caller import Caller
 from collab.kit.i18n import Language, pick_language
 from collab.kit.refusals import BadInput, NotFound, Refusal
-from collab.kit.web import Site, json_answer, refusal_sentence
+from collab.kit.web import Call, Door, Site, json_answer, refusal_sentence
 from collab.studies.incoming import Incoming
 from collab.studies.manifest import UploadState
 from collab.studies.models import StudyImport, Upload
@@ -64,13 +64,30 @@ class SignIn(Refusal):
 
 
 def routes() -> list[Route]:
+    pack = "/api/studies/{study}/series/{series}/stacks/{stack:int}/pack"
     return [
-        Route("/api/uploads/{upload}", _refusing(receive_piece), methods=["PATCH"]),
-        Route("/api/studies/{study}/series/{series}/stacks/{stack:int}/pack", _refusing(send_pack), methods=["GET"]),
+        _route("/api/uploads/{upload}", receive_piece, method="PATCH", gives=UploadState),
+        _route(pack, send_pack, method="GET", gives=None),
     ]
 
 
-def _refusing(endpoint: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def _route(path: str, endpoint: Endpoint, *, method: str, gives: type | None) -> Route:
+    """Described like `kit.web.api`'s routes, but without its transaction around the whole answer."""
+
+    def handler(_: Call) -> Response:
+        raise AssertionError("bytes flow outside of any transaction")
+
+    handler.__doc__ = endpoint.__doc__
+    route = Route(path, _refusing(endpoint), methods=[method])
+    door = Door(handler=handler, open_to_all=False, takes=None, gives=gives, is_api=True)
+    route.door = door  # pyright: ignore[reportAttributeAccessIssue] - read back by `kit.web.door_of`
+    return route
+
+
+def _refusing(endpoint: Endpoint) -> Endpoint:
     async def refusing(request: Request) -> Response:
         try:
             return await endpoint(request)
@@ -104,7 +121,7 @@ def _called(request: Request, act: Callable[[Session, Caller], T]) -> T:
 
 
 async def receive_piece(request: Request) -> Response:
-    """`PATCH /api/uploads/{upload}`: bytes from `Upload-Offset` on; what arrived before a break is kept."""
+    """Take the bytes of an upload from `Upload-Offset` on; what arrives before a break is kept."""
     offset = _offset(request)
     path = await run_in_threadpool(_called, request, partial(_place, request))
     incoming = await run_in_threadpool(Incoming, path)
@@ -198,7 +215,7 @@ def _make_safe(request: Request, incoming: Incoming, received: int) -> UploadSta
 
 
 async def send_pack(request: Request) -> Response:
-    """`GET .../pack?first=<frame>`: a prepared stack, the frame asked for before all others; any range of it."""
+    """A prepared stack, the frame of `?first=` before all others; any range of it."""
     folder = await run_in_threadpool(_called, request, partial(_prepared, request))
     body = await run_in_threadpool(_pack, folder, request.path_params["stack"], first=_first(request))
     etag = _etag(body)

@@ -88,7 +88,10 @@ def test_a_drop_that_meets_a_fault_fails_and_does_not_block_the_next(
     intake: Intake, doctor: Caller, receiver: Receiver
 ) -> None:
     """The planted fault is the database's own: a trigger that refuses every instance."""
-    first, second = drop(intake, doctor, series(1)), drop(intake, doctor, series(2))
+    first = drop(intake, doctor, series(1))
+    assert isinstance(intake.clock, make.TestClock)
+    intake.clock.pass_by(seconds=1)
+    second = drop(intake, doctor, series(2))
     refuse = "CREATE TRIGGER planted BEFORE INSERT ON instance BEGIN SELECT RAISE(ABORT, 'planted'); END"
     with intake.database.transaction() as session:
         session.execute(text(refuse))
