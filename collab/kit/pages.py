@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -80,10 +80,11 @@ def format_day(on: Any, language: Language) -> str:  # Any: a date, or a DICOM D
 
 def asset(entry: str) -> str:
     """URL of a built client file, from the manifest that Vite writes."""
-    built = _manifest(DIST / ".vite" / "manifest.json")[entry]
+    manifest = DIST / ".vite" / "manifest.json"
+    built = _manifest(manifest, manifest.stat().st_mtime_ns)[entry]
     return f"/static/dist/{built['file']}"
 
 
-@cache
-def _manifest(path: Path) -> dict[str, dict[str, Any]]:
+@lru_cache(maxsize=1)
+def _manifest(path: Path, written_ns: int) -> dict[str, dict[str, Any]]:  # a new build is a new manifest
     return json.loads(path.read_text("utf-8"))
