@@ -58,15 +58,20 @@ export function rescale(from: Values, kept: Kept, line: Line): { values: Values;
   return { values, min, max };
 }
 
-/** Spreads a reduced image (`2^drop` times smaller, rounded up) over the full one, every sample from its own place. */
+/**
+ * Spreads a reduced image (`2^drop` times smaller, rounded up) over the full one. Sample k of a reduced JPEG 2000 image
+ * stands at k * 2^drop (its filters are centred on even samples), so every pixel takes the nearest one: no shift.
+ */
 export function enlarge(from: Values, to: { columns: number; rows: number; samples: number }, drop: number): Values {
   const width = Math.ceil(to.columns / 2 ** drop);
+  const height = Math.ceil(to.rows / 2 ** drop);
+  const half = drop === 0 ? 0 : 2 ** (drop - 1);
   const large = from.slice(0, 0).constructor as new (length: number) => Values;
   const out = new large(to.columns * to.rows * to.samples);
   for (let y = 0; y < to.rows; y++) {
-    const source = (y >> drop) * width;
+    const source = Math.min((y + half) >> drop, height - 1) * width;
     for (let x = 0; x < to.columns; x++) {
-      const at = (source + (x >> drop)) * to.samples;
+      const at = (source + Math.min((x + half) >> drop, width - 1)) * to.samples;
       const into = (y * to.columns + x) * to.samples;
       for (let sample = 0; sample < to.samples; sample++) out[into + sample] = from[at + sample] as number;
     }

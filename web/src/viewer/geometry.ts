@@ -75,7 +75,7 @@ function regularGrid(header: PackHeader, frames: FramePlane[], pixel_mm: [number
   const first = frames[0];
   const last = frames[frames.length - 1];
   if (!first || !last || frames.length < 2) return null;
-  const across = scaled(first.normal, -1);
+  const across = unit(cross(first.row, first.column));
   const apart = dot(subtract(last.origin, first.origin), across);
   const step = header.spacing_mm ?? Math.abs(apart) / (frames.length - 1);
   if (!(step > 0)) return null;

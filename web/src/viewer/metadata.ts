@@ -56,6 +56,11 @@ function answer(type: string, imageId: string): object | undefined {
   if (!image) return undefined;
   if (type === "imagePlaneModule") return planeModule(image);
   if (type === "imagePixelModule") return pixelModule(image);
+  if (type === "voiLutModule") {
+    // Only so that Cornerstone does not look for a range of its own; every viewport is given its window by us.
+    const { center, width } = image.header.windows[0] ?? { center: 128, width: 256 };
+    return { windowCenter: [center], windowWidth: [Math.max(width, 1)] };
+  }
   if (type === "generalSeriesModule") {
     return { modality: image.header.modality, seriesInstanceUID: image.header.series_uid };
   }

@@ -147,7 +147,8 @@ export function createScreens(elements: Record<ViewportId, HTMLDivElement>, even
       // What "fit" means depends on the orientation, which may just have changed: a wrong scale must not stand.
       const reached = viewport(id).getResolvedView();
       const parallelScale = reached?.toICamera().parallelScale ?? wanted;
-      if (reached && Math.abs(parallelScale / wanted - 1) > 1e-4) viewport(id).setViewState({ scale: scaleTo(reached) });
+      if (reached && Math.abs(parallelScale / wanted - 1) > 1e-4)
+        viewport(id).setViewState({ scale: scaleTo(reached) });
     },
     present(id, { lower, upper, isInverted, isSigmoid }) {
       const target = mounted.get(id);

@@ -321,7 +321,8 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
     },
     mprRefusal: refusal,
     setWindow,
-    setInvert: (isInverted) => change((scene, series) =>
+    setInvert: (isInverted) =>
+      change((scene, series) =>
         scene.isInverted === isInverted || series.header.values === "rgb8" ? scene : { ...scene, isInverted },
       ),
     reset: () => change((scene, series) => resetScene(scene, series.geometry, firstWindow(series))),

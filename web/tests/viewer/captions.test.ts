@@ -1,0 +1,78 @@
+import { expect, test } from "vitest";
+import { lowestQuality, marksFor, qualityOf, sliceWords } from "../../src/viewer/captions";
+import { stackGeometry } from "../../src/viewer/geometry";
+import { niceLength } from "../../src/viewer/overlay";
+import type { PackHeader } from "../../src/viewer/pack";
+import { cameraOf, firstScene, withLayout } from "../../src/viewer/scene";
+import type { FrameQuality } from "../../src/viewer/series";
+import type { Pointer } from "../../src/wire/types";
+import { flatHeader, header } from "./make";
+
+const text = (key: string, blanks: Record<string, string | number> = {}): string =>
+  `${key.split(".").at(-1)} ${Object.values(blanks).join(" ")}`;
+const SIZE = { width: 512, height: 512 };
+
+function series(of: PackHeader, quality: FrameQuality[]) {
+  const lowest = (from: number, to: number): FrameQuality => Math.min(...quality.slice(from, to + 1)) as FrameQuality;
+  return { header: of, geometry: stackGeometry(of), lowest };
+}
+
+function marks(of: PackHeader, frame: number, pointer: Pointer) {
+  const shown = series(
+    of,
+    of.frames.map(() => 1),
+  );
+  const scene = firstScene(shown.geometry, { frame, window: { center: 40, width: 80 } });
+  const camera = cameraOf(scene, shown.geometry, "stack", SIZE);
+  const list = [{ actor: "a", name: "Dr A", color: "#4cc9f0", pointer }];
+  return marksFor(list, scene, shown, { id: "stack", camera, size: SIZE }, text);
+}
+
+const POINT: Pointer = { series_uid: "1.2.3", frame_of_reference_uid: "1.2.9", point_world_mm: [10, -20, 104] };
+
+test("the quality told is the lowest of what is drawn", () => {
+  const shown = series(header(), [1, 1, 1, 0, 1]);
+  const stack = firstScene(shown.geometry, { frame: 2, window: { center: 40, width: 80 } });
+  expect(lowestQuality(stack, shown)).toBe("full");
+  const mpr = withLayout(stack, shown.geometry, "mpr");
+  expect(qualityOf(mpr, shown, "axial")).toBe("full");
+  expect(qualityOf(mpr, shown, "sagittal")).toBe("coarse");
+  expect(lowestQuality(mpr, shown)).toBe("coarse");
+  expect(lowestQuality(stack, series(header(), [1, 1, -1, 0, 1]))).toBe("loading");
+});
+
+test("a pointer in its own slice is drawn at full strength where it points", () => {
+  // 256 mm over 512 px, the middle of the image in the middle of the screen; +x to the right, +y down.
+  expect(marks(header(), 2, POINT)).toEqual([
+    { actor: "a", label: "Dr A", color: "#4cc9f0", x_px: 276, y_px: 216, opacity: 1 },
+  ]);
+});
+
+test("off its slice it is fainter and tells how far it is", () => {
+  const [mark] = marks(header(), 0, POINT);
+  expect(mark?.opacity).toBeLessThan(1);
+  expect(mark?.label).toContain("4");
+});
+
+test("in another place it is not drawn at all", () => {
+  expect(marks(header({ frame_of_reference_uid: "9.9" }), 2, POINT)).toEqual([]);
+});
+
+test("on pictures without a place it is drawn on the very same picture only", () => {
+  const at: Pointer = { series_uid: "1.2.5", frame_of_reference_uid: null, point_world_mm: [0, 0, 0] };
+  const onSecond = { ...at, sop_instance_uid: "1.2.3.1", frame: 2 };
+  expect(marks(flatHeader(), 1, onSecond)).toHaveLength(1);
+  expect(marks(flatHeader(), 0, onSecond)).toEqual([]);
+});
+
+test("a slice is told by its place along the scroll and its number", () => {
+  const { geometry } = series(header(), []);
+  const scene = firstScene(geometry, { frame: 2, window: { center: 40, width: 80 } });
+  expect(sliceWords(scene, geometry, "stack", text)).toBe("position 104\nslice 3 5");
+});
+
+test("a scale bar has a round length of at most a quarter of the width", () => {
+  expect(niceLength(0.5, 800)).toBe(100);
+  expect(niceLength(0.4, 500)).toBe(50);
+  expect(niceLength(0.01, 500)).toBe(1);
+});

@@ -1,0 +1,90 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { type DownloadPlace, download } from "../../src/viewer/download";
+
+// The network is the one thing stood in for here: each answer is a real Response.
+type Answer = (headers: Headers) => Response;
+
+const BYTES = new Uint8Array(1000).map((_, index) => index % 251);
+
+function body(from: number, cutAt: number | null): ReadableStream<Uint8Array> {
+  let at = from;
+  return new ReadableStream({
+    pull(controller) {
+      if (cutAt !== null && at >= cutAt) controller.error(new TypeError("network error"));
+      else if (at >= BYTES.length) controller.close();
+      else controller.enqueue(BYTES.slice(at, (at += 100)));
+    },
+  });
+}
+
+const whole =
+  (cutAt: number | null = null, etag = '"a"'): Answer =>
+  () =>
+    new Response(body(0, cutAt), { status: 200, headers: { etag } });
+
+const rest =
+  (etag = '"a"'): Answer =>
+  (headers) => {
+    const from = Number(headers.get("range")?.match(/bytes=(\d+)-/)?.[1]);
+    return new Response(body(from, null), { status: 206, headers: { etag } });
+  };
+
+async function run(answers: Answer[]) {
+  const asked: (string | null)[] = [];
+  const got: number[] = [];
+  let retries = 0;
+  vi.useFakeTimers();
+  vi.stubGlobal("fetch", async (_: string, init: RequestInit) => {
+    const headers = new Headers(init.headers);
+    asked.push(headers.get("range") && `${headers.get("range")} ${headers.get("if-range")}`);
+    const answer = answers.shift();
+    if (!answer) throw new TypeError("no answer left");
+    return answer(headers);
+  });
+  const place: DownloadPlace = { offset: 0, etag: null };
+  const takers = { bytes: (piece: Uint8Array) => got.push(...piece), retrying: () => void retries++ };
+  const done = download("/pack", place, takers, new AbortController().signal).then(
+    () => "done",
+    (error: { code?: string }) => error.code ?? String(error),
+  );
+  await vi.runAllTimersAsync();
+  return { outcome: await done, asked, got, retries, place };
+}
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+test("a broken connection goes on from the byte reached, if the bytes are still the same", async () => {
+  const { outcome, asked, got, retries } = await run([whole(300), rest()]);
+  expect(outcome).toBe("done");
+  expect(asked).toEqual([null, 'bytes=300- "a"']);
+  expect(got).toEqual([...BYTES]);
+  expect(retries).toBe(1);
+});
+
+test("a server that ignores ranges does not make bytes come twice", async () => {
+  const { outcome, got } = await run([whole(300), whole()]);
+  expect(outcome).toBe("done");
+  expect(got).toEqual([...BYTES]);
+});
+
+test("other bytes under the same address are not joined to those that came", async () => {
+  const { outcome, got } = await run([whole(300), whole(null, '"b"')]);
+  expect(outcome).toBe("pack_changed");
+  expect(got).toHaveLength(300);
+});
+
+test("a refusal is final, a busy server is not", async () => {
+  const refused = await run([() => new Response(null, { status: 404 })]);
+  expect(refused).toMatchObject({ outcome: "pack_refused", retries: 0 });
+  const busy = await run([() => new Response(null, { status: 503 }), whole()]);
+  expect(busy).toMatchObject({ outcome: "done", retries: 1 });
+});
+
+test("a server that stays away is given up at last", async () => {
+  const { outcome, asked } = await run([]);
+  expect(outcome).toBe("pack_unreachable");
+  expect(asked.length).toBeGreaterThan(10);
+});

@@ -1,0 +1,208 @@
+import { describe, expect, test } from "vitest";
+import { scaleToShow, toScreen, toWorld } from "../../src/lib/planes";
+import type { Vec3 } from "../../src/lib/vectors";
+import { stackGeometry } from "../../src/viewer/geometry";
+import type { PackHeader } from "../../src/viewer/pack";
+import {
+  atStep,
+  cameraOf,
+  firstScene,
+  panned,
+  planeOf,
+  type Scene,
+  stepOf,
+  throughPoint,
+  visibleFov,
+  withLayout,
+  zoomed,
+} from "../../src/viewer/scene";
+import { EVERYTHING, followed, isSameView, type Shown, viewOf } from "../../src/viewer/sharing";
+import { flatHeader, header, tiltedHeader } from "./make";
+
+const WIDE = { width: 1280, height: 720 };
+const TALL = { width: 400, height: 900 };
+const WINDOW = { center: 40, width: 80 };
+
+function shownOf(of: PackHeader): Shown {
+  return {
+    header: of,
+    geometry: stackGeometry(of),
+    frameIndex: (sop, frame) => of.frames.findIndex((one) => one.sop_instance_uid === sop && one.frame === frame),
+  };
+}
+
+const start = (shown: Shown, frame = 2): Scene => firstScene(shown.geometry, { frame, window: WINDOW });
+
+describe("a camera", () => {
+  const shown = shownOf(header());
+
+  test("shows the whole image in a viewport of any shape", () => {
+    const scene = start(shown);
+    for (const size of [WIDE, TALL]) {
+      const seen = visibleFov(cameraOf(scene, shown.geometry, "stack", size), size);
+      expect(Math.min(seen[0], seen[1])).toBeCloseTo(256, 9);
+    }
+  });
+  test("zooms around the point under the hand", () => {
+    const scene = start(shown);
+    const before = cameraOf(scene, shown.geometry, "stack", WIDE);
+    const around = toWorld(before, WIDE, 900, 200);
+    const closer = zoomed(scene, shown.geometry, { id: "stack", size: WIDE, factor: 2.5, around });
+    const after = cameraOf(closer, shown.geometry, "stack", WIDE);
+    expect(after.mm_per_px).toBeCloseTo(before.mm_per_px / 2.5, 9);
+    expect(toScreen(after, WIDE, around)[0]).toBeCloseTo(900, 6);
+    expect(toScreen(after, WIDE, around)[1]).toBeCloseTo(200, 6);
+  });
+  test("pans the image with the hand", () => {
+    const scene = start(shown);
+    const point: Vec3 = [10, 20, 104];
+    const [x, y] = toScreen(cameraOf(scene, shown.geometry, "stack", WIDE), WIDE, point);
+    const moved = panned(scene, shown.geometry, { id: "stack", size: WIDE, right_px: 33, down_px: -12 });
+    const [x2, y2] = toScreen(cameraOf(moved, shown.geometry, "stack", WIDE), WIDE, point);
+    expect([x2 - x, y2 - y].map((by) => Math.round(by * 1e6) / 1e6)).toEqual([33, -12]);
+  });
+});
+
+test("scrolling a tilted stack keeps the picture where it is on the screen", () => {
+  const shown = shownOf(tiltedHeader());
+  const { geometry } = shown;
+  const scene = panned(start(shown, 1), geometry, { id: "stack", size: WIDE, right_px: 40, down_px: 25 });
+  const next = atStep(scene, geometry, "stack", 4);
+  const corner = (at: Scene): [number, number] =>
+    toScreen(cameraOf(at, geometry, "stack", WIDE), WIDE, geometry.frames[at.frame]?.origin ?? [0, 0, 0]);
+  expect(corner(next)[0]).toBeCloseTo(corner(scene)[0], 6);
+  expect(corner(next)[1]).toBeCloseTo(corner(scene)[1], 6);
+});
+
+describe("planes through a volume", () => {
+  const shown = shownOf(header());
+  const { geometry } = shown;
+  const mpr = withLayout(start(shown, 3), geometry, "mpr");
+
+  test("open where the stack stood", () => {
+    expect(planeOf(mpr, geometry, "axial").point[2]).toBe(106);
+    expect(stepOf(mpr, geometry, "axial")).toEqual({ index: 3, count: 5 });
+  });
+  test("move through a point along their normals only", () => {
+    const moved = throughPoint(mpr, geometry, [31.2, -44.9, 101.2], ["sagittal", "coronal"]);
+    expect(planeOf(moved, geometry, "sagittal").point[0]).toBeCloseTo(31.25, 9);
+    expect(planeOf(moved, geometry, "coronal").point[1]).toBeCloseTo(-44.75, 9);
+    expect(planeOf(moved, geometry, "axial").point[2]).toBe(106);
+    expect(planeOf(moved, geometry, "sagittal").point[1]).toBe(planeOf(mpr, geometry, "sagittal").point[1]);
+  });
+  test("give the stack back at the slice of the active plane", () => {
+    expect(withLayout(atStep(mpr, geometry, "axial", 1), geometry, "stack").frame).toBe(1);
+  });
+});
+
+describe("a follower with another screen", () => {
+  const shown = shownOf(header());
+  const { geometry } = shown;
+  const wide = (): typeof WIDE => WIDE;
+  const tall = (): typeof TALL => TALL;
+  const presenter = panned(
+    zoomed({ ...start(shown, 4), window: { center: 100, width: 300 } }, geometry, {
+      id: "stack",
+      size: WIDE,
+      factor: 2,
+      around: [40, 10, 108],
+    }),
+    geometry,
+    { id: "stack", size: WIDE, right_px: 100, down_px: 60 },
+  );
+  const view = viewOf(presenter, shown, wide);
+  const follower = followed(start(shown, 0), shown, view, EVERYTHING);
+
+  test("stands on the same instance, in the same window, around the same point", () => {
+    if (!follower) throw new Error("not followed");
+    expect(follower.frame).toBe(4);
+    expect(follower.window).toEqual({ center: 100, width: 300 });
+    expect(planeOf(follower, geometry, "stack").point).toEqual(planeOf(presenter, geometry, "stack").point);
+    expect(isSameView(follower, shown, view, EVERYTHING, tall)).toBe(true);
+  });
+  test("sees at least what the presenter sees", () => {
+    if (!follower) throw new Error("not followed");
+    const seen = visibleFov(cameraOf(follower, geometry, "stack", TALL), TALL);
+    const asked = view.viewports[0]?.fov_mm ?? [0, 0];
+    expect(seen[0]).toBeGreaterThanOrEqual(asked[0] - 1e-9);
+    expect(seen[1]).toBeGreaterThanOrEqual(asked[1] - 1e-9);
+  });
+  test("passes the view on as it came, so that changes of hands do not zoom out", () => {
+    if (!follower) throw new Error("not followed");
+    expect(viewOf(follower, shown, tall).viewports[0]?.fov_mm).toEqual(view.viewports[0]?.fov_mm);
+  });
+  test("takes over only the parts that it follows", () => {
+    const own = start(shown, 0);
+    const sliceOnly = followed(own, shown, view, { slice: true, window: false, zoom: false, layout: true });
+    expect(sliceOnly).toEqual({ ...own, frame: 4 });
+    expect(isSameView(own, shown, view, { slice: false, window: false, zoom: false, layout: false }, tall)).toBe(true);
+  });
+  test("on another slice or in another window shows something else", () => {
+    if (!follower) throw new Error("not followed");
+    const elsewhere = atStep(follower, geometry, "stack", 3);
+    expect(isSameView(elsewhere, shown, view, EVERYTHING, tall)).toBe(false);
+    const paler = { ...follower, window: { center: 40, width: 300 } };
+    expect(isSameView(paler, shown, view, EVERYTHING, tall)).toBe(false);
+  });
+});
+
+describe("a view of another series", () => {
+  const axial = shownOf(header());
+  const sameFrame = shownOf(header({ series_uid: "1.2.99" }));
+  const view = viewOf(start(axial, 3), axial, () => WIDE);
+
+  test("of the same place leads to the nearest slice", () => {
+    expect(followed(start(sameFrame, 0), sameFrame, view, EVERYTHING)?.frame).toBe(3);
+  });
+  test("of the same place is never the same image", () => {
+    const there = followed(start(sameFrame, 0), sameFrame, view, EVERYTHING);
+    expect(there && isSameView(there, sameFrame, view, EVERYTHING, () => WIDE)).toBe(false);
+  });
+  test("whose slice lies outside of the stack is not followed", () => {
+    const far = { ...view, viewports: view.viewports.map((one) => ({ ...one, point_world_mm: [0, 0, 400] as Vec3 })) };
+    expect(followed(start(sameFrame, 0), sameFrame, far, EVERYTHING)).toBeNull();
+  });
+  test("of another place is not followed, and neither is one without any place", () => {
+    const elsewhere = shownOf(header({ series_uid: "1.2.98", frame_of_reference_uid: "1.2.77" }));
+    expect(followed(start(elsewhere, 0), elsewhere, view, EVERYTHING)).toBeNull();
+    const flat = shownOf(flatHeader());
+    expect(followed(start(flat, 0), flat, { ...view, frame_of_reference_uid: null }, EVERYTHING)).toBeNull();
+  });
+});
+
+test("frames of one file are told apart by their number", () => {
+  const shown = shownOf(flatHeader());
+  const view = viewOf(start(shown, 1), shown, () => WIDE);
+  expect(view.viewports[0]?.frame).toBe(2);
+  expect(followed(start(shown, 0), shown, view, EVERYTHING)?.frame).toBe(1);
+});
+
+test("reformats of a volume are followed plane by plane", () => {
+  const shown = shownOf(header());
+  const mpr = throughPoint(
+    withLayout(start(shown), shown.geometry, "mpr"),
+    shown.geometry,
+    [20, 30, 106],
+    ["axial", "sagittal", "coronal"],
+  );
+  const view = viewOf(mpr, shown, () => WIDE);
+  const there = followed(start(shown, 0), shown, view, EVERYTHING);
+  expect(there?.layout).toBe("mpr");
+  expect(there && isSameView(there, shown, view, EVERYTHING, () => TALL)).toBe(true);
+});
+
+test("where reformats are refused a presenter's planes lead to the nearest slice, and never count as the same", () => {
+  const volume = shownOf(header());
+  const mpr = atStep(withLayout(start(volume), volume.geometry, "mpr"), volume.geometry, "axial", 4);
+  const view = { ...viewOf(mpr, volume, () => WIDE), series_uid: "1.2.4" };
+  const tilted = shownOf({ ...header({ kind: "stack", reason: "missing_slices" }), series_uid: "1.2.4" });
+  const there = followed(start(tilted, 0), tilted, view, EVERYTHING);
+  expect(there?.layout).toBe("stack");
+  expect(there?.frame).toBe(4);
+  expect(there && isSameView(there, tilted, view, EVERYTHING, () => WIDE)).toBe(false);
+});
+
+test("the scale to show a field is set by its longer side in that viewport", () => {
+  expect(scaleToShow([200, 100], { width: 400, height: 400 })).toBe(0.5);
+  expect(scaleToShow([200, 100], { width: 1000, height: 100 })).toBe(1);
+});
