@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import delete
@@ -21,16 +20,16 @@ from collab.kit.ids import new_id
 from collab.kit.refusals import NotAllowed
 from collab.kit.settings import Settings
 from collab.studies import import_store, store
-from collab.studies.archives import MARK, BadEntry
+from collab.studies.archives import BadEntry
 from collab.studies.blobs import BlobStore, Staged, TooLarge
-from collab.studies.indexing import Finding, Ledger, Outcome
+from collab.studies.findings import Finding, begins_as_archive, finding_of, finding_of_left
+from collab.studies.indexing import Ledger, Outcome
 from collab.studies.models import SetAside, StudyImport
 from collab.studies.rules import CARE_ROLES, IMPORT_MOVES, MAX_UPLOAD_BYTES, ImportState
-from collab.studies.sources import Candidate, Gathered, Left, Source, gather
+from collab.studies.sources import Candidate, Gathered, Source, gather
 from collab.studies.work import read_file
 from dicom_render.headers import InstanceHeader
-from dicom_render.refusal import Refusal as RenderRefusal
-from dicom_render.workers import Workers, WorkersBusy
+from dicom_render.workers import Workers
 
 T = TypeVar("T")
 
@@ -138,7 +137,7 @@ class _Run:
             self._hospital_id = row.hospital_id
             _begin(session, row, files=len(gathered.candidates) + len(gathered.left))
         for left in _groups(gathered.left):
-            self._write([_finding_of_left(each) for each in left])
+            self._write([finding_of_left(each) for each in left])
         with ThreadPoolExecutor(max_workers=self._intake.settings.workers, thread_name_prefix="import") as pool:
             for group in _groups(gathered.candidates):
                 self._take(group, pool)
@@ -153,7 +152,7 @@ class _Run:
                 known = store.list_known_bytes(session, hospital_id=self._hospital_id, hashes=hashes)
             reads = [self._start(copy, known, pool) for copy in staged]
             findings = [
-                _finding(candidate, copy, known, read)
+                finding_of(candidate, copy, known, read)
                 for candidate, copy, read in zip(group, staged, reads, strict=True)
             ]
             # Known ones too: that heals a blob which a crash or a disk has damaged.
@@ -170,7 +169,7 @@ class _Run:
         except TooLarge:
             return BadEntry("too_large", size=candidate.size, most=MAX_UPLOAD_BYTES)
         staging.callback(self._blobs.drop, staged)
-        if candidate.archive is not None and _begins_as_archive(staged.path):
+        if candidate.archive is not None and begins_as_archive(staged.path):
             return BadEntry("nested_archive")
         return staged
 
@@ -253,30 +252,3 @@ def _count(row: StudyImport, outcomes: Counter[Outcome], study_ids: set[str]) ->
 
 def _groups(items: Sequence[T]) -> Iterable[Sequence[T]]:
     return (items[at : at + GROUP] for at in range(0, len(items), GROUP))
-
-
-def _finding_of_left(left: Left) -> Finding:
-    return Finding(name=left.name, size=left.size, sha256=None, code=left.refusal.code, facts=dict(left.refusal.facts))
-
-
-def _finding(
-    candidate: Candidate, copy: Staged | BadEntry, known: dict[str, store.Known], read: Future[InstanceHeader] | None
-) -> Finding:
-    """What one file turned out to be, once its reading (if it was read) is over."""
-    if isinstance(copy, BadEntry):
-        return Finding(name=candidate.name, size=candidate.size, sha256=None, code=copy.code, facts=dict(copy.facts))
-    if read is None:
-        return Finding(name=candidate.name, size=copy.size, sha256=copy.sha256, known=known[copy.sha256])
-    try:
-        return Finding(name=candidate.name, size=copy.size, sha256=copy.sha256, header=read.result())
-    except WorkersBusy:
-        raise  # Says nothing about the file.
-    except RenderRefusal as refusal:
-        return Finding(
-            name=candidate.name, size=copy.size, sha256=copy.sha256, code=refusal.code, facts=dict(refusal.facts)
-        )
-
-
-def _begins_as_archive(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(4) in MARK

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import msgspec
 from sqlalchemy.orm import Session
@@ -15,29 +15,19 @@ from collab.audit import service as audit
 from collab.kit import ids
 from collab.kit.caller import Caller
 from collab.studies import store
+from collab.studies.findings import Finding
 from collab.studies.models import Instance, Series, SetAside, Study
-from collab.studies.patients import PatientTraits, differing_traits, plain, strict_key
+from collab.studies.patients import differing_traits
+from collab.studies.rows import new_series, new_study, traits_of, traits_of_study
 from collab.studies.rules import SERIES_MOVES, SeriesState, version_of
 from dicom_render.headers import InstanceHeader
 
+Row = TypeVar("Row", Study, Series)
 Outcome = Literal["stored", "known", "set_aside"]
 
 SET_ASIDE = "SET"
 # Texts of a parser's error can quote the file, so a patient: only numbers and these words are kept.
 _SAFE_FACTS = {"attribute", "looks_like", "transfer_syntax_uid", "differs", "error"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """What became of one file when it was read: a header, or the code and facts of why not."""
-
-    name: str
-    size: int
-    sha256: str | None
-    header: InstanceHeader | None = None
-    known: store.Known | None = None
-    code: str | None = None
-    facts: dict[str, Any] = field(default_factory=dict[str, Any])  # Any: JSON of the refusal's own facts
 
 
 @dataclass(kw_only=True)
@@ -114,7 +104,7 @@ class Ledger:
             facts = {"differs": ", ".join(different)}
             self._leave(finding, "other_patient_same_study", facts=facts, study_id=study.id)
             return
-        self._store(finding, header, study or self._new_study(header, patient))
+        self._store(finding, header, study or self._new_study(header))
 
     def _know(self, known: store.Known) -> None:
         # After a crash in the middle, what this very import brought then counts as brought, once.
@@ -150,11 +140,22 @@ class Ledger:
             self._studies[study_uid] = found
         return self._studies[study_uid]
 
+    def _new_study(self, header: InstanceHeader) -> Study:
+        study = self._add(new_study(header, hospital_id=self.hospital_id, at=self.at, demo=self.demo))
+        self._studies[header.study_uid] = study
+        return study
+
+    def _add(self, row: Row) -> Row:
+        """Into the database at once: the rows that follow name it."""
+        self.session.add(row)
+        self.session.flush()
+        return row
+
     def _series_for(self, header: InstanceHeader, study: Study) -> Series:
         key = (study.id, header.series_uid)
         if key not in self._series:
             found = store.find_series(self.session, study_id=study.id, series_uid=header.series_uid)
-            self._series[key] = found or self._new_series(header, study)
+            self._series[key] = found or self._add(new_series(header, study.id))
         return self._series[key]
 
     def _store(self, finding: Finding, header: InstanceHeader, study: Study) -> None:
@@ -189,81 +190,6 @@ class Ledger:
         self.brought.add(known.instance_id)
         self.study_ids.add(study.id)
         self._stored[study.id] += 1
-
-    def _new_study(self, header: InstanceHeader, patient: PatientTraits) -> Study:
-        ins = patient.ins(demo=self.demo)
-        words = (patient.name, patient.patient_id, header.accession_number, header.study_description)
-        study = Study(
-            id=ids.new_id(ids.STUDY),
-            hospital_id=self.hospital_id,
-            study_uid=header.study_uid,
-            patient_name=patient.name,
-            family_name=patient.family,
-            given_name=patient.given,
-            birth_date=patient.birth_date,
-            sex=patient.sex,
-            patient_id=patient.patient_id,
-            patient_id_issuer=patient.issuer,
-            ins=ins,
-            ins_oid=patient.issuer_oid if ins else "",
-            strict_key=strict_key(patient),
-            study_date=header.study_date,
-            study_time=header.study_time,
-            description=header.study_description,
-            accession_number=header.accession_number,
-            referring_physician=header.referring_physician,
-            modalities=[],
-            received=0,
-            version=version_of([]),
-            search_text=plain(" ".join(words).replace("^", " ").replace("=", " ")),
-            created_at=self.at,
-            changed_at=self.at,
-        )
-        self.session.add(study)
-        self.session.flush()
-        self._studies[header.study_uid] = study
-        return study
-
-    def _new_series(self, header: InstanceHeader, study: Study) -> Series:
-        series = Series(
-            id=ids.new_id(ids.SERIES),
-            study_id=study.id,
-            series_uid=header.series_uid,
-            number=header.series_number,
-            modality=header.modality,
-            description=header.series_description,
-            received=0,
-            version=version_of([]),
-            state=SeriesState.RECEIVING,
-            attempts=0,
-            refusal=None,
-            prepared_version=None,
-            stacks=[],
-        )
-        self.session.add(series)
-        self.session.flush()
-        return series
-
-
-def traits_of(header: InstanceHeader) -> PatientTraits:
-    patient = header.patient
-    return PatientTraits(
-        name=patient.name,
-        birth_date=patient.birth_date,
-        sex=patient.sex,
-        patient_id=patient.id,
-        issuer=patient.issuer,
-    )
-
-
-def traits_of_study(study: Study) -> PatientTraits:
-    return PatientTraits(
-        name=study.patient_name,
-        birth_date=study.birth_date,
-        sex=study.sex,
-        patient_id=study.patient_id,
-        issuer=study.patient_id_issuer,
-    )
 
 
 def safe_facts(facts: dict[str, Any]) -> dict[str, Any]:
