@@ -34,9 +34,13 @@ SIZE = (1280, 800)
 _COMPLETE = (
     "since => { const t = window.consilium?.timings(); return t && t.first_image > since && t.full_series > since }"
 )
-_FIRST_REQUEST = (
-    "() => performance.getEntriesByType('resource').find(e => e.name.includes('/api/studies/'))?.startTime ?? null"
-)
+# When the first thing about the study was asked for, and what had come in by then.
+_METADATA = """() => {
+  const all = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
+  const begun = all.find((entry) => entry.name.includes('/api/studies/')).startTime;
+  const before = all.filter((entry) => entry.responseEnd <= begun);
+  return [begun, before.reduce((sum, entry) => sum + entry.transferSize, 0)];
+}"""
 
 
 class WrongPicture(Exception):
@@ -139,10 +143,10 @@ def _one_run(server: Running, seeded: ImagesSeed, folder: Path) -> list[Load]:
             window.context.add_cookies([{"name": "consilium", "value": seeded.cookie, "url": at.origin}])
             window.page.goto(f"{at.origin}/rooms/{seeded.room_id}")
             cold = _loaded(window, COLD, first, since_ms=0.0, before=0)
-            begun = window.page.evaluate(_FIRST_REQUEST) or 0.0
+            by_ms, size = window.page.evaluate(_METADATA)
             before, since_ms = window.link.bytes_down, presenter.show(second) - _origin_ms(window.page)
             switched = _loaded(window, SWITCH, second, since_ms=since_ms, before=before)
-            return [cold, _later(cold, DATA, begun), switched]
+            return [cold, _later(cold, DATA, by_ms=by_ms, size=size), switched]
         finally:
             window.close()
 
@@ -161,14 +165,14 @@ def _loaded(window: Window, what: str, shared: View, *, since_ms: float, before:
     )
 
 
-def _later(load: Load, what: str, by_ms: float) -> Load:
-    """The same, counted from a later beginning."""
+def _later(load: Load, what: str, *, by_ms: float, size: int) -> Load:
+    """The same, counted from a later beginning, up to which `size` bytes had passed."""
     return Load(
         what=what,
         first_ms=load.first_ms - by_ms,
         coarse_ms=load.coarse_ms - by_ms,
         full_ms=load.full_ms - by_ms,
-        size=load.size,
+        size=load.size - size,
     )
 
 

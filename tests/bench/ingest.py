@@ -116,9 +116,10 @@ _DAY = date(2026, 11, 24)
 
 def _draw(key: str, instances: Iterable[tuple[str, bytes]], folder: Path) -> DataSet:
     place = folder / key
-    place.mkdir()
     for name, content in instances:
-        (place / name).write_bytes(content)
+        file = place / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
     return _read(f"synthetic {key}", place)
 
 

@@ -47,7 +47,12 @@ def environment_of(settings: Settings) -> dict[str, str]:
 def migrate(settings: Settings) -> None:
     """`consilium migrate`, as whoever installs a server does."""
     subprocess.run(
-        [*COMMAND, "migrate"], cwd=ROOT, env={**os.environ, **environment_of(settings)}, check=True, timeout=60
+        [*COMMAND, "migrate"],
+        cwd=ROOT,
+        env={**os.environ, **environment_of(settings)},
+        check=True,
+        timeout=60,
+        stdout=subprocess.DEVNULL,
     )
 
 
