@@ -190,16 +190,16 @@ class LiveServer:
 
 
 @asynccontextmanager
-async def serving(database: Database, *, send_buffer: int | None = None, **settings: Any) -> AsyncGenerator[LiveServer]:
+async def serving(database: Database, *, send_buffer: int | None = None, **options: Any) -> AsyncGenerator[LiveServer]:
     """A uvicorn of its own around the rooms' routes, with the settings of the product."""
     listener = socket.create_server(("127.0.0.1", 0))
     if send_buffer is not None:
         # Accepted connections inherit it.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
     port: int = listener.getsockname()[1]
-    used = Settings(port=port, **settings)
+    used = Settings(port=port)
     clock = make.TestClock()
-    hub = RoomHub(database=database, clock=clock)
+    hub = RoomHub(database=database, clock=clock, **options)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:

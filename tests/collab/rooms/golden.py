@@ -1,0 +1,253 @@
+"""What stands in `tests/golden/room`: examples of every message, of every fact's effect, and of what is refused.
+
+`python -m tests.collab.rooms.golden` writes the files; the tests of both languages read them. Whoever changes them sees
+in the difference what every browser that is open at that moment will meet.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from collab.rooms.fold import EMPTY, Fold
+from collab.rooms.protocol import (
+    Act,
+    AddKeyView,
+    Ask,
+    ConfirmIdentity,
+    ControlRequested,
+    ControlTaken,
+    Done,
+    DraftLocked,
+    Drawn,
+    Fact,
+    FromBrowser,
+    FromRoom,
+    GiveControl,
+    Hello,
+    IdentityConfirmed,
+    KeyViewAdded,
+    KeyViewRemoved,
+    Member,
+    MemberJoined,
+    MemberLeft,
+    MovePointer,
+    MoveView,
+    Ping,
+    PointerMoved,
+    Pong,
+    Presence,
+    Refused,
+    ReleaseControl,
+    RemoveKeyView,
+    RequestControl,
+    RoomState,
+    Said,
+    Say,
+    SettleView,
+    Signal,
+    Signalled,
+    TakeControl,
+    Tell,
+    TextUpdated,
+    UpdateText,
+    ViewMoved,
+    ViewSettled,
+    Welcome,
+)
+from tests.collab.rooms import make
+
+GOLDEN = Path(__file__).parents[2] / "golden" / "room"
+
+EXPERT = Member("PER-1", "Dr Hélène Vasseur", "expert", "Hôpital de Montrelais", "neuroradiology", 0)
+REQUESTER = Member("PER-2", "Dr Claire Aubry", "requester", "Centre hospitalier de Valmont", None, 1)
+# As Yjs 13.6 writes it: `new Y.Doc()` with clientID 1, "Pas" inserted in the text "conclusion".
+YJS_UPDATE = base64.b64encode(bytes([1, 1, 1, 0, 4, 1, 10, *b"conclusion", 3, *b"Pas", 0])).decode()
+
+ACTS: tuple[Act, ...] = (
+    SettleView(3, make.view(12.5)),
+    RequestControl(),
+    GiveControl(3, "PER-2"),
+    TakeControl(3),
+    ReleaseControl(3),
+    AddKeyView("kv-1", "stack", make.view(12.5), "hyperdensité de l’artère cérébrale moyenne gauche"),
+    RemoveKeyView("kv-1"),
+    UpdateText(YJS_UPDATE),
+    Say("Je vois un signe de la corde."),
+    ConfirmIdentity(),
+)
+
+# In an order in which they may happen.
+DONE: tuple[tuple[str, Done], ...] = (
+    ("PER-1", MemberJoined(EXPERT)),
+    ("PER-2", MemberJoined(REQUESTER)),
+    ("PER-2", ControlTaken("PER-2", 1, "taken")),
+    ("PER-2", ViewSettled(1, make.view(12.5))),
+    ("PER-1", ControlRequested()),
+    ("PER-2", ControlTaken("PER-1", 2, "given")),
+    ("PER-1", KeyViewAdded("kv-1", "stack", make.view(12.5), "hyperdensité")),
+    ("PER-1", KeyViewAdded("kv-2", "axial", make.view(13.5), "")),
+    ("PER-1", KeyViewRemoved("kv-1")),
+    ("PER-1", TextUpdated(YJS_UPDATE)),
+    ("PER-2", Said("Merci.")),
+    ("PER-2", IdentityConfirmed()),
+    ("PER-1", IdentityConfirmed()),
+    ("PER-2", ControlRequested()),
+    ("PER-2", MemberLeft("PER-2")),
+    ("PER-1", ControlTaken(None, 3, "lost")),
+    ("PER-2", MemberJoined(msgspec.structs.replace(REQUESTER, role="participant"))),
+    ("PER-1", DraftLocked("EXC-1")),
+)
+
+
+def facts() -> list[Fact]:
+    """The story of `DONE` as facts."""
+    return [
+        Fact(number, make.START_MS + number, actor, "tab-1" if isinstance(done, Said) else "", 0, done)
+        for number, (actor, done) in enumerate(DONE, 1)
+    ]
+
+
+def state() -> RoomState:
+    """What that story builds."""
+    folded = Fold()
+    for fact in facts():
+        folded.add(fact)
+    return folded.snapshot()
+
+
+def from_browser() -> list[FromBrowser]:
+    return [
+        Hello("4f0c9d2e-tab", 0),
+        Hello("4f0c9d2e-tab", 41, 7),
+        *(Ask(number, act) for number, act in enumerate(ACTS, 1)),
+        MoveView(3, 1041, make.view(-3.25)),
+        MovePointer(17, make.pointer(1.5)),
+        MovePointer(18, None),
+        Tell("coarse", True),
+        Signal("PER-2", '{"type":"bye","reason":"left"}'),
+        Signal("server", '{"type":"bye","reason":"left"}'),
+        Drawn(4294967300, 41),
+        Ping(12),
+    ]
+
+
+def from_room() -> list[FromRoom]:
+    presences = (Presence("PER-1", True, "same", True, 0), Presence("PER-2", False, "lost", True, 4200))
+    return [
+        Welcome("PER-1", 1, 0, EMPTY, ()),
+        Welcome("PER-1", 2, 6, state(), presences),
+        Welcome("PER-1", 2, 6, None, presences),
+        *facts(),
+        Refused(8, "control_moved"),
+        *presences,
+        ViewMoved(4294967300, "PER-2", 3, 4294967300, make.view(-3.25)),
+        PointerMoved(4294967301, "PER-2", 4294967301, make.pointer(1.5)),
+        PointerMoved(4294967302, "PER-2", 4294967302, None),
+        Signalled("PER-2", '{"type":"bye","reason":"left"}'),
+        Pong(12),
+    ]
+
+
+def frames(messages: list[Any]) -> list[dict[str, Any]]:
+    named: list[dict[str, Any]] = []
+    for number, message in enumerate(messages):
+        plain = msgspec.to_builtins(message)
+        inner = plain.get("act") or plain.get("done") or {}
+        name = " ".join(filter(None, (f"{number}", plain["t"], inner.get("t"))))
+        named.append({"name": name, "message": plain, "msgpack": msgspec.msgpack.encode(message).hex()})
+    return named
+
+
+def steps() -> list[dict[str, Any]]:
+    """Each fact with the state before and after it; `text` is left to Yjs and stays empty here."""
+    folded, before = Fold(), EMPTY
+    told: list[dict[str, Any]] = []
+    for fact in facts():
+        folded.add(fact)
+        named = {"name": f"{fact.seq} {msgspec.to_builtins(fact.done)['t']}"}
+        told.append(
+            named
+            | {
+                "state": msgspec.to_builtins(before),
+                "fact": msgspec.to_builtins(fact),
+                "after": msgspec.to_builtins(folded.state),
+            }
+        )
+        before = folded.state
+    return told
+
+
+# What a browser might send in error or in malice, as JSON; the room closes the connection on each.
+REFUSED: dict[str, str] = {
+    "no type": '{"n": 1}',
+    "an unknown type": '{"t": "view.moved", "frame": 1}',
+    "an unknown field": '{"t": "ping", "n": 1, "at": 2}',
+    "a missing field": '{"t": "drawn", "frame": 1}',
+    "a number as text": '{"t": "ping", "n": "1"}',
+    "a negative number": '{"t": "ping", "n": -1}',
+    "a number beyond what JavaScript counts": '{"t": "ping", "n": 9007199254740992}',
+    "an empty client_id": '{"t": "hello", "client_id": "", "seq": 0}',
+    "a client_id without end": json.dumps({"t": "hello", "client_id": "x" * 65, "seq": 0}),
+    "an act that is a fact": '{"t": "ask", "n": 1, "act": {"t": "draft.locked", "conclusion_id": "EXC-1"}}',
+    "an act that is none": '{"t": "ask", "n": 1, "act": null}',
+    "an empty line of chat": '{"t": "ask", "n": 1, "act": {"t": "chat.say", "text": ""}}',
+    "a line of chat without end": json.dumps({"t": "ask", "n": 1, "act": {"t": "chat.say", "text": "x" * 2001}}),
+    "a caption without end": json.dumps(
+        {
+            "t": "ask",
+            "n": 1,
+            "act": {
+                "t": "key_view.add",
+                "key_view_id": "k",
+                "viewport": "stack",
+                "view": msgspec.to_builtins(make.view()),
+                "caption": "x" * 501,
+            },
+        }
+    ),
+    "a place outside of any patient": json.dumps(
+        {"t": "pointer.move", "n": 1, "pointer": msgspec.to_builtins(make.pointer(1e6))}
+    ),
+    "a view without a series": json.dumps(
+        {"t": "view.move", "term": 1, "n": 1, "view": {"study_uid": "2.25.1", "layout": "stack"}}
+    ),
+    "a viewport that is none": json.dumps(
+        {
+            "t": "view.move",
+            "term": 1,
+            "n": 1,
+            "view": msgspec.to_builtins(make.view()) | {"active": "oblique"},
+        }
+    ),
+    "a list": "[]",
+    "not JSON": "{",
+    "nothing": "",
+}
+
+
+def files() -> dict[str, Any]:
+    return {
+        "from_browser.json": frames(from_browser()),
+        "from_room.json": frames(from_room()),
+        "fold.json": steps(),
+        "refused.json": [{"name": name, "frame": frame} for name, frame in REFUSED.items()],
+    }
+
+
+def text_of(content: Any) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def main() -> None:
+    GOLDEN.mkdir(parents=True, exist_ok=True)
+    for name, content in files().items():
+        (GOLDEN / name).write_text(text_of(content), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

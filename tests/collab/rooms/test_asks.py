@@ -1,0 +1,131 @@
+"""Judging an ask: what each act does, and each reason why not."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from collab.kit.i18n import LANGUAGES, catalogue
+from collab.rooms.asks import No, judge
+from collab.rooms.draft import Draft
+from collab.rooms.fold import EMPTY
+from collab.rooms.policy import KEY_VIEWS
+from collab.rooms.protocol import (
+    Act,
+    AddKeyView,
+    ConfirmIdentity,
+    ControlRequested,
+    ControlTaken,
+    Done,
+    GiveControl,
+    IdentityConfirmed,
+    KeyViewAdded,
+    KeyViewRemoved,
+    MemberRole,
+    ReleaseControl,
+    RemoveKeyView,
+    RequestControl,
+    RoomState,
+    Said,
+    Say,
+    SettleView,
+    TakeControl,
+    TextUpdated,
+    UpdateText,
+    ViewSettled,
+)
+from tests.collab.rooms import make
+
+HELD = replace(EMPTY, holder="me", term=4, present=("me", "other"))
+KEPT = replace(HELD, key_views=(KeyViewAdded("kv", "stack", make.view(), ""),))
+SIGNED = replace(KEPT, conclusion_id="EXC-1")
+UPDATE = make.updates("texte")[0]
+ADD = AddKeyView("new", "stack", make.view(), "")
+
+
+def judged(state: RoomState, act: Act, *, actor: str = "me", role: MemberRole = "expert") -> Done | No:
+    studies = frozenset({make.STUDY_UID})
+    return judge(state, act, by=make.member(actor, role), draft=Draft(), study_uids=studies)
+
+
+@pytest.mark.parametrize(
+    ("act", "done"),
+    [
+        (SettleView(4, make.view()), ViewSettled(4, make.view())),
+        (GiveControl(4, "other"), ControlTaken("other", 5, "given")),
+        (ReleaseControl(4), ControlTaken(None, 5, "released")),
+        (ADD, KeyViewAdded("new", "stack", make.view(), "")),
+        (RemoveKeyView("kv"), KeyViewRemoved("kv")),
+        (UpdateText(UPDATE), TextUpdated(UPDATE)),
+        (Say("x"), Said("x")),
+        (ConfirmIdentity(), IdentityConfirmed()),
+    ],
+    ids=lambda one: type(one).__name__,
+)
+def test_r11_an_accepted_act_becomes_its_fact(act: Act, done: Done) -> None:
+    assert judged(KEPT, act) == done
+
+
+def test_r22_taking_and_asking_for_the_baton_become_facts() -> None:
+    assert judged(KEPT, TakeControl(4), actor="other") == ControlTaken("other", 5, "taken")
+    assert judged(KEPT, RequestControl(), actor="other") == ControlRequested()
+
+
+@pytest.mark.parametrize(
+    ("state", "act", "code"),
+    [
+        (KEPT, SettleView(3, make.view()), "control_moved"),
+        (KEPT, SettleView(4, make.view(study_uid=make.OTHER_STUDY_UID)), "other_study"),
+        (KEPT, GiveControl(4, "absent"), "not_here"),
+        (KEPT, AddKeyView("kv", "stack", make.view(), ""), "key_view_known"),
+        (KEPT, AddKeyView("x", "stack", make.view(study_uid=make.OTHER_STUDY_UID), ""), "other_study"),
+        (KEPT, RemoveKeyView("x"), "no_key_view"),
+        (KEPT, UpdateText("AQE="), "bad_update"),
+        (SIGNED, UpdateText(UPDATE), "draft_locked"),
+        (SIGNED, ADD, "draft_locked"),
+        (SIGNED, RemoveKeyView("kv"), "draft_locked"),
+    ],
+    ids=lambda one: one if isinstance(one, str) else type(one).__name__,
+)
+def test_r14_a_refused_act_says_why(state: RoomState, act: Act, code: str) -> None:
+    assert judged(state, act) == No(code)
+
+
+@pytest.mark.parametrize("act", [ADD, RemoveKeyView("kv"), UpdateText(UPDATE)], ids=lambda one: type(one).__name__)
+def test_r26_a_participant_keeps_no_key_view_and_writes_no_text(act: Act) -> None:
+    assert judged(KEPT, act, role="participant") == No("not_your_role")
+
+
+def test_r26_key_views_have_their_number() -> None:
+    many = tuple(KeyViewAdded(f"kv{number}", "stack", make.view(), "") for number in range(KEY_VIEWS))
+    assert judged(replace(HELD, key_views=many), ADD) == No("too_many_key_views")
+
+
+def test_r28_after_the_signature_people_still_look_point_and_talk() -> None:
+    assert judged(SIGNED, SettleView(4, make.view())) == ViewSettled(4, make.view())
+    assert judged(SIGNED, Say("x")) == Said("x")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "code",
+    [
+        "not_your_role",
+        "not_presenter",
+        "control_moved",
+        "already_presenter",
+        "already_requested",
+        "not_here",
+        "other_study",
+        "draft_locked",
+        "key_view_known",
+        "no_key_view",
+        "too_many_key_views",
+        "bad_update",
+        "update_too_large",
+        "draft_too_long",
+        "room_closed",
+    ],
+)
+def test_every_refusal_has_its_sentence(code: str, language: str) -> None:
+    assert catalogue(language)[f"refused.{code}"]  # pyright: ignore[reportArgumentType]

@@ -1,0 +1,69 @@
+"""The fold of facts: for every fact, old snapshot + fact = fresh snapshot."""
+
+from __future__ import annotations
+
+import json
+from typing import get_args
+
+import msgspec
+import pytest
+
+from collab.rooms.fold import CHAT_LINES, EMPTY, Fold, apply, fold
+from collab.rooms.protocol import Done, Fact, MemberJoined, RoomState, Said
+from tests.collab.rooms import golden, make
+
+FACTS = golden.facts()
+
+
+@pytest.mark.parametrize("fact", FACTS, ids=lambda one: f"{one.seq} {type(one.done).__name__}")
+def test_r13_old_snapshot_and_fact_give_the_fresh_snapshot(fact: Fact) -> None:
+    before = fold(FACTS[: fact.seq - 1]).snapshot()
+    resumed = Fold(as_it_travels(before))
+    resumed.add(fact)
+    assert resumed.snapshot() == fold(FACTS[: fact.seq]).snapshot()
+
+
+def as_it_travels(state: RoomState) -> RoomState:
+    return msgspec.msgpack.decode(msgspec.msgpack.encode(state), type=RoomState)
+
+
+def test_r13_the_story_has_every_kind_of_fact() -> None:
+    assert {type(one.done) for one in FACTS} == set(get_args(Done))
+
+
+@pytest.mark.parametrize("step", json.loads((golden.GOLDEN / "fold.json").read_text("utf-8")), ids=lambda s: s["name"])
+def test_r13_each_golden_step_holds(step: dict[str, object]) -> None:
+    state = msgspec.convert(step["state"], RoomState)
+    after = apply(state, msgspec.convert(step["fact"], Fact))
+    assert after == msgspec.convert(step["after"], RoomState)
+
+
+def test_r13_a_fact_over_a_hole_is_never_applied() -> None:
+    with pytest.raises(AssertionError):
+        apply(EMPTY, FACTS[1])
+
+
+def test_r13_the_story_ends_as_people_would_tell_it() -> None:
+    state = golden.state()
+    assert state.present == ("PER-1", "PER-2")
+    assert [(one.actor, one.role) for one in state.members] == [("PER-1", "expert"), ("PER-2", "participant")]
+    assert (state.holder, state.term) == (None, 3)
+    assert [one.key_view_id for one in state.key_views] == ["kv-2"]
+    assert state.requested == ()
+    assert state.identity_confirmed == ("PER-2", "PER-1")
+    assert state.conclusion_id == "EXC-1"
+    assert fold(FACTS).text() == "Pas"
+
+
+def test_r29_the_state_keeps_the_last_lines_of_chat() -> None:
+    lines = [Fact(number, 0, "a", "", 0, Said(str(number))) for number in range(1, CHAT_LINES + 11)]
+    chat = fold(lines).snapshot().chat
+    assert len(chat) == CHAT_LINES
+    assert (chat[0][2], chat[-1][2]) == ("11", str(CHAT_LINES + 10))
+
+
+def test_a_member_keeps_their_place_in_the_list() -> None:
+    first, second = make.member("a"), make.member("b")
+    joined = [MemberJoined(first), MemberJoined(second), MemberJoined(first)]
+    facts = [Fact(number, 0, done.member.actor, "", 0, done) for number, done in enumerate(joined, 1)]
+    assert [one.actor for one in fold(facts).state.members] == ["a", "b"]
