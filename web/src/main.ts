@@ -7,14 +7,15 @@ import { createCatalogue } from "./main/catalogue";
 import { createIce } from "./main/ice";
 import { listenToKeys } from "./main/keyboard";
 import { createPictures } from "./main/pictures";
+import { createScreen } from "./main/screen";
 import { createSigning, signingApi } from "./main/signing";
 import { offerSupport, type Timings } from "./main/support";
 import { EMPTY_STATE } from "./room/fold";
 import { createLive, type Live } from "./room/live";
-import type { Screen } from "./room/screen";
 import { mountRoom } from "./ui/app";
 import { type Brief, createModel } from "./ui/model";
-import { createViewer, type Viewer, warmDecoders } from "./viewer/viewer";
+import { warmDecoders } from "./viewer/decoders";
+import type { Viewer } from "./viewer/viewer";
 import { getJson } from "./wire/api";
 import { takeClientId } from "./wire/client_id";
 import { browserWorld, openSocket, type RoomSocket } from "./wire/socket";
@@ -28,7 +29,9 @@ const MEASURE_EVERY_MS = 2000;
 
 function start(page: RoomPage, app: HTMLElement): void {
   setLanguage(page.language);
+  // Decoders and viewer are most of the client's bytes: they travel while socket and studies are already asked for.
   void warmDecoders();
+  const viewerCode = import("./viewer/viewer");
 
   const model = createModel(page, EMPTY_STATE);
   model.isDisplayDeclared.value = isDisplayDeclared();
@@ -41,12 +44,7 @@ function start(page: RoomPage, app: HTMLElement): void {
 
   let viewer: Viewer | null = null;
   let socket: RoomSocket | null = null;
-  const screen: Screen = {
-    open: async (stack, at) => viewer?.open(stack, at),
-    view: () => viewer?.view() ?? null,
-    show: (view, facets) => viewer?.show(view, facets) ?? "loading",
-    compare: (view) => viewer?.compare(view) ?? "loading",
-  };
+  const { screen, arrive } = createScreen();
 
   const catalogue = createCatalogue(page.study_ids, {
     changed(studies) {
@@ -145,7 +143,8 @@ function start(page: RoomPage, app: HTMLElement): void {
       : null,
     ask: (act) => void socket?.ask(act),
     toast: (text) => pictures.toast(text, "plain"),
-    mountViewer(host) {
+    mountViewer: async (host) => {
+      const { createViewer } = await viewerCode;
       viewer = createViewer(
         host,
         {
@@ -163,6 +162,7 @@ function start(page: RoomPage, app: HTMLElement): void {
         },
         (key, blanks) => said(key, blanks) ?? key,
       );
+      arrive(viewer);
     },
   };
   const actions = createActions(parts);

@@ -10,6 +10,8 @@ export type Numbers = {
   concealed_fraction: number;
   freezes: number;
   bytes_received: number;
+  /** Frames of video; none from a camera that is off, although its track stays. */
+  pictures: number;
 };
 
 /** A conversation begins to overlap itself from 200 ms of round trip, and concealment is heard from 2 %. */
@@ -41,6 +43,7 @@ export type Totals = {
   samples: number;
   concealed: number;
   freezes: number;
+  pictures: number;
   bytes: number;
   rtt_ms: number;
   path: Path | null;
@@ -52,6 +55,7 @@ export const NO_TOTALS: Totals = {
   samples: 0,
   concealed: 0,
   freezes: 0,
+  pictures: 0,
   bytes: 0,
   rtt_ms: 0,
   path: null,
@@ -66,6 +70,7 @@ type Stat = {
   totalSamplesReceived?: number;
   concealedSamples?: number;
   freezeCount?: number;
+  framesReceived?: number;
   bytesReceived?: number;
   currentRoundTripTime?: number;
   selectedCandidatePairId?: string;
@@ -81,6 +86,7 @@ type Counter =
   | "totalSamplesReceived"
   | "concealedSamples"
   | "freezeCount"
+  | "framesReceived"
   | "bytesReceived";
 
 export function totalsOf(report: Iterable<Stat>): Totals {
@@ -94,6 +100,7 @@ export function totalsOf(report: Iterable<Stat>): Totals {
     samples: sum(inbound, "totalSamplesReceived"),
     concealed: sum(inbound, "concealedSamples"),
     freezes: sum(inbound, "freezeCount"),
+    pictures: sum(inbound, "framesReceived"),
     bytes: sum(inbound, "bytesReceived"),
     rtt_ms: Math.round((pair?.currentRoundTripTime ?? 0) * 1000),
     path: pair === undefined ? null : pathOfPair(pair, stats),
@@ -109,6 +116,7 @@ export function numbersBetween(before: Totals, after: Totals): Numbers {
     rtt_ms: after.rtt_ms,
     concealed_fraction: samples === 0 ? 0 : Math.max(0, after.concealed - before.concealed) / samples,
     freezes: Math.max(0, after.freezes - before.freezes),
+    pictures: Math.max(0, after.pictures - before.pictures),
     bytes_received: Math.max(0, after.bytes - before.bytes),
   };
 }

@@ -10,13 +10,7 @@ const CATALOGUES: Readonly<Record<Language, Readonly<Record<TextKey, string>>>> 
 
 /** Sentences of the features whose codes reach this page: refusals of the room, answers of a conclusion. */
 const OTHERS = import.meta.glob<Readonly<Record<string, string>>>(
-  [
-    "../../locales/*/rooms.json",
-    "../../locales/*/conclusions.json",
-    "../../locales/*/expertise.json",
-    "../../locales/*/studies.json",
-    "../../locales/*/kit.json",
-  ],
+  ["../../locales/*/rooms.json", "../../locales/*/conclusions.json", "../../locales/*/studies.json"],
   { eager: true, import: "default" },
 );
 

@@ -20,7 +20,7 @@ export type Parts = {
   signing: Signing | null;
   ask(act: Act): void;
   toast(text: string): void;
-  mountViewer(host: HTMLElement): void;
+  mountViewer(host: HTMLElement): Promise<void>;
 };
 
 export function createActions(parts: Parts): Actions {

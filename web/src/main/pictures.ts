@@ -92,6 +92,7 @@ export function createPictures(model: Model): Pictures {
     if (done.t === "member.joined" && actor !== me) toast(t("room.toast.joined", { name: done.member.name }), "plain");
     if (done.t === "member.left" && done.actor !== me)
       toast(t("room.toast.left", { name: nameOf(done.actor) }), "plain");
+    if (done.t === "chat.said" && actor !== me) toast(`${nameOf(actor)} : ${done.text}`, "plain");
     if (done.t === "text.updated" && actor !== me) writers.set(actor, performance.now());
   };
 
@@ -136,7 +137,7 @@ export function createPictures(model: Model): Pictures {
         peers: peers.map(({ actor, stream, path, numbers }) => ({
           name: nameOf(actor),
           audio: isFlowing(stream, "audio"),
-          video: isFlowing(stream, "video"),
+          video: isFlowing(stream, "video") && numbers?.pictures !== 0,
           path,
           rtt_ms: numbers?.rtt_ms ?? null,
         })),

@@ -15,7 +15,7 @@ import type { Actions, Model } from "./model";
 import { Bars, Cautions, DiagnosisNotice, FrozenCover, Toasts } from "./notices";
 import { Participants } from "./participants";
 import { SeriesStrip } from "./series";
-import { SignPanel } from "./sign";
+import { SignedNotice, SignPanel } from "./sign";
 import { Toolbar } from "./toolbar";
 
 /** Draws the room into `host`, in place of what the server had put there; returns the remover. */
@@ -50,6 +50,7 @@ function Screen(): JSX.Element {
         <Images />
       </main>
       <aside class="side" aria-label={t("room.side")}>
+        <SignedNotice />
         <div class="side-group people">
           <Participants />
           <CallPanel />
@@ -77,7 +78,7 @@ function Images(): JSX.Element {
   const host = useRef<HTMLDivElement>(null);
   // Before the first paint: the viewer's start is on the way to the first image.
   useLayoutEffect(() => {
-    if (host.current !== null) actions.mountViewer(host.current);
+    if (host.current !== null) void actions.mountViewer(host.current);
   }, [actions]);
   return (
     <>

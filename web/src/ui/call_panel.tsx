@@ -163,7 +163,7 @@ function PeerTile({ peer }: { peer: PeerPicture }): JSX.Element {
   return (
     <figure class={`tile person-${(member?.color ?? 0) % 6}`}>
       <Media stream={peer.stream} sink={model.call.value.choice.audiooutput} label={name} isSilent={false} />
-      {!hasPicture(peer.stream) && <Initials name={name} />}
+      {(!hasPicture(peer.stream) || peer.numbers?.pictures === 0) && <Initials name={name} />}
       <figcaption>
         <span class="name">{name}</span>
         {isTrouble ? (
@@ -205,7 +205,6 @@ function MyTile(): JSX.Element {
   );
 }
 
-/** A camera that is off sends a track that is muted, not none. */
 const hasPicture = (stream: MediaStream | null): boolean =>
   stream?.getVideoTracks().some((track) => track.readyState === "live" && !track.muted) ?? false;
 

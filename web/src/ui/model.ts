@@ -35,7 +35,7 @@ export type PeerPicture = {
   stream: MediaStream | null;
   quality: "good" | "fair" | "poor" | null;
   path: "direct" | "relay-udp" | "relay-tcp" | "relay-tls" | null;
-  numbers: { rtt_ms: number } | null;
+  numbers: { rtt_ms: number; pictures: number } | null;
 };
 
 export type DeviceKind = "audioinput" | "videoinput" | "audiooutput";
@@ -125,7 +125,7 @@ export type Model = {
 };
 
 export type Actions = {
-  mountViewer(host: HTMLElement): void;
+  mountViewer(host: HTMLElement): Promise<void>;
   askControl(): void;
   takeControl(): void;
   giveControl(actor: string): void;

@@ -28,8 +28,7 @@ const label = (name: string): string => said(`conclusions.${name}`) ?? name;
 
 export function SignPanel(): JSX.Element | null {
   const { model } = useRoom();
-  const { conclusion_id } = model.state.value;
-  if (conclusion_id !== null) return <Signed conclusion_id={conclusion_id} />;
+  if (model.state.value.conclusion_id !== null) return null;
   if (model.page.role !== "expert" || !model.page.links.sign) return null;
   return (
     <Panel id="sign" title={t("room.sign")}>
@@ -38,8 +37,11 @@ export function SignPanel(): JSX.Element | null {
   );
 }
 
-function Signed({ conclusion_id }: { conclusion_id: string }): JSX.Element {
+/** Above everything else: it is what the requester has been waiting for. */
+export function SignedNotice(): JSX.Element | null {
   const { model } = useRoom();
+  const { conclusion_id } = model.state.value;
+  if (conclusion_id === null) return null;
   return (
     <section class="notice ok signed" role="status">
       <p>

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { levelOf } from "../../src/call/levels";
 import { NO_TOTALS, numbersBetween, pathOf, qualityOf, totalsOf } from "../../src/call/quality";
 
-const fine = { loss_fraction: 0, rtt_ms: 50, concealed_fraction: 0, freezes: 0, bytes_received: 1000 };
+const fine = { loss_fraction: 0, rtt_ms: 50, concealed_fraction: 0, freezes: 0, bytes_received: 1000, pictures: 48 };
 
 test.each([
   [{}, "good"],

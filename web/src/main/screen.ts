@@ -1,0 +1,40 @@
+/** The viewer as the room sees it, before and after its code has arrived. */
+import type { Facets, Screen } from "../room/screen";
+import type { View } from "../wire/types";
+
+export type Arrival = { screen: Screen; arrive(viewer: Screen): void };
+
+export function createScreen(): Arrival {
+  let viewer: Screen | null = null;
+  let waiting: { view: View; facets: Facets } | null = null;
+  let come: (viewer: Screen) => void = () => undefined;
+  const arrived = new Promise<Screen>((resolve) => {
+    come = resolve;
+  });
+  const screen: Screen = {
+    async open(stack, at) {
+      const opened = (await arrived).open(stack, at);
+      // The view that was asked for meanwhile belongs to the stack opened last.
+      if (waiting !== null) viewer?.show(waiting.view, waiting.facets);
+      await opened;
+    },
+    view: () => viewer?.view() ?? null,
+    show(view, facets) {
+      if (viewer !== null) return viewer.show(view, facets);
+      waiting = { view, facets };
+      return "loading";
+    },
+    compare: (view) => viewer?.compare(view) ?? "loading",
+  };
+  return {
+    screen,
+    arrive(next) {
+      viewer = next;
+      come(next);
+      // After the stacks that wait for it have been opened.
+      void arrived.then(() => {
+        waiting = null;
+      });
+    },
+  };
+}
