@@ -12,7 +12,7 @@ from collab.accounts import service
 from collab.accounts.rules import LOGIN_LIFE, PASSWORD_MIN, address_key, safe_next
 from collab.kit.i18n import LANGUAGES
 from collab.kit.refusals import BadInput, Refusal, TooMany
-from collab.kit.web import Call, page, refusal_sentence, see_other
+from collab.kit.web import Call, api, json_answer, page, refusal_sentence, see_other
 
 
 class Credentials(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,8 +37,34 @@ class Chosen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     next: str = "/account"
 
 
+class Colleague(msgspec.Struct, frozen=True):
+    """A doctor of the directory."""
+
+    person_id: str
+    name: str
+    specialty: str | None
+    hospital: str
+
+
+class ColleagueTeam(msgspec.Struct, frozen=True):
+    """Doctors of the directory who answer for each other."""
+
+    team_id: str
+    name: str
+    specialty: str
+    hospital: str
+
+
+class Directory(msgspec.Struct, frozen=True):
+    """Whom an expertise can be asked of."""
+
+    people: tuple[Colleague, ...]
+    teams: tuple[ColleagueTeam, ...]
+
+
 def routes() -> Sequence[BaseRoute]:
     return [
+        api("/api/directory", list_directory, gives=Directory),
         page("/login", show_login, open_to_all=True),
         page("/login", sign_in, methods=["POST"], open_to_all=True),
         page("/logout", sign_out, methods=["POST"]),
@@ -144,6 +170,17 @@ def create_token(call: Call) -> Response:
 def revoke_token(call: Call) -> Response:
     service.revoke_token(call.session, call.caller, call.form(Chosen).chosen, at=call.site.clock())
     return see_other("/account")
+
+
+def list_directory(call: Call) -> Response:
+    people = (
+        Colleague(each.id, each.name, each.specialty, each.hospital.name) for each in service.list_doctors(call.session)
+    )
+    teams = (
+        ColleagueTeam(each.id, each.name, each.specialty, each.hospital.name)
+        for each in service.list_teams(call.session)
+    )
+    return json_answer(Directory(tuple(people), tuple(teams)))
 
 
 def _account(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import socket
@@ -9,13 +10,16 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+import httpx
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright
 
+from collab.app.demo import PEOPLE
 from tests.browser.media import write_colour, write_tone
 from tests.link import Link, Shape
 
@@ -23,6 +27,7 @@ ROOT = Path(__file__).parents[2]
 PASSWORD = "montre-moi la coupe"
 START_TIMEOUT_S = 240
 
+NAMES = {person.email: person.name for person in PEOPLE}
 RADIOLOGIST = "radiologue@valmont.example"
 NEURORADIOLOGIST = "neuroradiologue@chu.example"
 EMERGENCY_DOCTOR = "urgentiste@valmont.example"
@@ -168,3 +173,149 @@ def sign_in(window: Window, server: Server, email: str) -> None:
     window.page.fill("input[name=password]", PASSWORD)
     window.page.locator("form[action='/login'] button").click()
     window.page.wait_for_url(f"{server.origin}/")
+
+
+def eventually(window: Window, check: Callable[[], bool], *, timeout_s: float = 20.0) -> bool:
+    """Whether `check` comes true before the deadline; the browser's events are let through meanwhile."""
+    deadline = time.monotonic() + timeout_s
+    while not check():
+        if time.monotonic() > deadline:
+            return False
+        window.page.wait_for_timeout(50)
+    return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """An accepted request and its room."""
+
+    request_id: str
+    room_id: str
+    study_id: str
+
+
+def api(server: Server, email: str) -> httpx.Client:
+    """The JSON API as a signed-in person."""
+    client = httpx.Client(base_url=server.origin, headers={"origin": server.origin}, timeout=30)
+    answer = client.post("/login", data={"email": email, "password": PASSWORD})
+    assert answer.status_code == 303, answer.text
+    return client
+
+
+def find_study(client: httpx.Client, *, words: str) -> dict[str, Any]:
+    """The prepared study whose line holds every word."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        for line in client.get("/api/studies").json():
+            text = f"{line}".lower()
+            if all(word.lower() in text for word in words.split()):
+                study = client.get(f"/api/studies/{line['study_id']}").json()
+                if study["state"] == "ready":
+                    return study
+        time.sleep(0.2)
+    raise AssertionError(f"no prepared study with {words!r}")
+
+
+def open_case(server: Server, *, words: str, expert: str = NEURORADIOLOGIST, also: Sequence[str] = ()) -> Case:
+    """A stroke request of the local radiologist about one study, accepted by the expert; `also` may join."""
+    with api(server, RADIOLOGIST) as requester, api(server, expert) as doctor:
+        study = find_study(requester, words=words)
+        people = {person["name"]: person["person_id"] for person in requester.get("/api/directory").json()["people"]}
+        asked = _stroke_request(study, expert_id=people[NAMES[expert]])
+        case = _done(requester.post("/api/expertise", json=asked))
+        path = f"/api/expertise/{case['request_id']}"
+        if "submit" in case["may"]:
+            _done(requester.post(f"{path}/submit", json={}))
+        accepted = _done(doctor.post(f"{path}/accept", json={}))
+        room_id = accepted["room_id"] or _done(doctor.post(f"{path}/room", json={}))["room_id"]
+        for email in also:
+            _done(requester.post(f"{path}/invite", json={"person_id": people[NAMES[email]]}))
+    return Case(request_id=case["request_id"], room_id=room_id, study_id=study["study_id"])
+
+
+def _stroke_request(study: dict[str, Any], *, expert_id: str) -> dict[str, Any]:
+    patient = study["patient"]
+    return {
+        "urgency": "immediate",
+        "question": "Occlusion proximale ? Indication de thrombolyse ?",
+        "reason": "Hémiplégie droite et aphasie brutales.",
+        "callback_phone": "+33 1 99 00 00 11",
+        "patient": {
+            "family_name": patient["family"] or patient["name"] or "INCONNU",
+            "given_name": patient["given"],
+            "birth_date": patient["birth_date"],
+            "sex": patient["sex"] if patient["sex"] in {"M", "F"} else "U",
+        },
+        "informed": "informed",
+        "consent_mode": "oral",
+        "study_ids": [study["study_id"]],
+        "key_data": {"pathway": "stroke", "onset": "unknown", "nihss_total": 14, "anticoagulant": "none"},
+        "expert_person_id": expert_id,
+    }
+
+
+def _done(answer: httpx.Response) -> dict[str, Any]:
+    assert answer.status_code < 300, f"{answer.request.url}: {answer.text}"
+    return answer.json()
+
+
+def enter(window: Window, server: Server, room_id: str) -> None:
+    """Open the room and wait until the first image is drawn whole."""
+    window.page.goto(f"{server.origin}/rooms/{room_id}")
+    window.page.wait_for_function("window.consilium?.timings().full_series != null", timeout=60_000)
+
+
+def views(window: Window) -> dict[str, dict[str, Any]]:
+    """What the window shows, by viewport."""
+    return {view["id"]: view for view in window.page.evaluate("window.consilium.view()")}
+
+
+def differences(one: Window, other: Window) -> list[str]:
+    """What two windows do not agree on: image, window, plane, centre (0.5 mm). Empty when they show the same."""
+    mine, theirs = views(one), views(other)
+    if mine.keys() != theirs.keys() or not mine:
+        return [f"viewports {sorted(mine)} and {sorted(theirs)}"]
+    found: list[str] = []
+    for name, here in mine.items():
+        there = theirs[name]
+        found += [
+            f"{name} {key}: {here[key]} and {there[key]}"
+            for key in ("study_uid", "series_uid", "sop_instance_uid", "frame", "window")
+            if here[key] != there[key]
+        ]
+        if math.dist(here["point_world_mm"], there["point_world_mm"]) > 0.5:
+            found.append(f"{name} centre: {here['point_world_mm']} and {there['point_world_mm']}")
+        if math.dist(here["normal"], there["normal"]) > 0.001:
+            found.append(f"{name} normal: {here['normal']} and {there['normal']}")
+    return found
+
+
+def show_the_same(one: Window, other: Window, *, timeout_s: float = 20.0) -> bool:
+    return eventually(one, lambda: not differences(one, other), timeout_s=timeout_s)
+
+
+def viewport(window: Window, name: str) -> Locator:
+    return window.page.locator(f"[data-viewport={name}] .viewport-screen")
+
+
+def box_of(window: Window, name: str) -> tuple[float, float, float, float]:
+    box = viewport(window, name).bounding_box()
+    assert box
+    return box["x"], box["y"], box["width"], box["height"]
+
+
+def drag(window: Window, name: str, by: tuple[int, int], *, button: str = "left") -> None:
+    """Drag from the middle of a viewport, in steps as a hand does."""
+    x, y, width, height = box_of(window, name)
+    mouse = window.page.mouse
+    mouse.move(x + width / 2, y + height / 2)
+    mouse.down(button=button)  # pyright: ignore[reportArgumentType] - Playwright's literal
+    mouse.move(x + width / 2 + by[0], y + height / 2 + by[1], steps=6)
+    mouse.up(button=button)  # pyright: ignore[reportArgumentType]
+
+
+def scroll(window: Window, name: str, notches: int) -> None:
+    x, y, width, height = box_of(window, name)
+    window.page.mouse.move(x + width / 2, y + height / 2)
+    for _ in range(abs(notches)):
+        window.page.mouse.wheel(0, 100 if notches > 0 else -100)

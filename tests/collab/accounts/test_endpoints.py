@@ -109,3 +109,11 @@ async def test_a_login_on_another_machine_can_be_ended(database: Database, someb
     await here.post("/account/logins/end", data={"chosen": other})
     assert (await there.get("/account")).status_code == 303
     assert (await here.get("/account")).status_code == 200
+
+
+async def test_the_directory_is_for_signed_in_people_only(database: Database, somebody: Person) -> None:
+    server = make.server(database, routes())
+    assert (await server.client().get("/api/directory")).status_code == 401
+    found = (await (await server.sign_in(somebody)).get("/api/directory")).json()
+    assert [(each["person_id"], each["name"]) for each in found["people"]] == [(somebody.id, somebody.name)]
+    assert "email" not in found["people"][0]
