@@ -55,7 +55,11 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url: URL = make_url(url)
-        self.engine = _sqlite_engine(self.url) if self.is_sqlite else create_engine(self.url, pool_pre_ping=True)
+        self.engine = (
+            _sqlite_engine(self.url)
+            if self.is_sqlite
+            else create_engine(self.url, pool_pre_ping=True, hide_parameters=True)
+        )
 
     @property
     def is_sqlite(self) -> bool:
@@ -93,6 +97,7 @@ def _sqlite_engine(url: URL) -> Engine:
         pool_size=1,
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT_S,
+        hide_parameters=True,  # an error's text goes to the log, a patient's name must not
         connect_args={"check_same_thread": False, "timeout": POOL_TIMEOUT_S},
     )
 
