@@ -28,6 +28,9 @@ WARM_UP_S, MEASURED_S = 2.0, 8.0
 QUICK_STEPS, QUICK_S = (1, 10), 3.0
 # A step that has not ended by itself is given up.
 STEP_TIMEOUT_S = 120.0
+# A step during which the machine did something else than the benchmark is run again, at most so often.
+TRIES = 3
+DISTURBED_LATE_MS, DISTURBED_WAITED = 1.0, 0.05
 RELAY = Path(__file__).parent / "peers" / "relay.mjs"
 
 
@@ -43,10 +46,11 @@ class Contender:
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """One server at one step."""
+    """One server at one step, of `tries` the one least disturbed."""
 
     name: str
     counts: Counts
+    tries: int
 
 
 def run(*, is_quick: bool = False) -> Report:
@@ -76,6 +80,8 @@ NOTES = (
     "tabs answer `drawn` once a picture. The relays do none of that: the ratio is the price of it.",
     "delivered counts samples that were replaced by a newer one before they left as not delivered.",
     "kept waiting: share of the time in which the server could have run but the machine ran something else.",
+    f"disturbed: kept waiting more than {DISTURBED_WAITED:.0%} or generator late more than {DISTURBED_LATE_MS:.0f} ms "
+    f"in each of {TRIES} tries; no p99 ratio is given then.",
     "generator late: how far after its due time a message was written, p99; what is above 1 ms there is the "
     "machine's or the generator's, and is contained in the latencies of its row.",
 )
@@ -100,11 +106,13 @@ def latency_table(found: Sequence[Measured]) -> Table:
                 counts.late_ms_p99,
                 counts.generator_cpu * 100,
                 counts.closed,
+                each.tries,
+                "yes" if is_disturbed(counts) else "",
             )
         )
     columns = (
         "rooms", "server", "p50 ms", "p99 ms", "max ms", "delivered %", "CPU % of a core", "CPU us/delivery",
- "kept waiting %",        "RSS MiB", "generator late ms", "generator CPU %", "closed",
+ "kept waiting %",        "RSS MiB", "generator late ms", "generator CPU %", "closed", "tries", "disturbed",
     )  # fmt: skip
     return Table(title="Pointer latency", columns=columns, rows=tuple(rows))
 
@@ -117,12 +125,13 @@ def ratio_table(found: Sequence[Measured], ours: str) -> Table:
         if each.name == ours:
             continue
         own, peer = mine[each.counts.rooms], each.counts
+        is_fair = not is_disturbed(own) and not is_disturbed(peer)
         rows.append(
             (
                 peer.rooms,
                 each.name,
                 ratio(own.p50_ms, peer.p50_ms),
-                ratio(own.p99_ms, peer.p99_ms),
+                ratio(own.p99_ms, peer.p99_ms) if is_fair else None,
                 ratio(cpu_us(own), cpu_us(peer)),
             )
         )
@@ -137,6 +146,17 @@ def _target_table(found: Sequence[Measured], ours: str) -> Table:
             rows.append((each.counts.rooms, each.counts.p99_ms, "< 20", rooms_by_cpu(each.counts), ">= 324"))
     columns = ("rooms", "p99 ms", "p99 target ms", "rooms a core would carry by this CPU", "rooms target")
     return Table(title="Against the budget (DESIGN 10)", columns=columns, rows=tuple(rows))
+
+
+def is_disturbed(counts: Counts) -> bool:
+    """Whether the step's worst latencies are the machine's rather than the server's."""
+    return disturbance(counts) > 1
+
+
+def disturbance(counts: Counts) -> float:
+    """How far the generator was late, or the server kept waiting, in units of what is still accepted."""
+    late = (counts.late_ms_p99 or 0.0) / DISTURBED_LATE_MS
+    return max(late, (counts.server_waited or 0.0) / DISTURBED_WAITED)
 
 
 def cpu_us(counts: Counts) -> float | None:
@@ -204,6 +224,13 @@ def _relay_paths(rooms: int) -> tuple[str, ...]:
 
 
 def _measure(contender: Contender, rooms: int, measured_s: float) -> Measured:
+    counts: list[Counts] = []
+    while len(counts) < TRIES and all(is_disturbed(each) for each in counts):
+        counts.append(_one_step(contender, rooms, measured_s))
+    return Measured(name=contender.name, counts=min(counts, key=disturbance), tries=len(counts))
+
+
+def _one_step(contender: Contender, rooms: int, measured_s: float) -> Counts:
     with contender.start() as server:
         plan = Plan(
             port=server.port,
@@ -218,4 +245,4 @@ def _measure(contender: Contender, rooms: int, measured_s: float) -> Measured:
                 [sys.executable, "-m", "tests.bench.rooms_load"],
                 cwd=ROOT, input=msgspec.json.encode(plan), stdout=subprocess.PIPE, check=True, timeout=STEP_TIMEOUT_S,
             )  # fmt: skip
-    return Measured(name=contender.name, counts=msgspec.json.decode(done.stdout, type=Counts))
+    return msgspec.json.decode(done.stdout, type=Counts)
