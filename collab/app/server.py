@@ -17,6 +17,7 @@ from collab.accounts import endpoints as accounts
 from collab.accounts import service as people
 from collab.app import health, openapi
 from collab.conclusions import endpoints as conclusions
+from collab.conclusions.service import Documents
 from collab.delivery import endpoints as delivery
 from collab.delivery.bus import Bus
 from collab.expertise import endpoints as expertise
@@ -34,6 +35,7 @@ from collab.rooms.gateway import MAX_FRAME_BYTES
 from collab.rooms.hub import RoomHub
 from collab.second_reads import endpoints as second_reads
 from collab.studies import endpoints as studies
+from collab.studies.blobs import BlobStore
 from collab.studies.importing import Intake
 from collab.studies.preparing import Preparer
 from collab.studies.receiving import Receiver
@@ -57,6 +59,7 @@ def build_site(settings: Settings, *, clock: Clock = utc_now) -> Site:
         Receiver(intake, preparer),
         RoomHub(database=database, clock=clock),
         Bus(),
+        Documents(BlobStore(settings.data / "documents")),
     )
     return Site(
         settings=settings,
