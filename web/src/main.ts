@@ -149,8 +149,9 @@ function start(page: RoomPage, app: HTMLElement): void {
         host,
         {
           viewChanged(view, isSettled) {
-            pictures.viewer(viewer);
             live.moved(view, isSettled);
+            // While it moves the panels follow four times a second: drawing them must not hold up the images.
+            if (isSettled) pictures.viewer(viewer);
           },
           pointerMoved: (pointer) => model.viewer.value.points && live.pointed(pointer),
           qualityChanged() {

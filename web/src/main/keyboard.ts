@@ -8,7 +8,7 @@ export function listenToKeys(model: Model, actions: Actions): () => void {
     if (event.defaultPrevented || isTaken(event.target)) return;
     const act = keyAct(event);
     if (act === null || document.querySelector("dialog[open]") !== null) return;
-    if (event.repeat && act.do !== "scroll") return;
+    if (act.do === "scroll" ? isBesideImages(event.target) : event.repeat) return;
     event.preventDefault();
     obey(act, model, actions);
   };
@@ -20,6 +20,10 @@ export function listenToKeys(model: Model, actions: Actions): () => void {
 function isTaken(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest("input, textarea, select, [contenteditable]") !== null;
 }
+
+/** Arrows in a column that scrolls are that column's. */
+const isBesideImages = (target: EventTarget | null): boolean =>
+  target instanceof Element && target.closest(".side, .series") !== null;
 
 type KeyAct = NonNullable<ReturnType<typeof keyAct>>;
 

@@ -28,11 +28,15 @@ export type Draft = {
   apply(update: string): void;
   /** Send what waits, without waiting longer. */
   flush(): void;
+  /** The room has refused what I wrote: show its words again, so that nobody reads what nobody will sign. */
+  revert(): void;
 };
 
 export function createDraft(world: DraftWorld): Draft {
-  const doc = new Y.Doc();
-  const words = doc.getText(TEXT_NAME);
+  /** What the room has said, and nothing of mine that it has not. */
+  const agreed = new Y.Doc();
+  let doc = new Y.Doc();
+  let words = doc.getText(TEXT_NAME);
   let waiting: Uint8Array[] = [];
   let isFlushDue = false;
 
@@ -42,26 +46,43 @@ export function createDraft(world: DraftWorld): Draft {
     waiting = [];
   };
 
-  doc.on("update", (update: Uint8Array, origin: unknown) => {
+  const gather = (update: Uint8Array, origin: unknown): void => {
     if (origin !== MINE) return;
     waiting.push(update);
     if (isFlushDue) return;
     isFlushDue = true;
     world.later(world.isLive() ? GATHER_MS : GATHER_OFFLINE_MS, () => isFlushDue && flush());
-  });
+  };
+  doc.on("update", gather);
+
+  const tellChange = (before: string): void => {
+    const after = words.toString();
+    if (after === before) return;
+    const change = textChange(before, after);
+    world.changed(after, (caret) => shiftCaret(caret, change));
+  };
 
   return {
     text: () => words.toString(),
     edit: (next) => write(doc, words, textChange(words.toString(), next)),
     apply(update) {
       const before = words.toString();
-      Y.applyUpdate(doc, fromBase64(update), "room");
-      const after = words.toString();
-      if (after === before) return;
-      const change = textChange(before, after);
-      world.changed(after, (caret) => shiftCaret(caret, change));
+      const bytes = fromBase64(update);
+      Y.applyUpdate(agreed, bytes, "room");
+      Y.applyUpdate(doc, bytes, "room");
+      tellChange(before);
     },
     flush,
+    revert() {
+      const before = words.toString();
+      doc.destroy();
+      doc = new Y.Doc();
+      words = doc.getText(TEXT_NAME);
+      Y.applyUpdate(doc, Y.encodeStateAsUpdate(agreed), "room");
+      doc.on("update", gather);
+      waiting = [];
+      tellChange(before);
+    },
   };
 }
 

@@ -67,6 +67,14 @@ export type Live = {
 /** Together with 60 views a second this stays below what the room takes; others draw the path between. */
 const POINTER_EVERY_MS = 50;
 
+/** Codes of refusals after which the words on this screen are not those of the room (collab/rooms/draft.py, asks.py). */
+const REFUSED_WORDS: ReadonlySet<string> = new Set([
+  "draft_locked",
+  "bad_update",
+  "update_too_large",
+  "draft_too_long",
+]);
+
 export function createLive(world: LiveWorld): Live {
   const { actor, screen, events } = world;
   let state = EMPTY_STATE;
@@ -192,6 +200,7 @@ export function createLive(world: LiveWorld): Live {
         case "fact":
           return takeFact(message);
         case "refused":
+          if (REFUSED_WORDS.has(message.code)) draft.revert();
           return message.n === quiet_n ? undefined : events.refused(message.code);
         case "presence":
           seats = withPresence(seats, message, world.now());

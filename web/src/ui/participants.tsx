@@ -108,6 +108,8 @@ function SeenChip({ actor, isPresenter }: { actor: string; isPresenter: boolean 
   const seen: Seen = mine ? model.follow.value.seen : (seat?.seen ?? "loading");
   const lost_s = mine ? model.link.value.lost_s : (seat?.lost_s ?? null);
   if (lost_s !== null) return <span class="chip danger">{t("room.seen.lost_since", { seconds: lost_s })}</span>;
+  // While the room is not heard, what others see is what they saw.
+  if (!mine && model.link.value.at !== "live") return <span class="chip">{t("room.seen.unknown")}</span>;
   // The presenter's own screen is the measure of the others: only its quality says something.
   if (isPresenter && seen !== "coarse" && seen !== "loading") return null;
   const { text, tone } = SEEN[seen];

@@ -62,7 +62,8 @@ function Answering(): JSX.Element {
   const { preview, refusal } = model.sign.value;
   // The pathway decides what has to be answered, and only the server knows it.
   useEffect(() => actions.previewSigning(), [actions]);
-  if (preview === null) return <p class="soft">{refusal ?? t("room.sign.loading")}</p>;
+  if (preview === null)
+    return refusal === null ? <p class="soft">{t("room.sign.loading")}</p> : <NotYet why={refusal} />;
   const pathway = pathwayOf(preview.pathway);
   const read = (): void => {
     actions.previewSigning();
@@ -94,6 +95,18 @@ function Answering(): JSX.Element {
       </button>
       {isReading && <SignDialog pathway={pathway} fields={fields} close={() => setReading(false)} />}
     </div>
+  );
+}
+
+function NotYet({ why }: { why: string }): JSX.Element {
+  const { actions } = useRoom();
+  return (
+    <>
+      <p class="notice warn">{why}</p>
+      <button type="button" onClick={actions.previewSigning}>
+        {t("room.retry")}
+      </button>
+    </>
   );
 }
 

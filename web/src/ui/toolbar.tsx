@@ -116,6 +116,8 @@ function WindowChoice(): JSX.Element {
         onChange={(event) => {
           const preset = PRESETS[Number(event.currentTarget.value)];
           if (preset !== undefined) actions.setWindow(preset);
+          // A list that keeps the focus would take the letters that are the room's keys.
+          event.currentTarget.blur();
         }}
       >
         <option value="-1" disabled>

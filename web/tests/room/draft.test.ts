@@ -66,6 +66,21 @@ test("a long text that is pasted fits the room's updates", () => {
   expect(reader.draft.text()).toBe(long);
 });
 
+test("what the room refuses does not stay on the screen", () => {
+  const { draft, sent, told, wait } = writer();
+  draft.edit("Signé.");
+  wait();
+  for (const update of sent) draft.apply(update);
+  draft.edit("Signé. Ajout trop tardif");
+  draft.revert();
+  expect(draft.text()).toBe("Signé.");
+  expect(told).toEqual(["Signé."]);
+  sent.length = 0;
+  draft.edit("Signé. Encore");
+  wait();
+  expect(sent.length).toBe(1);
+});
+
 test.each([
   ["abc", "abXc", { at: 2, removed: 0, inserted: "X" }],
   ["abc", "ac", { at: 1, removed: 1, inserted: "" }],

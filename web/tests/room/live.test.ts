@@ -1,0 +1,207 @@
+import { describe, expect, test } from "vitest";
+import { createLive, type LiveEvents } from "../../src/room/live";
+import { isSameStack, type Screen, type StackRef } from "../../src/room/screen";
+import type { Passing } from "../../src/wire/socket";
+import type { Act, Done, View } from "../../src/wire/types";
+import * as make from "../wire/make";
+
+const slice = (mm: number): View => make.view({ window: { center: mm, width: 80, unit: "HU" } });
+const other = make.view({ series_uid: "9.9" });
+
+/** A tab whose room, viewer and clock are the test's. */
+function tab({ actor = "me", is_principal = true } = {}) {
+  let shown: View | null = null;
+  let opened: StackRef | null = null;
+  let seq = 0;
+  const asked: Act[] = [];
+  const sent: Passing[] = [];
+  const refused: string[] = [];
+  const pointing: string[][] = [];
+  const screen: Screen = {
+    async open(stack) {
+      opened = stack;
+    },
+    view: () => shown,
+    show(view) {
+      shown = view;
+      return "same";
+    },
+    compare: (view) => (JSON.stringify(view) === JSON.stringify(shown) ? "same" : "elsewhere"),
+  };
+  const ignore = (): void => undefined;
+  const events: LiveEvents = {
+    state: ignore,
+    seats: ignore,
+    following: ignore,
+    pointers: (pointers) => void pointing.push(pointers.map((one) => one.actor)),
+    seen: ignore,
+    welcomed: ignore,
+    fact: ignore,
+    refused: (code) => void refused.push(code),
+    signal: ignore,
+    draft: ignore,
+  };
+  const live = createLive({
+    actor,
+    is_principal,
+    screen,
+    now: () => 0,
+    clock_ms: () => 1000,
+    onFrame: (run) => run(),
+    later: ignore,
+    find: ({ study_uid, series_uid, stack }) => ({ study_uid, series_uid, stack, pack_url: "/pack" }),
+    ask: (act) => asked.push(act),
+    send: (message) => sent.push(message) > 0,
+    isLive: () => true,
+    events,
+  });
+  return {
+    live,
+    asked,
+    sent,
+    refused,
+    pointing,
+    shown: () => shown,
+    opened: () => opened,
+    /** What the viewer shows after a movement of the hand. */
+    hand(view: View, isSettled = true) {
+      shown = view;
+      live.moved(view, isSettled);
+    },
+    welcome: (over: Parameters<typeof make.state>[0]) => live.receive(make.welcome({ state: make.state(over) })),
+    happens(done: Done, by = "other") {
+      seq += 1;
+      live.receive(make.fact(seq, done, { actor: by }));
+    },
+    told: () => sent.filter((one) => one.t === "tell").at(-1),
+  };
+}
+
+const led = { holder: "other", term: 3, view: slice(1) };
+
+describe("following", () => {
+  test("a late joiner is brought to what is shown, and says so", () => {
+    const me = tab();
+    me.welcome(led);
+    expect(isSameStack(me.opened(), slice(1))).toBe(true);
+    expect(me.shown()).toEqual(slice(1));
+    expect(me.told()).toEqual({ t: "tell", seen: "same", following: true });
+  });
+
+  test("the presenter's moving view is shown as it comes", () => {
+    const me = tab();
+    me.welcome(led);
+    me.live.receive({ t: "view.moved", frame: 1, actor: "other", term: 3, n: 1, view: slice(2) });
+    expect(me.shown()).toEqual(slice(2));
+  });
+
+  test("the presenter's other series is opened", () => {
+    const me = tab();
+    me.welcome(led);
+    me.happens({ t: "view.settled", term: 3, view: other });
+    expect(isSameStack(me.opened(), other)).toBe(true);
+  });
+});
+
+describe("walking freely", () => {
+  test("my own movement lets go of the presenter, and everybody is told", () => {
+    const me = tab();
+    me.welcome(led);
+    me.hand(slice(7));
+    expect(me.told()).toEqual({ t: "tell", seen: "elsewhere", following: false });
+    me.happens({ t: "view.settled", term: 3, view: slice(2) });
+    expect(me.shown()).toEqual(slice(7));
+    expect(me.asked).toEqual([]);
+  });
+
+  test("one key brings me back to where the presenter is by then", () => {
+    const me = tab();
+    me.welcome(led);
+    me.hand(slice(7));
+    me.happens({ t: "view.settled", term: 3, view: slice(2) });
+    me.live.rejoin();
+    expect(me.shown()).toEqual(slice(2));
+    expect(me.told()).toEqual({ t: "tell", seen: "same", following: true });
+  });
+
+  test("with nobody presenting there is nobody to walk away from", () => {
+    const me = tab();
+    me.welcome({ holder: null, term: 4, view: slice(1) });
+    me.hand(slice(7));
+    expect(me.live.following().walks).toBe(false);
+    me.happens({ t: "control.taken", holder: "other", term: 5, how: "taken" });
+    me.happens({ t: "view.settled", term: 5, view: slice(3) });
+    expect(me.shown()).toEqual(slice(3));
+  });
+});
+
+describe("presenting", () => {
+  test("whoever is given the baton shows what they see, under the new term", () => {
+    const me = tab();
+    me.welcome(led);
+    me.hand(slice(7));
+    me.happens({ t: "control.taken", holder: "me", term: 4, how: "given" });
+    expect(me.asked).toEqual([{ t: "view.settle", term: 4, view: slice(7) }]);
+    expect(me.live.following().walks).toBe(false);
+  });
+
+  test("my own view, coming back late from the room, does not pull my hand back", () => {
+    const me = tab();
+    me.welcome({ holder: "me", term: 3, view: slice(1) });
+    me.hand(slice(2));
+    me.hand(slice(3), false);
+    me.happens({ t: "view.settled", term: 3, view: slice(2) }, "me");
+    expect(me.shown()).toEqual(slice(3));
+  });
+
+  test("a presenter who reloads comes back to what the others see", () => {
+    const me = tab();
+    me.welcome({ holder: "me", term: 3, view: slice(5) });
+    expect(me.shown()).toEqual(slice(5));
+  });
+
+  test("losing the baton means being led", () => {
+    const me = tab();
+    me.welcome({ holder: "me", term: 3, view: slice(1) });
+    me.hand(slice(2));
+    me.happens({ t: "control.taken", holder: "other", term: 4, how: "taken" });
+    me.happens({ t: "view.settled", term: 4, view: slice(8) });
+    expect(me.shown()).toEqual(slice(8));
+  });
+});
+
+describe("a baton that was never held", () => {
+  test("is picked up by whoever answers for the case", () => {
+    const me = tab();
+    me.welcome({});
+    expect(me.asked).toEqual([{ t: "control.take", term: 0 }]);
+  });
+
+  test("is left to them by everybody else", () => {
+    const me = tab({ is_principal: false });
+    me.welcome({});
+    expect(me.asked).toEqual([]);
+  });
+
+  test("of two who pick it up at once, the second need not hear of it", () => {
+    const me = tab();
+    me.welcome({});
+    me.live.receive({ t: "refused", n: 1, code: "control_moved" });
+    me.live.receive({ t: "refused", n: 2, code: "not_here" });
+    expect(me.refused).toEqual(["not_here"]);
+  });
+});
+
+test("a member's pointer goes with them", () => {
+  const me = tab();
+  me.welcome(led);
+  const pointer = {
+    series_uid: "1",
+    frame_of_reference_uid: null,
+    point_world_mm: [0, 0, 0] as [number, number, number],
+  };
+  me.live.receive({ t: "pointer.moved", frame: 1, actor: "other", n: 1, pointer });
+  expect(me.pointing.at(-1)).toEqual(["other"]);
+  me.happens({ t: "member.left", actor: "other" });
+  expect(me.pointing.at(-1)).toEqual([]);
+});
