@@ -27,7 +27,7 @@ const JOBS_EACH = 2;
 
 const hands: Hand[] = [];
 const queues: [Waiting[], Waiting[], Waiting[]] = [[], [], []];
-const running = new Map<number, Waiting>();
+const running = new Map<number, { waiting: Waiting; hand: Hand }>();
 let lastId = 0;
 let warmed: Promise<void> | null = null;
 
@@ -50,7 +50,11 @@ function startHand(): Promise<void> {
   const worker = new Worker(new URL("./decode.worker.ts", import.meta.url), { type: "module" });
   const hand: Hand = { worker, busy: 0 };
   return new Promise((resolve, reject) => {
-    worker.onerror = (event) => reject(new DecodeFailed(event.message));
+    worker.onerror = (event) => {
+      const failed = new DecodeFailed(event.message);
+      reject(failed);
+      drop(hand, failed);
+    };
     worker.onmessage = (event: MessageEvent<DecodeAnswer>) => {
       const answer = event.data;
       if ("ready" in answer) {
@@ -63,9 +67,22 @@ function startHand(): Promise<void> {
   });
 }
 
+/** A worker that has died: its jobs fail, the other one goes on. */
+function drop(hand: Hand, failed: DecodeFailed): void {
+  const place = hands.indexOf(hand);
+  if (place >= 0) hands.splice(place, 1);
+  for (const [id, job] of [...running]) {
+    if (job.hand !== hand) continue;
+    running.delete(id);
+    job.waiting.reject(failed);
+  }
+  hand.worker.terminate();
+  if (hands.length > 0) pump();
+}
+
 function finish(hand: Hand, answer: Exclude<DecodeAnswer, { ready: true }>): void {
   hand.busy--;
-  const waiting = running.get(answer.id);
+  const waiting = running.get(answer.id)?.waiting;
   running.delete(answer.id);
   if (!waiting) return;
   if ("failed" in answer) waiting.reject(new DecodeFailed(answer.failed));
@@ -88,7 +105,7 @@ function pump(): void {
       const waiting = nextWaiting();
       if (!waiting) return;
       const id = ++lastId;
-      running.set(id, waiting);
+      running.set(id, { waiting, hand });
       hand.busy++;
       hand.worker.postMessage({ id, ...waiting.job }, [waiting.job.bytes.buffer as ArrayBuffer]);
     }

@@ -38,6 +38,8 @@ export type DisplayEvents = {
   quality(quality: Quality): void;
   /** A picture with data of its own has been drawn on every viewport that is shown. */
   drawn(series: Series): void;
+  /** Cornerstone cannot take the series in. */
+  failed(error: unknown): void;
 };
 
 // Less often than this while a series streams in: on a software rasteriser drawing would take the decoders' time.
@@ -111,14 +113,17 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
     mounting.set(id, series);
     aimed.delete(id);
     presented.delete(id);
-    const done = (): void => {
-      if (mounting.get(id) === series) mounting.delete(id);
-      later();
-    };
-    screens.mount(id, series, scene.frame).then(done, (error: unknown) => {
-      done();
-      throw error;
-    });
+    screens.mount(id, series, scene.frame).then(
+      () => {
+        if (mounting.get(id) === series) mounting.delete(id);
+        later();
+      },
+      (error: unknown) => {
+        // It stays in `mounting`, so that it is not tried again at every frame; a series that has left is no loss.
+        if (picture?.series !== series) return;
+        events.failed(error);
+      },
+    );
   }
 
   function present(id: ViewportId, series: Series, scene: Scene): void {

@@ -14,6 +14,8 @@ export type DownloadPlace = { offset: number; etag: string | null };
 
 export type DownloadTakers = {
   bytes(piece: Uint8Array): void;
+  /** Whether all has come: some proxies end a broken answer as if it were whole. */
+  isWhole(): boolean;
   /** A try has failed and the next one follows in `wait_ms`. */
   retrying(wait_ms: number): void;
 };
@@ -26,7 +28,7 @@ const MAX_TRIES = 34;
 // TCP may not tell for minutes that a network has gone; a 32 kbit/s line still brings bytes every second.
 const STALL_MS = 20_000;
 
-/** Resolves when the response has ended; changes `place` as bytes come, so that a later call goes on from there. */
+/** Resolves when all has come; changes `place` as bytes come, so that a later call goes on from there. */
 export async function download(
   url: string,
   place: DownloadPlace,
@@ -38,8 +40,10 @@ export async function download(
     const before = place.offset;
     try {
       await attempt(url, place, takers, signal);
-      return;
+      if (takers.isWhole()) return;
+      throw new TryAgain("ended early");
     } catch (error) {
+      if (error instanceof NotTaken) throw error.cause;
       if (signal.aborted || isFinal(error)) throw error;
       tries = place.offset > before ? 1 : tries + 1;
       if (tries >= MAX_TRIES) throw new DownloadFailed("pack_unreachable", String(error));
@@ -51,6 +55,13 @@ export async function download(
 }
 
 class TryAgain extends Error {}
+
+/** The taker of the bytes has thrown: fetch's own errors are TypeErrors too, and those are tried again. */
+class NotTaken extends Error {
+  constructor(override readonly cause: unknown) {
+    super();
+  }
+}
 
 /** Everything but a failed connection or a busy server is final: a wrong pack does not get right by asking again. */
 const isFinal = (error: unknown): boolean => !(error instanceof TryAgain || error instanceof TypeError);
@@ -76,13 +87,21 @@ async function attempt(url: string, place: DownloadPlace, takers: DownloadTakers
       const fresh = value.subarray(Math.min(toSkip, value.length));
       toSkip -= value.length - fresh.length;
       place.offset += fresh.length;
-      takers.bytes(fresh);
+      give(takers, fresh);
     }
   } catch (error) {
     if (stalled.signal.aborted && !signal.aborted) throw new TryAgain("stalled");
     throw error;
   } finally {
     clearTimeout(timer);
+  }
+}
+
+function give(takers: DownloadTakers, piece: Uint8Array): void {
+  try {
+    takers.bytes(piece);
+  } catch (error) {
+    throw new NotTaken(error);
   }
 }
 

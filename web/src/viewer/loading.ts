@@ -81,11 +81,11 @@ export function createLoading(url: string, events: LoadingEvents): Loading {
   async function fetchAll(signal: AbortSignal): Promise<void> {
     const takers = {
       bytes: (piece: Uint8Array) => reader.push(piece),
+      isWhole: () => reader.isDone(),
       retrying: () => events.failed("pack_retrying"),
     };
     try {
       await download(url, place, takers, signal);
-      if (!reader.isDone()) throw new WrongPack("shorter than its chunk table");
       stop = null;
     } catch (error) {
       if (signal.aborted) return;

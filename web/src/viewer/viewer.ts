@@ -56,7 +56,7 @@ export type ViewerEvents = {
   /** The lowest quality of the frames that are shown. */
   qualityChanged(quality: Quality): void;
   /** pack_retrying (goes on by itself), pack_unreachable, pack_refused, pack_changed, wrong_pack, decoder,
-   *  out_of_memory, context_lost (goes on without the GPU). */
+   *  out_of_memory, drawing, context_lost (goes on without the GPU). */
   failed(code: string): void;
   /** Milliseconds since navigation; told again as each of the three is reached. */
   loaded(timing: Timing): void;
@@ -103,7 +103,14 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
   const stage = createStage(host, text);
   const screens = createScreens(stage.screens, { contextLost: () => events.failed("context_lost") });
   const times = createTimes((timing) => events.loaded(timing));
-  const display = createDisplay(stage, screens, text, { quality: events.qualityChanged, drawn: onDrawn });
+  const display = createDisplay(stage, screens, text, {
+    quality: events.qualityChanged,
+    drawn: onDrawn,
+    failed(error) {
+      console.error(error);
+      events.failed("drawing");
+    },
+  });
   const opening = createOpening({
     arrived: onArrived,
     better(entry, series, frame) {

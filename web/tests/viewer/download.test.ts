@@ -12,7 +12,10 @@ function body(from: number, cutAt: number | null): ReadableStream<Uint8Array> {
     pull(controller) {
       if (cutAt !== null && at >= cutAt) controller.error(new TypeError("network error"));
       else if (at >= BYTES.length) controller.close();
-      else controller.enqueue(BYTES.slice(at, (at += 100)));
+      else {
+        controller.enqueue(BYTES.slice(at, at + 100));
+        at += 100;
+      }
     },
   });
 }
@@ -42,7 +45,11 @@ async function run(answers: Answer[]) {
     return answer(headers);
   });
   const place: DownloadPlace = { offset: 0, etag: null };
-  const takers = { bytes: (piece: Uint8Array) => got.push(...piece), retrying: () => void retries++ };
+  const takers = {
+    bytes: (piece: Uint8Array) => void got.push(...piece),
+    isWhole: () => got.length === BYTES.length,
+    retrying: () => void retries++,
+  };
   const done = download("/pack", place, takers, new AbortController().signal).then(
     () => "done",
     (error: { code?: string }) => error.code ?? String(error),
@@ -74,6 +81,14 @@ test("other bytes under the same address are not joined to those that came", asy
   const { outcome, got } = await run([whole(300), whole(null, '"b"')]);
   expect(outcome).toBe("pack_changed");
   expect(got).toHaveLength(300);
+});
+
+test("an answer that ends early as if it were whole is gone on with", async () => {
+  const short: Answer = () => new Response(BYTES.slice(0, 400), { status: 200, headers: { etag: '"a"' } });
+  const { outcome, asked, got } = await run([short, rest()]);
+  expect(outcome).toBe("done");
+  expect(asked[1]).toBe('bytes=400- "a"');
+  expect(got).toEqual([...BYTES]);
 });
 
 test("a refusal is final, a busy server is not", async () => {
