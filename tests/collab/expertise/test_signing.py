@@ -1,0 +1,219 @@
+"""Signing: who may, what must still be as it was shown, and that it happens once."""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+import pytest
+from sqlalchemy import func, select
+
+from collab.accounts.models import Try
+from collab.accounts.service import TooManyTries, WrongPassword
+from collab.audit.models import AuditEntry
+from collab.audit.service import verify
+from collab.conclusions.answers import GeneralDecision
+from collab.conclusions.document import read_content, text_sha256
+from collab.conclusions.models import ExpertConclusion
+from collab.conclusions.service import AlreadySigned, Documents
+from collab.expertise.rules import State, WrongState
+from collab.expertise.signing import DraftChanged, EmptyDraft, NoRoom, StudyChanged
+from collab.kit.refusals import BadInput, NotAllowed, NotFound
+from collab.rooms.models import RoomRecord
+from tests import make
+from tests.collab.expertise.make import PATIENT, STROKE_ANSWERS, TEXT, World
+
+
+def conclusion_of(world: World, request_id: str) -> ExpertConclusion:
+    with world.database.transaction() as session:
+        query = select(ExpertConclusion).where(ExpertConclusion.request_id == request_id)
+        return session.scalars(query).one()
+
+
+def count_conclusions(world: World) -> int:
+    with world.database.transaction() as session:
+        return session.scalar(select(func.count()).select_from(ExpertConclusion)) or 0
+
+
+def signed_in_room(world: World, request_id: str) -> str | None:
+    room_id = world.room_id(request_id)
+    with world.database.transaction() as session:
+        return session.get_one(RoomRecord, room_id).signed_conclusion_id
+
+
+@pytest.mark.parametrize("who", ["requester", "colleague"])
+def test_the_requesting_side_does_not_sign(world: World, who: str) -> None:
+    request_id = world.drafted()
+    with pytest.raises(NotAllowed):
+        world.sign(request_id, world.wish(request_id), getattr(world, who))
+    assert count_conclusions(world) == 0
+
+
+def test_another_doctor_of_the_team_does_not_sign_once_one_has_accepted(world: World) -> None:
+    request_id = world.drafted()
+    with pytest.raises(NotAllowed):
+        world.sign(request_id, world.wish(request_id), world.peer)
+
+
+@pytest.mark.parametrize("who", ["outsider", "technologist"])
+def test_a_stranger_to_the_case_learns_nothing_of_it(world: World, who: str) -> None:
+    request_id = world.drafted()
+    with pytest.raises(NotFound):
+        world.sign(request_id, world.wish(request_id), getattr(world, who))
+
+
+def test_a_wrong_password_signs_nothing(world: World) -> None:
+    request_id = world.drafted()
+    with pytest.raises(WrongPassword):
+        world.sign(request_id, world.wish(request_id, password="not it"))
+    assert count_conclusions(world) == 0
+    assert world.get(request_id).state == State.ACCEPTED
+
+
+def test_guessing_the_password_of_a_signature_is_slowed_down(world: World) -> None:
+    request_id = world.drafted()
+    email = world.expert.email.lower()
+    with world.database.transaction() as session:
+        session.add_all(Try(key=f"account:{email}", at=make.NIGHT) for _ in range(10))
+    with pytest.raises(TooManyTries):
+        world.sign(request_id, world.wish(request_id))
+
+
+def test_a_text_that_changed_since_it_was_read_is_not_signed(world: World) -> None:
+    request_id = world.drafted()
+    with pytest.raises(DraftChanged):
+        world.sign(request_id, world.wish(request_id, text_sha256=text_sha256(TEXT + " ")))
+    assert count_conclusions(world) == 0
+
+
+def test_an_empty_text_is_not_signed(world: World) -> None:
+    request_id = world.accepted()
+    with pytest.raises(EmptyDraft):
+        world.sign(request_id, world.wish(request_id))
+
+
+def test_without_a_room_there_is_nothing_to_sign(world: World) -> None:
+    request_id = world.accepted(patient=msgspec.structs.replace(PATIENT, family_name="DURAND"))
+    with pytest.raises(NoRoom):
+        world.wish(request_id)
+
+
+def test_images_that_came_in_after_the_preview_stop_the_signature(world: World) -> None:
+    request_id = world.drafted()
+    wish = world.wish(request_id)
+    world.change_study()
+    with pytest.raises(StudyChanged):
+        world.sign(request_id, wish)
+    assert count_conclusions(world) == 0
+
+
+def test_signing_on_the_earlier_set_is_explicit_and_stands_in_the_document(world: World) -> None:
+    request_id = world.drafted()
+    wish = world.wish(request_id, accept_earlier_set=True)
+    world.change_study("b" * 64)
+    world.sign(request_id, wish)
+    (study,) = read_content(conclusion_of(world, request_id).content).studies
+    assert (study.version, study.version_at_signature) == ("a" * 64, "b" * 64)
+
+
+def test_an_earlier_set_that_nobody_was_shown_is_refused(world: World) -> None:
+    request_id = world.drafted()
+    wish = world.wish(request_id, accept_earlier_set=True, study_versions={world.study_id: "f" * 64})
+    with pytest.raises(StudyChanged):
+        world.sign(request_id, wish)
+
+
+def test_the_decision_is_one_of_the_pathway(world: World) -> None:
+    request_id = world.drafted()
+    answers = msgspec.structs.replace(STROKE_ANSWERS, decision=GeneralDecision(advice="no_action"))
+    with pytest.raises(BadInput):
+        world.sign(request_id, world.wish(request_id, answers=answers))
+
+
+def test_the_same_signing_sent_twice_gives_the_same_receipt(world: World) -> None:
+    request_id = world.drafted()
+    wish = world.wish(request_id)
+    assert world.sign(request_id, wish) == world.sign(request_id, wish)
+    assert count_conclusions(world) == 1
+
+
+def test_of_two_tabs_with_different_texts_exactly_one_signs(world: World) -> None:
+    request_id = world.drafted()
+    first = world.wish(request_id)
+    other = msgspec.structs.replace(first, idempotency_key="SIG-of-another-tab", text_sha256=text_sha256("autre"))
+    world.sign(request_id, first)
+    with pytest.raises(AlreadySigned):
+        world.sign(request_id, other)
+    assert count_conclusions(world) == 1
+
+
+def test_the_key_of_a_signature_does_not_sign_other_answers(world: World) -> None:
+    request_id = world.drafted()
+    wish = world.wish(request_id)
+    world.sign(request_id, wish)
+    less_sure = msgspec.structs.replace(STROKE_ANSWERS, certainty="low")
+    with pytest.raises(AlreadySigned):
+        world.sign(request_id, msgspec.structs.replace(wish, answers=less_sure))
+
+
+def test_a_replay_still_asks_for_the_password(world: World) -> None:
+    request_id = world.drafted()
+    wish = world.wish(request_id)
+    world.sign(request_id, wish)
+    with pytest.raises(WrongPassword):
+        world.sign(request_id, msgspec.structs.replace(wish, password="not it"))
+
+
+def test_signing_freezes_what_was_asked_and_what_was_seen(world: World) -> None:
+    request_id = world.drafted()
+    receipt = world.sign(request_id, world.wish(request_id))
+    signed = conclusion_of(world, request_id)
+    content = read_content(signed.content)
+    assert content.text == TEXT
+    assert content.question == "Thrombolyse ? Thrombectomie ?"
+    assert (content.patient.family_name, content.patient.birth_date) == ("MARTIN", "19480312")
+    assert content.expert.name == "Dr Hélène Marchetti"
+    assert content.document_type == "85208-7"
+    assert hashlib.sha256(signed.content.encode()).hexdigest() == receipt.content_sha256
+    assert (signed.author_id, signed.requester_id) == (world.expert.id, world.requester.id)
+
+
+def test_signing_concludes_the_request_and_locks_the_room_s_draft(world: World) -> None:
+    request_id = world.drafted()
+    receipt = world.sign(request_id, world.wish(request_id))
+    assert world.get(request_id).state == State.CONCLUDED
+    assert signed_in_room(world, request_id) == receipt.conclusion_id
+
+
+def test_signing_stands_in_a_whole_audit_chain(world: World) -> None:
+    request_id = world.drafted()
+    receipt = world.sign(request_id, world.wish(request_id))
+    with world.database.transaction() as session:
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.act == "conclusion.signed")).one()
+        assert entry.facts["content_sha256"] == receipt.content_sha256
+        assert "MARTIN" not in str(entry.facts)
+        assert verify(session).broken is None
+
+
+def test_the_delivered_bytes_are_those_that_were_signed(world: World) -> None:
+    request_id = world.drafted()
+    receipt = world.sign(request_id, world.wish(request_id))
+    stored = world.server.site.part(Documents).read(receipt.document_sha256)
+    assert hashlib.sha256(stored).hexdigest() == receipt.document_sha256
+    assert stored.startswith(b"%PDF-")
+
+
+def test_a_refused_signature_leaves_the_draft_open(world: World) -> None:
+    request_id = world.drafted()
+    with pytest.raises(DraftChanged):
+        world.sign(request_id, world.wish(request_id, text_sha256="0" * 64))
+    assert signed_in_room(world, request_id) is None
+    assert world.sign(request_id, world.wish(request_id)).request_id == request_id
+
+
+def test_a_cancelled_request_is_not_concluded(world: World) -> None:
+    request_id = world.drafted()
+    wish = world.wish(request_id)
+    world.cancel(request_id)
+    with pytest.raises(WrongState):
+        world.sign(request_id, wish)
