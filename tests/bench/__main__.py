@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
 
 from tests.bench import images, ingest, rooms
-from tests.bench.report import Report, as_text, save
+from tests.bench.report import NotMeasured, Report, as_text, save
 
 BENCHMARKS: dict[str, Callable[..., Report]] = {"rooms": rooms.run, "images": images.run, "ingest": ingest.run}
 
@@ -18,10 +19,17 @@ def main() -> None:
     arguments = parser.parse_args()
     if unknown := set(arguments.names) - set(BENCHMARKS):
         parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
+    failed: list[str] = []
     for name in arguments.names or BENCHMARKS:
         print(f"{name}: running", flush=True)
-        report = BENCHMARKS[name](is_quick=arguments.quick)
-        print(f"\n{as_text(report)}\nkept in {save(report)}\n", flush=True)
+        try:
+            report = BENCHMARKS[name](is_quick=arguments.quick)
+        except NotMeasured as why:
+            failed.append(name)
+            print(f"{name}: not measured: {why}\n", flush=True)
+        else:
+            print(f"\n{as_text(report)}\nkept in {save(report)}\n", flush=True)
+    sys.exit(f"not measured: {', '.join(failed)}" if failed else 0)
 
 
 if __name__ == "__main__":

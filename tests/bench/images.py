@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from collab.kit.settings import Settings
 from collab.rooms.view import View
@@ -21,7 +22,7 @@ from tests.bench.machine import this_machine
 from tests.bench.percentiles import median
 from tests.bench.presenter import Presenter
 from tests.bench.processes import Running, free_port, running
-from tests.bench.report import Cell, Report, Table
+from tests.bench.report import Cell, NotMeasured, Report, Table
 from tests.browser.stage import Server, Window, open_window
 from tests.link import Shape
 
@@ -43,8 +44,12 @@ _METADATA = """() => {
 }"""
 
 
-class WrongPicture(Exception):
+class WrongPicture(NotMeasured):
     """The follower does not show the slice that the presenter does: its times mean nothing."""
+
+
+class NotComplete(NotMeasured):
+    """The series was not all there in time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,7 +158,14 @@ def _one_run(server: Running, seeded: ImagesSeed, folder: Path) -> list[Load]:
 
 def _loaded(window: Window, what: str, shared: View, *, since_ms: float, before: int) -> Load:
     """Wait for the whole of the series; what came when, from `since_ms` on the page's clock."""
-    window.page.wait_for_function(_COMPLETE, arg=since_ms, timeout=LOAD_TIMEOUT_MS, polling=100)
+    try:
+        window.page.wait_for_function(_COMPLETE, arg=since_ms, timeout=LOAD_TIMEOUT_MS, polling=100)
+    except PlaywrightTimeout:
+        came = window.page.evaluate("() => window.consilium?.timings() ?? null")
+        passed_mb = (window.link.bytes_down - before) / 1e6
+        raise NotComplete(
+            f"{what}: {passed_mb:.1f} MB and {came} after {LOAD_TIMEOUT_MS / 1000:.0f} s; the page said {window.errors}"
+        ) from None
     times: dict[str, float] = window.page.evaluate("() => window.consilium.timings()")
     _check(window.page, shared)
     return Load(

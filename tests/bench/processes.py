@@ -13,6 +13,8 @@ from pathlib import Path
 
 import psutil
 
+from tests.bench.report import NotMeasured
+
 ROOT = Path(__file__).parents[2]
 START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 15.0
@@ -21,7 +23,7 @@ STOP_TIMEOUT_S = 15.0
 SERVER_CORE, GENERATOR_CORE = 0, 1
 
 
-class DidNotStart(Exception):
+class DidNotStart(NotMeasured):
     """A server ended or never listened; the message has the end of what it said."""
 
 

@@ -11,6 +11,11 @@ from tests.bench.machine import Machine
 
 RESULTS = Path(__file__).parent / "results"
 
+
+class NotMeasured(Exception):
+    """A benchmark that could not be carried out; the message says why. The others go on."""
+
+
 Cell = str | int | float | None
 
 
