@@ -214,7 +214,8 @@ async def _write(hub: RoomHub, live: Live, connection: Connection, socket: _Sock
         while True:
             await awake.wait()
             awake.clear()
-            while (item := room.next(connection, at_ms=hub.now_ms())) is not None:
+            at_ms = hub.now_ms()
+            while (item := room.next(connection, at_ms=at_ms)) is not None:
                 if isinstance(item, Close):
                     return await socket.close(item)
                 await socket.write(item)

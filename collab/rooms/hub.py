@@ -226,7 +226,7 @@ class RoomHub:
         for live, batch in zip(lives, batches, strict=True):
             if batch.room_id not in heads:
                 self._drop(live, FAILED, "journal")
-            elif not live.room.is_failed:
+            elif not live.room.is_over:
                 live.head_hash = heads[batch.room_id]
                 live.room.saved(batch.facts[-1].seq, at_ms=at_ms)
                 self._note_unsaved(live)
@@ -306,7 +306,7 @@ class RoomHub:
             )
 
     def _apply_standing(self, live: Live, standing: Standing | None) -> None:
-        if live.room.is_failed:
+        if live.room.is_over:
             return None
         if standing is None or standing.is_closed:
             return self._drop(live, CLOSED, "room_closed")

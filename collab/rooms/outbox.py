@@ -90,6 +90,7 @@ class Outbox:
         """Nothing more but this; the first reason stands."""
         if self._close is None:
             self._forget()
+            self.owed_since_ms = None
             self._latest.clear()
             self._presences.clear()
             self._close = Close(code, reason)

@@ -16,6 +16,7 @@ from collab.rooms.fold import Fold, apply
 from collab.rooms.frames import Frame
 from collab.rooms.outbox import Close, Outbox
 from collab.rooms.policy import BATON_GRACE_MS, MEMBER_GRACE_MS, OWED_MS
+from collab.rooms.presences import Presences
 from collab.rooms.protocol import (
     Ask,
     ControlTaken,
@@ -30,18 +31,14 @@ from collab.rooms.protocol import (
     MovePointer,
     MoveView,
     Ping,
-    PointerMoved,
     Pong,
-    Presence,
     Refused,
     RoomState,
-    Seen,
     Tell,
-    ViewMoved,
     ViewSettled,
     Welcome,
 )
-from collab.rooms.view import Pointer
+from collab.rooms.samples import VIEW, Sample, Samples
 
 # A client that is further behind gets a snapshot; half an outbox, so that the tail itself never overflows one.
 TAIL_FACTS = 256
@@ -49,25 +46,23 @@ TAIL_FACTS = 256
 # Close codes; PROTOCOL.md says what a browser does on each.
 FAILED, REPLACED, REVOKED, TOO_SLOW, TAKEN = 1011, 4001, 4403, 4008, 4400
 
-VIEW = ("", "view")
+# A member with more windows than this loses the oldest: nobody needs them, and each costs a writer.
+WINDOWS = 8
 
 
 class Connection:
     """One socket as the room sees it: whose it is, and where its messages go."""
 
-    __slots__ = ("client_id", "from_seq", "member", "outbox", "pointer_n", "view_n")
+    __slots__ = ("actor", "client_id", "from_seq", "member", "outbox", "pointer_n", "view_n")
 
     def __init__(self, *, member: Member, outbox: Outbox) -> None:
         self.member = member
+        self.actor = member.actor
         self.outbox = outbox
         self.client_id = ""
         self.from_seq = 0
         self.view_n = -1
         self.pointer_n = -1
-
-    @property
-    def actor(self) -> str:
-        return self.member.actor
 
 
 class Room:
@@ -91,30 +86,24 @@ class Room:
         # Whoever has said hello, and of those the ones that have been welcomed and are told what happens.
         self._connections: list[Connection] = []
         self._audience: list[Connection] = []
-        # Whoever was there when the last owner stopped is taken for lost just now.
-        self._lost_at: dict[str, int] = dict.fromkeys(self._head.present, at_ms)
-        self._seen: dict[str, tuple[Seen, bool]] = {}
-        # The epoch stands in the upper half: numbers keep growing when another owner takes over.
-        self._frame = epoch << 32
-        self._view: tuple[Frame, int] | None = None
-        self._pointers: dict[str, tuple[Frame, int]] = {}
-        self._settled_at: dict[int, int] = {}
-        self.is_failed = False
+        self._presences = Presences(self._head.present, at_ms=at_ms)
+        self._samples = Samples(epoch=epoch)
+        self.is_over = False
 
     # ---- connections
 
     def hello(self, connection: Connection, message: Hello, *, at_ms: int) -> None:
         """Take a connection in. It is welcomed at once, or as soon as what is under way for it is durable."""
-        if self.is_failed:
+        if self.is_over:
             return connection.outbox.close(FAILED, "room_failed")
         if self._owners.setdefault(message.client_id, connection.actor) != connection.actor:
             return connection.outbox.close(TAKEN, "client_id_taken")
-        self._replace(message.client_id)
+        self._make_room_for(message.client_id, connection.actor)
         connection.client_id = message.client_id
         connection.from_seq = message.seq
         self._last_n[message.client_id] = max(self._last_n.get(message.client_id, 0), message.next_n - 1)
         self._connections.append(connection)
-        self._lost_at.pop(connection.actor, None)
+        self._presences.came(connection.actor)
         self._tell_presence(connection.actor, at_ms)
         if connection.actor not in self._head.present:
             self._append(connection.actor, MemberJoined(connection.member), at_ms=at_ms)
@@ -126,10 +115,13 @@ class Room:
         if connection not in self._connections:
             return
         self._remove(connection)
-        if connection.actor in self._pointers:
-            self._move_pointer(connection, None)
+        if self._last_n[connection.client_id] == 0:
+            # It never asked anything: nothing of it need be remembered.
+            del self._last_n[connection.client_id], self._owners[connection.client_id]
+        if self._samples.has_pointer_of(connection.actor):
+            self._offer(self._samples.move_pointer(connection.actor, None), connection)
         if not self._connections_of(connection.actor):
-            self._lost_at[connection.actor] = at_ms
+            self._presences.lost(connection.actor, at_ms=at_ms)
             self._tell_presence(connection.actor, at_ms)
 
     def evict(self, actor: str, *, at_ms: int) -> None:
@@ -137,24 +129,26 @@ class Room:
         for connection in self._connections_of(actor):
             connection.outbox.close(REVOKED, "revoked")
             self.leave(connection, at_ms=at_ms)
-        self._lost_at.pop(actor, None)
+        self._presences.left(actor)
         if actor in self._head.present:
             self._free_baton(actor, at_ms)
             self._append(actor, MemberLeft(actor), at_ms=at_ms)
 
     def close_all(self, code: int, reason: str) -> None:
         """The room stops here: nothing more is accepted, nothing unsaved is ever announced."""
-        self.is_failed = True
+        self.is_over = True
         for connection in self._connections:
             connection.outbox.close(code, reason)
         self._connections.clear()
         self._audience.clear()
         self._unsaved.clear()
 
-    def _replace(self, client_id: str) -> None:
-        for older in [one for one in self._connections if one.client_id == client_id]:
-            older.outbox.close(REPLACED, "replaced")
-            self._remove(older)
+    def _make_room_for(self, client_id: str, actor: str) -> None:
+        windows = self._connections_of(actor)
+        for older in windows:
+            if older.client_id == client_id or (len(windows) >= WINDOWS and older is windows[0]):
+                older.outbox.close(REPLACED, "replaced")
+                self._remove(older)
 
     def _remove(self, connection: Connection) -> None:
         self._connections.remove(connection)
@@ -176,14 +170,13 @@ class Room:
             case MovePointer(n):
                 if n > connection.pointer_n:
                     connection.pointer_n = n
-                    self._move_pointer(connection, message.pointer)
+                    self._offer(self._samples.move_pointer(connection.actor, message.pointer), connection)
             case Drawn(frame):
                 connection.outbox.drawn(frame)
             case Ask():
                 self._ask(connection, message, at_ms)
-            case Tell(seen, following):
-                if self._seen.get(connection.actor) != (seen, following):
-                    self._seen[connection.actor] = (seen, following)
+            case Tell():
+                if self._presences.tell(connection.actor, message):
                     self._tell_presence(connection.actor, at_ms)
             case Ping(n):
                 connection.outbox.push(Frame(Pong(n)), at_ms=at_ms)
@@ -195,36 +188,17 @@ class Room:
         if not is_presenter or message.n <= connection.view_n or not self._is_ours(message.view.study_uid):
             return
         connection.view_n = message.n
-        self._frame += 1
-        moved = ViewMoved(self._frame, connection.actor, message.term, self._frame, message.view)
-        self._view = (Frame(moved), self._frame)
-        for other in self._audience:
-            if other is not connection:
-                other.outbox.offer(VIEW, *self._view)
+        self._offer(self._samples.move_view(connection.actor, message), connection)
 
-    def _move_pointer(self, connection: Connection, pointer: Pointer | None) -> None:
-        self._frame += 1
-        frame = Frame(PointerMoved(self._frame, connection.actor, self._frame, pointer))
-        if pointer is None:
-            self._pointers.pop(connection.actor, None)
-        else:
-            self._pointers[connection.actor] = (frame, self._frame)
-        slot = (connection.actor, "pointer")
+    def _offer(self, sample: Sample, mover: Connection) -> None:
         for other in self._audience:
-            if other is not connection:
-                other.outbox.offer(slot, frame, self._frame)
+            if other is not mover:
+                other.outbox.offer(*sample)
 
     def _tell_presence(self, actor: str, at_ms: int) -> None:
-        frame = Frame(self._presence(actor, at_ms))
+        frame = Frame(self._presences.of(actor, at_ms=at_ms))
         for one in self._audience:
             one.outbox.tell(actor, frame)
-
-    def _presence(self, actor: str, at_ms: int) -> Presence:
-        seen, following = self._seen.get(actor, ("loading", True))
-        lost_at = self._lost_at.get(actor)
-        if lost_at is None:
-            return Presence(actor, True, seen, following, 0)
-        return Presence(actor, False, "lost", following, max(0, at_ms - lost_at))
 
     # ---- asks
 
@@ -240,7 +214,7 @@ class Room:
             return
         self._append(member.actor, done, at_ms=at_ms, client_id=connection.client_id, n=ask.n)
         if isinstance(done, ViewSettled):
-            self._settled_at[self._head.seq] = self._frame
+            self._samples.view_rests(self._head.seq)
 
     def _is_ours(self, study_uid: str) -> bool:
         return study_uid in self._study_uids
@@ -277,19 +251,16 @@ class Room:
         self._unsaved.append(fact)
 
     def _announce(self, fact: Fact, at_ms: int) -> None:
-        if isinstance(fact.done, ControlTaken):
+        # What moved before it came to rest would, sent after it, lead a slow reader back.
+        is_at_rest = isinstance(fact.done, ViewSettled) and self._samples.is_view_outdated_by(fact.seq)
+        if is_at_rest or isinstance(fact.done, ControlTaken):
             self._drop_view()
-        elif isinstance(fact.done, ViewSettled):
-            # What moved before it came to rest would, sent after it, lead a slow reader back.
-            settled_at = self._settled_at.pop(fact.seq)
-            if self._view is not None and self._view[1] <= settled_at:
-                self._drop_view()
         frame = Frame(fact)
         for one in self._audience:
             one.outbox.push(frame, at_ms=at_ms)
 
     def _drop_view(self) -> None:
-        self._view = None
+        self._samples.drop_view()
         for one in self._audience:
             one.outbox.withdraw(VIEW)
 
@@ -315,7 +286,8 @@ class Room:
         )
         for fact in tail or ():
             connection.outbox.push(Frame(fact), at_ms=at_ms)
-        self._offer_current(connection)
+        for sample in self._samples.current(but=connection.actor):
+            connection.outbox.offer(*sample)
 
     def _tail_after(self, seq: int) -> list[Fact] | None:
         """The facts after `seq`; None where only a snapshot serves: a new client, one far behind, one of no journal."""
@@ -328,16 +300,9 @@ class Room:
         return self._told.snapshot()
 
     def _greeting(self, connection: Connection, at_ms: int, state: RoomState | None) -> Frame:
-        presences = tuple(self._presence(actor, at_ms) for actor in self._told.state.present)
+        presences = tuple(self._presences.of(actor, at_ms=at_ms) for actor in self._told.state.present)
         acked = self._last_n[connection.client_id]
         return Frame(Welcome(connection.actor, self.epoch, acked, state, presences))
-
-    def _offer_current(self, connection: Connection) -> None:
-        if self._view is not None:
-            connection.outbox.offer(VIEW, *self._view)
-        for actor, entry in self._pointers.items():
-            if actor != connection.actor:
-                connection.outbox.offer((actor, "pointer"), *entry)
 
     # ---- what the shell calls
 
@@ -350,12 +315,11 @@ class Room:
 
     def tick(self, at_ms: int) -> None:
         """Let time pass: grace times of lost members, and readers that are owed a snapshot for too long."""
-        for actor, lost_at in list(self._lost_at.items()):
-            if at_ms - lost_at >= BATON_GRACE_MS:
+        for actor, lost_ms in self._presences.lost_for(at_ms):
+            if lost_ms >= BATON_GRACE_MS:
                 self._free_baton(actor, at_ms)
-            if at_ms - lost_at >= MEMBER_GRACE_MS:
-                del self._lost_at[actor]
-                self._seen.pop(actor, None)
+            if lost_ms >= MEMBER_GRACE_MS:
+                self._presences.left(actor)
                 self._append(actor, MemberLeft(actor), at_ms=at_ms)
         for connection in list(self._connections):
             owed_since = connection.outbox.owed_since_ms
@@ -381,7 +345,7 @@ class Room:
     @property
     def is_empty(self) -> bool:
         """Nobody is here, nobody is waited for, and nothing is under way."""
-        return not self._connections and not self._lost_at and not self._unsaved
+        return not self._connections and not self._presences.waits and not self._unsaved
 
     def outboxes_of(self, actor: str) -> list[Outbox]:
         """Where messages for a member go: one for each of their connections."""

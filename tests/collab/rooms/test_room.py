@@ -33,7 +33,7 @@ from collab.rooms.protocol import (
     ViewSettled,
     Welcome,
 )
-from collab.rooms.room import TAIL_FACTS
+from collab.rooms.room import TAIL_FACTS, WINDOWS
 from tests.collab.rooms import make
 from tests.collab.rooms.make import START_MS, enter, meeting, new_room, save
 
@@ -119,6 +119,16 @@ def test_r6_two_windows_of_one_member_live_side_by_side() -> None:
     second.leave()
     [presence] = [one for one in bob.read() if isinstance(one, Presence) and not one.connected]
     assert presence.actor == "alice"
+
+
+def test_r6_the_oldest_of_too_many_windows_makes_room() -> None:
+    room, [alice, _] = meeting(*PAIR)
+    windows = [enter(room, "alice", client_id=f"window {number}") for number in range(WINDOWS)]
+    alice.read()
+    assert alice.closed is not None
+    assert alice.closed.code == 4001
+    assert len(room.outboxes_of("alice")) == WINDOWS
+    assert not any(one.outbox.is_closing for one in windows)
 
 
 # ---- resume

@@ -1,0 +1,45 @@
+"""What moves now: numbers that only grow, and what a newcomer is shown."""
+
+from __future__ import annotations
+
+from collab.rooms.protocol import MoveView
+from collab.rooms.samples import Samples
+from tests.collab.rooms import make
+
+
+def move(number: int) -> MoveView:
+    return MoveView(1, number, make.view(float(number)))
+
+
+def test_r15_numbers_grow_over_kinds_actors_and_owners() -> None:
+    samples = Samples(epoch=1)
+    numbers = [
+        samples.move_view("a", move(1)).number,
+        samples.move_pointer("b", make.pointer()).number,
+        samples.move_pointer("a", None).number,
+        Samples(epoch=2).move_view("a", move(1)).number,
+    ]
+    assert numbers == sorted(set(numbers))
+
+
+def test_r15_a_newcomer_is_shown_what_moves_but_not_themselves() -> None:
+    samples = Samples(epoch=1)
+    view = samples.move_view("a", move(1))
+    samples.move_pointer("a", make.pointer())
+    mine = samples.move_pointer("b", make.pointer())
+    samples.move_pointer("a", None)
+    assert list(samples.current(but="c")) == [view, mine]
+    assert list(samples.current(but="b")) == [view]
+
+
+def test_r17_a_view_at_rest_is_newer_than_the_samples_before_it_only() -> None:
+    samples = Samples(epoch=1)
+    samples.move_view("a", move(1))
+    samples.view_rests(7)
+    assert samples.is_view_outdated_by(7)
+    samples.view_rests(8)
+    samples.move_view("a", move(2))
+    assert not samples.is_view_outdated_by(8)
+    samples.drop_view()
+    samples.view_rests(9)
+    assert not samples.is_view_outdated_by(9)
