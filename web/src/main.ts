@@ -98,7 +98,7 @@ function start(page: RoomPage, app: HTMLElement): void {
       later(after_ms, () => {
         const first = catalogue.first();
         const isFree = live.following().shared === null && screen.view() === null && !live.isOpening();
-        if (first !== null && isFree) void live.open(first);
+        if (first !== null && isFree) void live.openFirst(first);
       }),
     );
   };
@@ -169,7 +169,13 @@ function start(page: RoomPage, app: HTMLElement): void {
   const actions = createActions(parts);
   mountRoom(app, model, actions);
 
-  socket = connect(page, live, pictures.line);
+  socket = connect(page, live, {
+    line: pictures.line,
+    abandoned(count) {
+      live.draft.revert();
+      if (count > 0) pictures.toast(t("room.toast.abandoned"), "danger");
+    },
+  });
   openSomething(ALONE_AFTER_MS);
   void loadBrief(page, (brief) => {
     model.brief.value = brief;
@@ -196,15 +202,21 @@ function start(page: RoomPage, app: HTMLElement): void {
   });
 }
 
-function connect(page: RoomPage, live: Live, told: Parameters<typeof openSocket>[2]["line"]): RoomSocket {
+type Told = Pick<Parameters<typeof openSocket>[2], "line" | "abandoned">;
+
+function connect(page: RoomPage, live: Live, told: Told): RoomSocket {
   const tab = takeClientId(sessionStorage, { onPutAway }, newId);
   if (tab.is_new) forgetOthers(sessionStorage);
   const unacked = createUnacked(sessionStorage, page.room_id, tab.client_id);
   const events = {
     message: live.receive,
-    line(line: Parameters<typeof told>[0]) {
+    abandoned: told.abandoned,
+    line(line: Parameters<Told["line"]>[0]) {
       live.line(line);
-      told(line);
+      told.line(line);
+      if (line.link.at !== "ended" || line.link.code !== "client_id_taken") return;
+      tab.forget();
+      window.location.reload();
     },
   };
   return openSocket(tab.client_id, unacked, events, browserWorld(page.socket_path));

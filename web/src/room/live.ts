@@ -60,6 +60,8 @@ export type Live = {
   seriesFound(): void;
   /** Opens a series: for all when I present, else for me alone. */
   open(stack: StackRef): Promise<void>;
+  /** Opens a series because none has been shown yet; whoever shows one next is followed. */
+  openFirst(stack: StackRef): Promise<void>;
   /** Shows a view that was kept: for all when I present, else for me alone. */
   goTo(view: View): void;
 };
@@ -187,6 +189,16 @@ export function createLive(world: LiveWorld): Live {
     quiet_n = world.ask({ t: "control.take", term: 0 });
   };
 
+  const openStack = async (stack: StackRef): Promise<void> => {
+    const isOpen = await showing.open(stack);
+    const view = screen.view();
+    if (isOpen && view !== null && isPresenter()) {
+      following = { ...following, shared: view };
+      presenting.moved(view, true);
+    }
+    look();
+  };
+
   return {
     state: () => state,
     following: () => following,
@@ -246,11 +258,9 @@ export function createLive(world: LiveWorld): Live {
     },
     async open(stack) {
       if (state.holder !== null && !isPresenter()) update({ on: "walked" });
-      const isOpen = await showing.open(stack);
-      const view = screen.view();
-      if (isOpen && view !== null && isPresenter()) this.moved(view, true);
-      look();
+      await openStack(stack);
     },
+    openFirst: openStack,
     goTo(view) {
       if (state.holder !== null && !isPresenter()) update({ on: "walked" });
       see(showing.show(view));

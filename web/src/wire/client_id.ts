@@ -9,7 +9,13 @@ export type TabEvents = {
 
 const KEY = "consilium.client_id";
 
-export type ClientId = { client_id: string; is_new: boolean; release(): void };
+export type ClientId = {
+  client_id: string;
+  is_new: boolean;
+  release(): void;
+  /** The name is another person's, who was signed in here before: the next load takes a new one. */
+  forget(): void;
+};
 
 /**
  * A duplicated tab gets a copy of the session storage. The name is therefore in the storage only while the page is
@@ -23,5 +29,9 @@ export function takeClientId(store: KeyedStore, events: TabEvents, fresh: () => 
     if (away) store.setItem(KEY, client_id);
     else store.removeItem(KEY);
   });
-  return { client_id, is_new: kept === null, release };
+  const forget = (): void => {
+    release();
+    store.removeItem(KEY);
+  };
+  return { client_id, is_new: kept === null, release, forget };
 }

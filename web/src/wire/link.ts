@@ -15,10 +15,18 @@ export type Link =
   | Live
   | { at: "ended"; code: EndCode };
 
-/** `awaits`: number of the ping that has not come back yet. */
-type Live = { at: "live"; heard_ms: number; pinged_ms: number; awaits: number | null; rtt_ms: number | null };
+/** `awaits`: number of the ping that has not come back yet. `attempt`: how many tries it took since `since_ms`. */
+type Live = {
+  at: "live";
+  attempt: number;
+  since_ms: number;
+  heard_ms: number;
+  pinged_ms: number;
+  awaits: number | null;
+  rtt_ms: number | null;
+};
 
-export type EndCode = "left" | "signed_out" | "not_allowed" | "replaced" | "room_closed";
+export type EndCode = "left" | "signed_out" | "not_allowed" | "replaced" | "client_id_taken" | "room_closed";
 
 /** `seq`: the last fact delivered. `lost_ms`: since when the room is not heard, null while it is. */
 export type Line = { link: Link; seq: number; epoch: number; pings: number; lost_ms: number | null };
@@ -38,6 +46,7 @@ export type LineEffect =
   | { do: "drop" }
   | { do: "ping"; n: number }
   | { do: "resume"; acked: number }
+  | { do: "abandon" }
   | { do: "deliver"; message: FromRoom };
 
 export type Step = { line: Line; effects: readonly LineEffect[] };
@@ -54,7 +63,7 @@ export const NEW_LINE: Line = {
 /** Close codes after which trying again would only be refused again (collab/rooms/PROTOCOL.md). */
 const ENDS: ReadonlyMap<number, EndCode> = new Map([
   [4001, "replaced"],
-  [4400, "replaced"],
+  [4400, "client_id_taken"],
   [4401, "signed_out"],
   [4403, "not_allowed"],
   [4404, "not_allowed"],
@@ -92,15 +101,29 @@ function greet(line: Line, attempt: number, { now_ms }: Moment): Step {
   return { line: { ...line, link }, effects: [{ do: "hello", seq: line.seq }] };
 }
 
+/** Something that was sent is no message for the room, or too large: sent again, it would end every connection. */
+const NOT_UNDERSTOOD: ReadonlySet<number> = new Set([1003, 1009]);
+const TOO_FAST = 4029;
+const AFTER_TOO_FAST = 3;
+/** A link that breaks sooner was no success: the pauses go on growing. */
+const PROVEN_MS = 5000;
+
 function closed(line: Line, code: number, moment: Moment): Step {
   const end = ENDS.get(code);
   if (end !== undefined) return { line: { ...line, link: { at: "ended", code: end } }, effects: [] };
-  return line.link.at === "waiting" ? stay(line) : wait(line, moment);
+  if (line.link.at === "waiting") return stay(line);
+  const next = wait(line, moment, code === TOO_FAST ? AFTER_TOO_FAST : 0);
+  return NOT_UNDERSTOOD.has(code) ? { ...next, effects: [{ do: "abandon" }] } : next;
 }
 
-/** Wait for the next try; the first after a live link comes at once. */
-function wait(line: Line, { now_ms, chance }: Moment): Step {
-  const attempt = "attempt" in line.link ? line.link.attempt + 1 : 0;
+function nextAttempt(link: Link, now_ms: number): number {
+  if (link.at === "ended") return 0;
+  return link.at === "live" && now_ms - link.since_ms >= PROVEN_MS ? 0 : link.attempt + 1;
+}
+
+/** Wait for the next try; the first after a link that held comes at once. */
+function wait(line: Line, { now_ms, chance }: Moment, least = 0): Step {
+  const attempt = Math.max(least, nextAttempt(line.link, now_ms));
   const link: Link = { at: "waiting", attempt, until_ms: now_ms + retryDelay(attempt, chance) };
   return { line: { ...line, link, lost_ms: line.lost_ms ?? now_ms }, effects: [] };
 }
@@ -135,7 +158,8 @@ function watch(line: Line, link: Live, moment: Moment): Step {
   const since_ping_ms = moment.now_ms - link.pinged_ms;
   if (link.awaits === null) return since_ping_ms >= PING_EVERY_MS ? ping(line, link, moment) : stay(line);
   const silent_ms = Math.min(since_ping_ms, moment.now_ms - link.heard_ms);
-  return silent_ms >= PONG_WITHIN_MS ? giveUp(line, moment) : stay(line);
+  // What was shown since the last sign of life may already have been old.
+  return silent_ms >= PONG_WITHIN_MS ? giveUp({ ...line, lost_ms: link.heard_ms }, moment) : stay(line);
 }
 
 function ping(line: Line, link: Live, { now_ms }: Moment): Step {
@@ -170,7 +194,10 @@ function welcome(line: Line, message: FromRoom & { t: "welcome" }, moment: Momen
   // While live it is the whole state in place of facts that we were too slow to take.
   if (line.link.at === "live") return { line: { ...known, link: { ...line.link, heard_ms: moment.now_ms } }, effects };
   if (line.link.at !== "greeting") return stay(line);
-  const pinged = ping(known, { at: "live", heard_ms: moment.now_ms, pinged_ms: 0, awaits: null, rtt_ms: null }, moment);
+  const since_ms = moment.now_ms;
+  const { attempt } = line.link;
+  const link: Live = { at: "live", attempt, since_ms, heard_ms: since_ms, pinged_ms: 0, awaits: null, rtt_ms: null };
+  const pinged = ping(known, link, moment);
   return { line: pinged.line, effects: [...effects, ...pinged.effects] };
 }
 

@@ -33,6 +33,8 @@ export type World = {
 export type SocketEvents = {
   message(message: FromRoom): void;
   line(line: Line): void;
+  /** Asks were given up, since the room could not understand one of them. */
+  abandoned(count: number): void;
 };
 
 /** Messages which are lost without harm when the link is down. */
@@ -132,6 +134,9 @@ export function openSocket(client_id: string, unacked: Unacked, events: SocketEv
         unacked.resume(effect.acked);
         asked_n = effect.acked;
         askOn();
+        break;
+      case "abandon":
+        events.abandoned(unacked.abandon());
         break;
       case "deliver":
         deliver(effect.message);

@@ -9,6 +9,8 @@ export type Unacked = {
   answered(n: number): boolean;
   /** The room knows everything up to `acked`. */
   resume(acked: number): void;
+  /** Gives up what has no answer yet; how many these were. */
+  abandon(): number;
   /** What comes after ask `n`, in order. */
   waiting(n: number): readonly Ask[];
   /** Number of the first ask that has had no answer; everything before it is done with. */
@@ -51,6 +53,12 @@ export function createUnacked(store: KeyedStore, room_id: string, client_id: str
       asks = asks.filter((ask) => ask.n > acked);
       next = Math.max(next, acked + 1);
       keep();
+    },
+    abandon() {
+      const { length } = asks;
+      asks = [];
+      keep();
+      return length;
     },
     waiting: (n) => asks.filter((ask) => ask.n > n),
     first: () => asks[0]?.n ?? next,

@@ -124,6 +124,15 @@ describe("walking freely", () => {
     expect(me.told()).toEqual({ t: "tell", seen: "same", following: true });
   });
 
+  test("a series that was opened because none was shown is no walk", async () => {
+    const me = tab();
+    me.welcome({ holder: "other", term: 1, view: null });
+    await me.live.openFirst({ study_uid: "1.2.3", series_uid: "9.9", stack: 0, pack_url: "/pack" });
+    me.happens({ t: "view.settled", term: 1, view: slice(2) });
+    expect(me.live.following().walks).toBe(false);
+    expect(me.shown()).toEqual(slice(2));
+  });
+
   test("with nobody presenting there is nobody to walk away from", () => {
     const me = tab();
     me.welcome({ holder: null, term: 4, view: slice(1) });

@@ -28,6 +28,9 @@ const live = lineAfter([
   [60, message(make.welcome({ state: make.state({ seq: 5 }) }))],
 ]).line;
 
+/** Live for long enough to count as a success. */
+const proven: Line = { ...live, link: { ...live.link, since_ms: -9000 } as Line["link"] };
+
 describe("coming in", () => {
   test("says hello with the last fact it has", () => {
     const { effects } = lineAfter([
@@ -71,7 +74,7 @@ describe("facts", () => {
   });
 
   test("a hole is never applied over: the line comes back for what is missing", () => {
-    const { line, effects } = lineAfter([[70, message(make.fact(8))]], live);
+    const { line, effects } = lineAfter([[70, message(make.fact(8))]], proven);
     expect(effects).toEqual([{ do: "drop" }]);
     expect(line.seq).toBe(5);
     expect(line.link).toEqual({ at: "waiting", attempt: 0, until_ms: 70 });
@@ -87,10 +90,10 @@ describe("facts", () => {
   test("an owner of an earlier epoch is not believed", () => {
     const back = lineAfter(
       [
-        [100, { on: "closed", code: 1006 }],
-        [101, { on: "tick" }],
-        [102, { on: "opened" }],
-        [103, message(make.welcome({ epoch: 0 }))],
+        [10_000, { on: "closed", code: 1006 }],
+        [10_001, { on: "tick" }],
+        [10_002, { on: "opened" }],
+        [10_003, message(make.welcome({ epoch: 0 }))],
       ],
       { ...live, epoch: 2 },
     );
@@ -101,7 +104,7 @@ describe("facts", () => {
 describe("a lost link", () => {
   test("is tried again after 0, 0.3, 1.2, 2.7, 4.8, 7, 7 s", () => {
     const waits: number[] = [];
-    let line = lineAfter([[1000, { on: "closed", code: 1006 }]], live).line;
+    let line = lineAfter([[1000, { on: "closed", code: 1006 }]], proven).line;
     for (let tries = 0; tries < 7; tries += 1) {
       if (line.link.at !== "waiting") throw new Error(line.link.at);
       waits.push(line.link.until_ms - 1000);
@@ -114,6 +117,29 @@ describe("a lost link", () => {
       ).line;
     }
     expect(waits).toEqual([0, 300, 1200, 2700, 4800, 7000, 7000]);
+  });
+
+  test("that broke at once after its welcome is not tried any sooner than before", () => {
+    const again = lineAfter(
+      [
+        [1000, { on: "closed", code: 1006 }],
+        [1001, { on: "tick" }],
+        [1002, { on: "opened" }],
+        [1003, message(make.welcome({ state: null }))],
+        [1004, { on: "closed", code: 1011 }],
+      ],
+      proven,
+    ).line;
+    expect(again.link).toMatchObject({ at: "waiting", attempt: 1, until_ms: 1304 });
+  });
+
+  test("for having talked too fast is given some seconds", () => {
+    const { line } = lineAfter([[9000, { on: "closed", code: 4029 }]], live);
+    expect(line.link).toMatchObject({ at: "waiting", until_ms: 11_700 });
+  });
+
+  test("for something that is no message gives up what would end the next one too", () => {
+    expect(lineAfter([[9000, { on: "closed", code: 1003 }]], live).effects).toEqual([{ do: "abandon" }]);
   });
 
   test("remembers since when, over all the tries", () => {
@@ -146,6 +172,7 @@ describe("a lost link", () => {
     expect(pinged.effects).toEqual([{ do: "ping", n: 2 }]);
     const silent = lineAfter([[60 + PING_EVERY_MS + PONG_WITHIN_MS, { on: "tick" }]], pinged.line);
     expect(silent.effects).toEqual([{ do: "drop" }]);
+    expect(silent.line.lost_ms).toBe(100);
   });
 
   test("is not suspected because a hidden tab's clock slept for a minute", () => {

@@ -66,7 +66,12 @@ function network() {
 function join(net: ReturnType<typeof network>, storage = make.storage()): { socket: RoomSocket; told: FromRoom[] } {
   const told: FromRoom[] = [];
   const unacked = createUnacked(storage, "room", "tab");
-  const socket = openSocket("tab", unacked, { message: (one) => told.push(one), line: () => undefined }, net.world);
+  const socket = openSocket(
+    "tab",
+    unacked,
+    { message: (one) => told.push(one), line: () => undefined, abandoned: () => undefined },
+    net.world,
+  );
   return { socket, told };
 }
 
@@ -78,7 +83,7 @@ test("an ask is sent again, in order, until a fact bears its number", () => {
   socket.ask({ t: "chat.say", text: "two" });
   net.say(make.fact(1, { t: "chat.said", text: "one" }, { client_id: "tab", n: 1 }));
   net.last().onclose?.({ code: 1006 });
-  net.pass(1);
+  net.pass(400);
   net.welcome({ acked: 1, state: null });
   expect(net.asks()).toEqual([{ t: "ask", n: 2, act: { t: "chat.say", text: "two" } }]);
 });
@@ -89,7 +94,7 @@ test("what the room has taken without our hearing of it is not sent twice", () =
   net.welcome();
   socket.ask({ t: "chat.say", text: "one" });
   net.last().onclose?.({ code: 1006 });
-  net.pass(1);
+  net.pass(400);
   net.welcome({ acked: 1, state: null });
   expect(net.asks()).toEqual([]);
 });
@@ -113,7 +118,7 @@ test("hello says from which ask on answers are missing", () => {
   net.say({ t: "refused", n: 1, code: "already_requested" });
   socket.ask({ t: "control.request" });
   net.last().onclose?.({ code: 1006 });
-  net.pass(1);
+  net.pass(400);
   net.last().onopen?.();
   expect(net.last().sent).toEqual([{ t: "hello", client_id: "tab", seq: 0, next_n: 2 }]);
 });
@@ -158,9 +163,23 @@ test("a hole makes it come back with the last fact it has", () => {
   const { told } = join(net);
   net.welcome({ state: make.state({ seq: 3 }) });
   net.say(make.fact(5));
-  net.pass(1);
+  net.pass(400);
   net.last().onopen?.();
   expect(net.wires[0]?.isClosed).toBe(true);
   expect(net.last().sent[0]).toMatchObject({ t: "hello", seq: 3 });
   expect(told.some((one) => one.t === "fact")).toBe(false);
+});
+
+test("an ask that the room cannot understand is not sent for ever, and the next one is heard", () => {
+  const net = network();
+  const { socket } = join(net);
+  net.welcome();
+  socket.ask({ t: "chat.say", text: "" });
+  net.last().onclose?.({ code: 1003 });
+  net.pass(1000);
+  net.last().onopen?.();
+  expect(net.last().sent).toEqual([{ t: "hello", client_id: "tab", seq: 0, next_n: 2 }]);
+  net.say(make.welcome({ acked: 1, state: null }));
+  socket.ask({ t: "chat.say", text: "two" });
+  expect(net.asks()).toEqual([{ t: "ask", n: 2, act: { t: "chat.say", text: "two" } }]);
 });
