@@ -67,14 +67,20 @@ export function enlarge(from: Values, to: { columns: number; rows: number; sampl
   const height = Math.ceil(to.rows / 2 ** drop);
   const half = drop === 0 ? 0 : 2 ** (drop - 1);
   const large = from.slice(0, 0).constructor as new (length: number) => Values;
-  const out = new large(to.columns * to.rows * to.samples);
+  const each = to.columns * to.samples;
+  const out = new large(each * to.rows);
+  const line = new large(each);
+  let filled = -1;
   for (let y = 0; y < to.rows; y++) {
-    const source = Math.min((y + half) >> drop, height - 1) * width;
-    for (let x = 0; x < to.columns; x++) {
-      const at = (source + Math.min((x + half) >> drop, width - 1)) * to.samples;
-      const into = (y * to.columns + x) * to.samples;
-      for (let sample = 0; sample < to.samples; sample++) out[into + sample] = from[at + sample] as number;
+    const source = Math.min((y + half) >> drop, height - 1);
+    if (source !== filled) {
+      for (let x = 0; x < to.columns; x++) {
+        const at = (source * width + Math.min((x + half) >> drop, width - 1)) * to.samples;
+        for (let sample = 0; sample < to.samples; sample++) line[x * to.samples + sample] = from[at + sample] as number;
+      }
+      filled = source;
     }
+    out.set(line, y * each);
   }
   return out;
 }

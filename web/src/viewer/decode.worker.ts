@@ -32,20 +32,25 @@ codec.then(
 self.onmessage = async (event: MessageEvent<DecodeJob>) => {
   const job = event.data;
   try {
-    const decoded = rescale(await decode(job), job.kept, job.line);
-    reply({ id: job.id, ...decoded }, [decoded.values.buffer as ArrayBuffer]);
+    const { values, min, max } = rescale(await decode(job), job.kept, job.line);
+    const size = { columns: job.columns, rows: job.rows, samples: samplesOf(job.kept) };
+    const whole = job.drop === 0 ? values : enlarge(values, size, job.drop);
+    reply({ id: job.id, values: whole, min, max }, [whole.buffer as ArrayBuffer]);
   } catch (error) {
     reply({ id: job.id, failed: String(error) });
   }
 };
 
+const samplesOf = (kept: Kept): number => (kept === "rgb8" ? 3 : 1);
+
+/** Stored values of the picture at the size asked for. */
 async function decode(job: DecodeJob): Promise<Values> {
   const decoder = new (await codec).HTJ2KDecoder();
   try {
     decoder.getEncodedBuffer(job.bytes.length).set(job.bytes);
     decoder.readHeader();
     const info = decoder.getFrameInfo();
-    const samples = job.kept === "rgb8" ? 3 : 1;
+    const samples = samplesOf(job.kept);
     if (info.width !== job.columns || info.height !== job.rows || info.componentCount !== samples) {
       throw new Error(`${info.width}x${info.height}x${info.componentCount} for ${job.columns}x${job.rows}x${samples}`);
     }
@@ -53,9 +58,8 @@ async function decode(job: DecodeJob): Promise<Values> {
     const stored = viewOf(decoder.getDecodedBuffer(), info);
     const expected = Math.ceil(job.columns / 2 ** job.drop) * Math.ceil(job.rows / 2 ** job.drop) * samples;
     if (stored.length < expected) throw new Error(`${stored.length} samples for ${expected}`);
-    // Both copy out of the codec's memory, which the next job overwrites.
-    if (job.drop === 0) return stored.slice(0, expected);
-    return enlarge(stored, { columns: job.columns, rows: job.rows, samples }, job.drop);
+    // A copy: the next job overwrites the codec's memory.
+    return stored.slice(0, expected);
   } finally {
     decoder.delete();
   }
