@@ -66,8 +66,8 @@ export type Live = {
   goTo(view: View): void;
 };
 
-/** Together with 60 views a second this stays below what the room takes; others draw the path between. */
-const POINTER_EVERY_MS = 50;
+/** Together with 60 views a second this stays below the 90 that the room takes. */
+const POINTER_EVERY_MS = 34;
 
 /** Codes of refusals after which the words on this screen are not those of the room (collab/rooms/draft.py, asks.py). */
 const REFUSED_WORDS: ReadonlySet<string> = new Set([
@@ -87,6 +87,8 @@ export function createLive(world: LiveWorld): Live {
   let quiet_n = 0;
   let pointer_n = world.clock_ms();
   let pointed_ms = Number.NEGATIVE_INFINITY;
+  let pointing: Pointer | null = null;
+  let isPointDue = false;
   let pointers = new Map<string, Pointer>();
 
   const isPresenter = (): boolean => state.holder === actor;
@@ -134,6 +136,14 @@ export function createLive(world: LiveWorld): Live {
     const isLed = !walks && (!isPresenter() || screen.view() === null);
     if (shared !== null && isLed) see(showing.show(shared));
     else look();
+  };
+
+  /** Where the hand came to rest counts most: the last place is sent even when it came too soon after another. */
+  const point = (): void => {
+    isPointDue = false;
+    pointed_ms = world.now();
+    pointer_n += 1;
+    world.send({ t: "pointer.move", n: pointer_n, pointer: pointing });
   };
 
   const setPointers = (next: Map<string, Pointer>): void => {
@@ -245,10 +255,12 @@ export function createLive(world: LiveWorld): Live {
       look();
     },
     pointed(pointer) {
-      if (pointer !== null && world.now() - pointed_ms < POINTER_EVERY_MS) return;
-      pointed_ms = world.now();
-      pointer_n += 1;
-      world.send({ t: "pointer.move", n: pointer_n, pointer });
+      pointing = pointer;
+      if (isPointDue) return;
+      const wait_ms = pointer === null ? 0 : pointed_ms + POINTER_EVERY_MS - world.now();
+      if (wait_ms <= 0) return point();
+      isPointDue = true;
+      world.later(wait_ms, point);
     },
     qualityChanged: look,
     rejoin: () => update({ on: "rejoined" }),

@@ -17,6 +17,7 @@ function tab({ actor = "me", is_principal = true } = {}) {
   const sent: Passing[] = [];
   const refused: string[] = [];
   const pointing: string[][] = [];
+  const later: (() => void)[] = [];
   const screen: Screen = {
     async open(stack) {
       opened = stack;
@@ -48,7 +49,7 @@ function tab({ actor = "me", is_principal = true } = {}) {
     now: () => 0,
     clock_ms: () => 1000,
     onFrame: (run) => run(),
-    later: ignore,
+    later: (_, run) => void later.push(run),
     find: ({ study_uid, series_uid, stack }) => ({ study_uid, series_uid, stack, pack_url: "/pack" }),
     ask: (act) => asked.push(act),
     send: (message) => sent.push(message) > 0,
@@ -61,6 +62,7 @@ function tab({ actor = "me", is_principal = true } = {}) {
     sent,
     refused,
     pointing,
+    later,
     shown: () => shown,
     opened: () => opened,
     /** What the viewer shows after a movement of the hand. */
@@ -213,4 +215,20 @@ test("a member's pointer goes with them", () => {
   expect(me.pointing.at(-1)).toEqual(["other"]);
   me.happens({ t: "member.left", actor: "other" });
   expect(me.pointing.at(-1)).toEqual([]);
+});
+
+test("where the pointer came to rest is sent even when it came too soon after another", () => {
+  const me = tab();
+  me.welcome(led);
+  const at = (x: number) => ({
+    series_uid: "1",
+    frame_of_reference_uid: null,
+    point_world_mm: [x, 0, 0] as [number, number, number],
+  });
+  for (const x of [1, 2, 3]) me.live.pointed(at(x));
+  const places = () =>
+    me.sent.flatMap((one) => (one.t === "pointer.move" && one.pointer !== null ? [one.pointer.point_world_mm[0]] : []));
+  expect(places()).toEqual([1]);
+  for (const run of me.later.splice(0)) run();
+  expect(places()).toEqual([1, 3]);
 });
