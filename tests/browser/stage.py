@@ -10,7 +10,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,11 +65,11 @@ class Server:
         )  # fmt: skip
 
     def start(self) -> None:
-        log = (self.data / "server.log").open("ab")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "collab.app", "demo", "--password", PASSWORD],
-            cwd=ROOT, env=self.environment(), stdout=log, stderr=log,
-        )  # fmt: skip
+        with (self.data / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "collab.app", "demo", "--password", PASSWORD],
+                cwd=ROOT, env=self.environment(), stdout=log, stderr=log,
+            )  # fmt: skip
         deadline = time.monotonic() + START_TIMEOUT_S
         while not self._is_ready():
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -194,12 +195,13 @@ class Case:
     study_id: str
 
 
-def api(server: Server, email: str) -> httpx.Client:
+@contextmanager
+def api(server: Server, email: str) -> Iterator[httpx.Client]:
     """The JSON API as a signed-in person."""
-    client = httpx.Client(base_url=server.origin, headers={"origin": server.origin}, timeout=30)
-    answer = client.post("/login", data={"email": email, "password": PASSWORD})
-    assert answer.status_code == 303, answer.text
-    return client
+    with httpx.Client(base_url=server.origin, headers={"origin": server.origin}, timeout=30) as client:
+        answer = client.post("/login", data={"email": email, "password": PASSWORD})
+        assert answer.status_code == 303, answer.text
+        yield client
 
 
 def find_study(client: httpx.Client, *, words: str) -> dict[str, Any]:
@@ -249,7 +251,13 @@ def _stroke_request(study: dict[str, Any], *, expert_id: str) -> dict[str, Any]:
         "informed": "informed",
         "consent_mode": "oral",
         "study_ids": [study["study_id"]],
-        "key_data": {"pathway": "stroke", "onset": "unknown", "nihss_total": 14, "anticoagulant": "none"},
+        "key_data": {
+            "pathway": "stroke",
+            "onset": "wake_up",
+            "last_known_well_at": "2026-11-23T22:30:00+01:00",
+            "nihss_total": 14,
+            "anticoagulant": "none",
+        },
         "expert_person_id": expert_id,
     }
 
@@ -262,7 +270,9 @@ def _done(answer: httpx.Response) -> dict[str, Any]:
 def enter(window: Window, server: Server, room_id: str) -> None:
     """Open the room and wait until the first image is drawn whole."""
     window.page.goto(f"{server.origin}/rooms/{room_id}")
-    window.page.wait_for_function("window.consilium?.timings().full_series != null", timeout=60_000)
+    # Not wait_for_function: it evaluates text inside the page, which the page's own policy rightly forbids.
+    loaded = "() => window.consilium?.timings().full_series ?? null"
+    assert eventually(window, lambda: window.page.evaluate(loaded) is not None, timeout_s=60)
 
 
 def views(window: Window) -> dict[str, dict[str, Any]]:

@@ -16,10 +16,10 @@ WIDE, TALL, SMALL = (1600, 900), (1000, 1100), (1280, 720)
 SYNTHETIC, REAL = "synthetique sans injection", "phantom"
 
 
-@pytest.fixture(
-    params=[SYNTHETIC, pytest.param(REAL, marks=pytest.mark.usefixtures("real_data"))], ids=["made", "real"]
-)
+@pytest.fixture(params=[SYNTHETIC, REAL], ids=["made", "real"])
 def case(request: pytest.FixtureRequest, server: Server) -> Case:
+    if request.param == REAL:
+        request.getfixturevalue("real_data")
     return stage.open_case(server, words=request.param, also=[EMERGENCY_DOCTOR])
 
 
