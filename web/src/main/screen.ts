@@ -13,9 +13,12 @@ export function createScreen(): Arrival {
   });
   const screen: Screen = {
     async open(stack, at) {
-      const opened = (await arrived).open(stack, at);
+      // At once, not a turn later: the view that belongs to this stack is shown in the very next line of the room.
+      if (viewer !== null) return viewer.open(stack, at);
+      const here = await arrived;
+      const opened = here.open(stack, at);
       // The view that was asked for meanwhile belongs to the stack opened last.
-      if (waiting !== null) viewer?.show(waiting.view, waiting.facets);
+      if (waiting !== null) here.show(waiting.view, waiting.facets);
       await opened;
     },
     view: () => viewer?.view() ?? null,
