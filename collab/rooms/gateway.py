@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
@@ -33,7 +34,7 @@ from collab.rooms.protocol import (
     Member,
     Signal,
 )
-from collab.rooms.room import REVOKED, Connection
+from collab.rooms.room import FAILED, REVOKED, Connection
 
 log = logging.getLogger("consilium.rooms")
 
@@ -74,14 +75,21 @@ class Gateway:
         await receive()  # websocket.connect
         protocol = next((one for one in scope["subprotocols"] if one in (SUBPROTOCOL, SUBPROTOCOL_JSON)), None)
         await send({"type": "websocket.accept", "subprotocol": protocol, "headers": []})
+        ending = Close(FAILED, "fault")
         try:
             if protocol is None:
                 raise Refused(1002, "subprotocol")
             admission = await run_in_threadpool(_admit, site, scope, room_id)
             socket = _Socket(receive, send, is_json=protocol == SUBPROTOCOL_JSON)
             await _serve(site.part(RoomHub), room_id, admission, socket)
+            return
         except Refused as refused:
-            await send(_closing(refused.close))
+            ending = refused.close
+        except Exception:
+            # The door: whatever else is wrong with the program or its database ends here, in the log.
+            log.exception("room socket")
+        with suppress(OSError):  # gone already (ASGI 2.4)
+            await send(_closing(ending))
 
 
 def _admit(site: Site, scope: Scope, room_id: str) -> Admission:

@@ -1,7 +1,8 @@
 """The rooms that this process owns: loads them, journals and announces their facts, lets time pass in them.
 
 The only place where rooms meet a clock, a database and threads. All of a room runs in the event loop; the database is
-reached through threads. `revoke` and `look_again` may be called from any thread.
+reached through the loop's own threads, not through those of HTTP, so that requests which queue for the database cannot
+keep the journal from a thread. `revoke` and `look_again` may be called from any thread.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.concurrency import run_in_threadpool
 
 from collab.kit.clock import Clock
 from collab.kit.database import Database
@@ -82,6 +82,7 @@ class RoomHub:
         self._loading: dict[str, asyncio.Task[Live]] = {}
         self._unsaved: dict[str, Live] = {}
         self._has_unsaved = asyncio.Event()
+        self._committing = asyncio.Lock()
         self._look_again = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -93,8 +94,9 @@ class RoomHub:
         try:
             yield
         finally:
-            for work in works:
-                work.cancel()
+            async with self._committing:  # what the journal is being given now is announced first
+                for work in works:
+                    work.cancel()
             await asyncio.gather(*works, return_exceptions=True)
             while self._unsaved:
                 await self._commit()
@@ -116,7 +118,7 @@ class RoomHub:
         if loading is None:
             loading = asyncio.create_task(self._load(room_id))
             self._loading[room_id] = loading
-            loading.add_done_callback(lambda _: self._loading.pop(room_id, None))
+            loading.add_done_callback(lambda task: self._loaded(room_id, task))
         # Shielded: one browser that goes away must not stop the loading that others wait for.
         return await asyncio.shield(loading)
 
@@ -175,8 +177,13 @@ class RoomHub:
 
     # ---- loading
 
+    def _loaded(self, room_id: str, task: asyncio.Task[Live]) -> None:
+        del self._loading[room_id]
+        if not task.cancelled():
+            task.exception()  # Whoever waited has it; if nobody did any more, it is not worth a warning.
+
     async def _load(self, room_id: str) -> Live:
-        loaded = await run_in_threadpool(self._read, room_id)
+        loaded = await asyncio.to_thread(self._read, room_id)
         room = Room(loaded.facts, epoch=loaded.epoch, study_uids=loaded.study_uids, at_ms=self.now_ms())
         live = Live(room_id=room_id, room=room, head_hash=loaded.head_hash)
         self._rooms[room_id] = live
@@ -218,10 +225,14 @@ class RoomHub:
             await self._commit()
 
     async def _commit(self) -> None:
+        async with self._committing:
+            await self._commit_gathered()
+
+    async def _commit_gathered(self) -> None:
         """Journal what has gathered and announce it; rooms whose facts could not be journaled stop here."""
         self._has_unsaved.clear()
         lives, batches = self._gather()
-        heads = await run_in_threadpool(commit, self._database, batches) if batches else {}
+        heads = await asyncio.to_thread(commit, self._database, batches) if batches else {}
         at_ms = self.now_ms()
         for live, batch in zip(lives, batches, strict=True):
             if batch.room_id not in heads:
@@ -280,7 +291,7 @@ class RoomHub:
         lives = dict(self._rooms)
         logins = {login_id for live in lives.values() for login_id in live.logins.values()}
         try:
-            seen = await run_in_threadpool(self._look, set(lives), logins, self._clock())
+            seen = await asyncio.to_thread(self._look, set(lives), logins, self._clock())
         except (SQLAlchemyError, OSError) as failure:
             log.error("review of rooms: %s", type(failure).__name__)
             return

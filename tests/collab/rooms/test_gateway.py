@@ -7,6 +7,7 @@ import socket
 
 import msgspec
 import pytest
+from sqlalchemy import text
 from websockets.exceptions import InvalidStatus
 
 from collab.accounts.models import Login
@@ -242,8 +243,8 @@ async def test_r7_a_reload_resumes_by_number(database: Database) -> None:
         seq = (await expert.fact(MemberJoined))[0].seq
         await expert.socket.close()
         await requester.until(Presence, lambda one: not one.connected)
-        for text in ("one", "two", "three"):
-            await requester.ask(Say(text))
+        for word in ("one", "two", "three"):
+            await requester.ask(Say(word))
         await requester.fact(Said)
         again, welcome = await server.enter(case.room_id, case.expert, seq=seq)
         assert welcome.state is None
@@ -477,6 +478,20 @@ async def test_r34_closing_the_room_closes_its_sockets(database: Database) -> No
         with database.transaction() as session:
             service.close_room(session, server.hub, room_id=case.room_id, at=server.clock(), by="test")
         assert (await expert.closing()).code == 4410
+
+
+async def test_r35_a_fault_at_the_door_is_logged_and_the_browser_may_come_back(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    case = make.case(database)
+    async with live.serving(database) as server:
+        with database.transaction() as session:
+            session.execute(text("ALTER TABLE room_member RENAME TO room_member_gone"))
+        assert (await closing_of(server, case.room_id, case.expert)).code == 1011
+        with database.transaction() as session:
+            session.execute(text("ALTER TABLE room_member_gone RENAME TO room_member"))
+        await server.enter(case.room_id, case.expert)
+    assert "room socket" in caplog.text
 
 
 async def test_a_browser_that_goes_away_leaves_nothing_behind(database: Database) -> None:
