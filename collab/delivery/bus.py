@@ -39,6 +39,11 @@ class Subscription:
     async def get(self) -> LiveEvent:
         return await self._queue.get()
 
+    @property
+    def is_empty(self) -> bool:
+        """Nothing waits; what other threads have offered may still be on its way into the loop."""
+        return self._queue.empty()
+
     def offer(self, event: LiveEvent) -> None:
         """From any thread; a loop that is gone takes nothing."""
         if not self._loop.is_closed():

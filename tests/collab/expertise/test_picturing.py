@@ -1,0 +1,112 @@
+"""Key views drawn for the document, from a series that was really prepared."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from PIL import Image
+
+from collab.conclusions.document import sha256_hex
+from collab.expertise.picturing import LONG_SIDE_PX, Picturing, key_view_seen
+from collab.rooms.protocol import KeyViewAdded
+from collab.rooms.view import View, ViewportView, Window
+from collab.studies.models import Series, Study
+from collab.studies.prepared import PreparedFolders
+from dicom_render.prepare import prepare_series
+from tests import make
+from tests.collab.expertise.make import World
+from tests.collab.studies.make import dicom, folder
+
+SOP_UID, SERIES_UID = "2.25.33", "2.25.22"
+
+
+def prepare(world: World, place: Path) -> Study:
+    """One CT slice of 16 x 16 pixels, 1 mm each, whose values grow from 1 to 256 HU."""
+    slices = {"1.dcm": dicom(study_uid="2.25.1", series_uid=SERIES_UID, sop_instance_uid=SOP_UID)}
+    out = PreparedFolders(world.settings).of("SER-1", "v1")
+    out.mkdir(parents=True)
+    prepare_series([folder(place, slices) / "1.dcm"], out)
+    with world.database.transaction() as session:
+        session.add(
+            Series(
+                id="SER-1",
+                study_id=world.study_id,
+                series_uid=SERIES_UID,
+                number=1,
+                modality="CT",
+                description="",
+                received=1,
+                version="v1",
+                state="ready",
+                attempts=1,
+                refusal=None,
+                prepared_version="v1",
+                stacks=[],
+            )
+        )
+        return session.get_one(Study, world.study_id)
+
+
+def key_view(**changes: object) -> KeyViewAdded:
+    """The whole slice as radiologists see it, window 0 to 256 HU."""
+    viewport = ViewportView(
+        id="stack",
+        point_world_mm=(-0.5, -0.5, 2.0),
+        normal=(0.0, 0.0, -1.0),
+        up=(0.0, -1.0, 0.0),
+        fov_mm=(16.0, 16.0),
+        sop_instance_uid=SOP_UID,
+        frame=1,
+    )
+    view = View(
+        study_uid="2.25.1",
+        series_uid=SERIES_UID,
+        stack=0,
+        frame_of_reference_uid=SERIES_UID,
+        layout="stack",
+        active="stack",
+        window=Window(128.0, 256.0, "HU"),
+        invert=False,
+        viewports=(viewport,),
+    )
+    return KeyViewAdded("k1", "stack", msgspec.structs.replace(view, **changes), "M1 gauche")
+
+
+def draw(world: World, kept: KeyViewAdded, study: Study) -> object:
+    with world.database.transaction() as session:
+        picturing = Picturing(session, world.settings, world.caller(world.requester), make.NIGHT)
+        return picturing.draw(kept, {study.study_uid: study})
+
+
+def test_a_key_view_is_the_slice_in_its_window(world: World, tmp_path: Path) -> None:
+    study = prepare(world, tmp_path / "in")
+    with world.database.transaction() as session:
+        picturing = Picturing(session, world.settings, world.caller(world.requester), make.NIGHT)
+        image = picturing.draw(key_view(), {study.study_uid: study})
+    assert image is not None
+    drawn = np.asarray(Image.open(io.BytesIO(image.jpeg)), dtype=int)
+    assert drawn.shape == (LONG_SIDE_PX, LONG_SIDE_PX)
+    # First pixel 1 HU, last 256 HU, in a window from 0 to 256: black at the top left, white at the bottom right.
+    assert drawn[20, 20] < 10
+    assert drawn[-20, -20] > 245
+    assert image.sha256 == sha256_hex(image.jpeg)
+    assert key_view_seen(key_view(), image).image_sha256 == image.sha256
+
+
+def test_what_cannot_be_drawn_is_left_out(world: World, tmp_path: Path) -> None:
+    study = prepare(world, tmp_path / "in")
+    assert draw(world, key_view(series_uid="2.25.99"), study) is None
+    assert draw(world, key_view(study_uid="2.25.99"), study) is None
+    assert draw(world, key_view(stack=7), study) is None
+    assert draw(world, key_view(viewports=()), study) is None
+
+
+def test_a_reslice_of_what_is_no_volume_is_left_out(world: World, tmp_path: Path) -> None:
+    study = prepare(world, tmp_path / "in")
+    kept = key_view()
+    (viewport,) = kept.view.viewports
+    reslice = msgspec.structs.replace(viewport, sop_instance_uid=None, frame=None, normal=(0.0, 1.0, 0.0), up=(0, 0, 1))
+    assert draw(world, key_view(viewports=(reslice,)), study) is None
