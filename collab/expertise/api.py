@@ -178,11 +178,19 @@ def _then_case(act: Callable[[Call, str, datetime, Bus], object]) -> Callable[[C
     return done
 
 
+def _read_nothing(call: Call) -> None:
+    """An act without words: what came all the same is refused, as everywhere; no body is `{}` too."""
+    if call.body or call.fields:
+        call.read(Nothing)
+
+
 def _submit(call: Call, request_id: str, at: datetime, bus: Bus) -> None:
+    _read_nothing(call)
     service.submit_draft(call.session, request_id, by=call.caller, at=at, bus=bus)
 
 
 def _accept(call: Call, request_id: str, at: datetime, bus: Bus) -> None:
+    _read_nothing(call)
     rooming.accept(call.session, request_id, by=call.caller, at=at, bus=bus)
 
 
@@ -204,6 +212,7 @@ def _confirm(call: Call, request_id: str, at: datetime, bus: Bus) -> None:
 
 
 def _open_room(call: Call, request_id: str, at: datetime, bus: Bus) -> None:
+    _read_nothing(call)
     rooming.open_room(call.session, request_id, by=call.caller, at=at)
 
 
@@ -221,6 +230,7 @@ def _acknowledge(call: Call, request_id: str, at: datetime, bus: Bus) -> None:
 
 
 def _close(call: Call, request_id: str, at: datetime, bus: Bus) -> None:
+    _read_nothing(call)
     rooming.close(call.session, request_id, by=call.caller, at=at, bus=bus, live=call.site.part(RoomHub))
 
 

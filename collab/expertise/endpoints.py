@@ -144,9 +144,9 @@ def _to_invite(call: Call, request: ExpertiseRequest) -> Sequence[object]:
 
 def accept(call: Call) -> Response:
     """Take the request, and with the same touch go to its room where it could be opened."""
-    bus, at = call.site.part(Bus), call.site.clock()
+    bus, at, said = call.site.part(Bus), call.site.clock(), call.form(Said)
     request = rooming.accept(call.session, call.path("request_id"), by=call.caller, at=at, bus=bus)
-    goes_on = call.form(Said).note == "join" and request.room_id is not None
+    goes_on = said.note == "join" and request.room_id is not None
     return see_other(f"/expertise/{request.id}/join" if goes_on else f"/expertise/{request.id}")
 
 
@@ -168,6 +168,7 @@ def _then_case(act: Callable[[Call, str, datetime, Bus], object]) -> Callable[[C
 
 
 def _submit(call: Call, request_id: str, at: datetime, bus: Bus) -> None:
+    call.form(Said)
     service.submit_draft(call.session, request_id, by=call.caller, at=at, bus=bus)
 
 
@@ -192,6 +193,7 @@ def _cancel(call: Call, request_id: str, at: datetime, bus: Bus) -> None:
 
 
 def _close(call: Call, request_id: str, at: datetime, bus: Bus) -> None:
+    call.form(Said)
     rooming.close(call.session, request_id, by=call.caller, at=at, bus=bus, live=call.site.part(RoomHub))
 
 
