@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import cast
 
 import httpx
 import msgspec
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Origin, Subprotocol
 
+from collab.accounts.models import Person
 from collab.app import server
+from collab.delivery.bus import Bus, LiveEvent
+from collab.delivery.endpoints import person_topic
 from collab.kit.pages import asset
 from collab.kit.web import Call, json_answer, page
+from collab.rooms import service as rooms
+from collab.rooms.hub import RoomHub
+from collab.rooms.protocol import SUBPROTOCOL, FromRoom, Hello, Welcome
 from tests import make
 from tests.collab.app import stage as staging
-from tests.collab.app.stage import ANONYMOUS, PEOPLE, TOKEN, Ledger, Stage, Things, staged
+from tests.collab.app.stage import ANONYMOUS, PEOPLE, TOKEN, Ledger, Stage, Things, listening, staged
+from tests.make import not_found_answer
 
 Key = tuple[str, str]
 Actors = frozenset[str]
@@ -53,19 +66,19 @@ class Row:
 
     may: Actors
     see: Actors = SIGNED_IN
-    json: Callable[[Things], object] | None = None
+    json: Callable[[Things], Mapping[str, object]] | None = None
     form: Callable[[Things], Mapping[str, str]] | None = None
     content: bytes | None = None
     headers: Mapping[str, str] | None = None
     query: Callable[[Things], str] = lambda _: ""
-    path: str | None = None
+    path: Callable[[], str] | None = None
     is_stream: bool = False
 
 
 def only(
     actors: Actors,
     *,
-    json: Callable[[Things], object] | None = None,
+    json: Callable[[Things], Mapping[str, object]] | None = None,
     form: Callable[[Things], Mapping[str, str]] | None = None,
     content: bytes | None = None,
     headers: Mapping[str, str] | None = None,
@@ -106,7 +119,7 @@ def signing_form(things: Things) -> Mapping[str, str]:
     }
 
 
-def asking(things: Things) -> object:
+def asking(things: Things) -> Mapping[str, object]:
     return msgspec.to_builtins(staging.asking([things.study_id], expert_team_id=things.team_id))
 
 
@@ -235,8 +248,8 @@ MATRIX: Mapping[Key, Row] = {
     ("GET", "/readyz"): Row(may=EVERYBODY),
     ("GET", "/metrics"): Row(may=EVERYBODY),
     ("GET", "/api/openapi.json"): Row(may=EVERYBODY),
-    ("MOUNT", "/static/dist"): Row(may=EVERYBODY, path=asset("src/pages.ts")),
-    ("MOUNT", "/static"): Row(may=EVERYBODY, path="/static/consilium.css"),
+    ("MOUNT", "/static/dist"): Row(may=EVERYBODY, path=lambda: asset("src/pages.ts")),
+    ("MOUNT", "/static"): Row(may=EVERYBODY, path=lambda: "/static/consilium.css"),
 }
 
 
@@ -273,9 +286,10 @@ def test_every_route_has_its_row_and_every_row_its_route() -> None:
     assert unmatched(server.routes()) == set()
 
 
-@pytest.mark.parametrize(
-    "planted", [Route("/api/new", lambda _: None), Mount("/new", print), WebSocketRoute("/new", print)]
-)
+PLANTED = (Route("/new", not_found_answer), Mount("/new", app=Starlette()), WebSocketRoute("/new", Starlette()))
+
+
+@pytest.mark.parametrize("planted", PLANTED, ids=lambda route: type(route).__name__)
 def test_a_route_that_nobody_has_thought_of_is_caught(planted: BaseRoute) -> None:
     (found,) = unmatched([*server.routes(), planted])
     assert found[1] == "/new"
@@ -366,7 +380,7 @@ async def send(stage: Stage, app: Starlette, actor: str, key: Key, row: Row, thi
     async with stage.client(actor, app) as client:
         return await client.request(
             "GET" if method == "MOUNT" else method,
-            (row.path or filled(path, things)) + row.query(things),
+            (row.path() if row.path else filled(path, things)) + row.query(things),
             json=row.json(things) if row.json else None,
             data=row.form(things) if row.form else None,
             content=row.content,
@@ -388,3 +402,310 @@ def filled(path: str, things: Things) -> str:
         "second_read_id": things.second_read_id,
     }
     return re.sub(r"{(\w+)(:\w+)?}", lambda found: values[found[1]], path)
+
+
+# ---- lists: open to whoever is signed in, each with its own in it
+
+
+SHOWN: Mapping[str, tuple[Callable[[Things], str], Actors]] = {
+    "/studies": (lambda things: things.study_id, IMAGES),
+    "/api/studies": (lambda things: things.study_id, IMAGES),
+    "/second-reads/new": (lambda things: things.study_id, IMAGES),
+    "/": (lambda things: things.request_id, CASE),
+    "/api/expertise?show=all": (lambda things: things.request_id, CASE),
+    "/second-reads": (lambda things: things.report_id, READERS),
+    "/account": (lambda things: things.login_id, REQUESTER),
+}
+
+
+@pytest.mark.parametrize("path", SHOWN)
+async def test_a_list_shows_to_each_what_they_may_see(stage: Stage, path: str) -> None:
+    thing_of, who = SHOWN[path]
+    shown: set[str] = set()
+    for actor in sorted(SIGNED_IN):
+        async with stage.client(actor) as client:
+            answer = await client.get(path)
+        assert answer.status_code == 200, f"{actor} {answer.text[:300]}"
+        if thing_of(stage.things) in answer.text:
+            shown.add(actor)
+    assert shown == who
+
+
+# ---- what nobody may say of themselves
+
+
+FORGED = {"role": "administrator", "hospital_id": "HOS-0000000000000000", "is_admin": "true"}
+# Read field by field, each by its name: there, a field of another name is not looked at.
+BY_NAME: Sequence[Key] = (("POST", "/logout"), ("POST", "/expertise/new"), ("POST", f"{_CASE}/conclude"))
+STRICT = [key for key, row in MATRIX.items() if (row.json or row.form) and key not in BY_NAME]
+
+
+@pytest.mark.parametrize("key", STRICT, ids=" ".join)
+async def test_a_field_that_would_raise_ones_rights_is_refused(stage: Stage, key: Key) -> None:
+    ledger = Ledger(stage.site)
+    for field in FORGED:
+        answer = await send(stage, stage.app, somebody(key), key, forged(key, [field]), stage.things)
+        changed = ledger.changed_tables()
+        ledger.restore()
+        assert answer.status_code == 422, f"{field} {answer.text[:300]}"
+        assert changed == []
+    ledger.close()
+
+
+@pytest.mark.parametrize("key", BY_NAME, ids=" ".join)
+async def test_a_form_read_by_name_does_not_look_at_such_a_field(stage: Stage, key: Key) -> None:
+    ledger, done = Ledger(stage.site), list[tuple[int, list[str]]]()
+    for row in (MATRIX[key], forged(key, list(FORGED))):
+        answer = await send(stage, stage.app, somebody(key), key, row, stage.things)
+        done.append((answer.status_code, ledger.changed_tables()))
+        ledger.restore()
+    ledger.close()
+    assert done[0] == done[1]
+    assert {"person", "hospital", "team", "team_member", "token"}.isdisjoint(done[1][1])
+
+
+def somebody(key: Key) -> str:
+    """One of those who may."""
+    return next(actor for actor in ("expert", "requester") if actor in MATRIX[key].may)
+
+
+def forged(key: Key, fields: Sequence[str]) -> Row:
+    """The row's request with fields added that are nobody's to send."""
+    row, more = MATRIX[key], {field: FORGED[field] for field in fields}
+
+    def json(things: Things) -> Mapping[str, object]:
+        return {**(row.json(things) if row.json else {}), **more}
+
+    def form(things: Things) -> Mapping[str, str]:
+        return {**(row.form(things) if row.form else {}), **more}
+
+    return replace(row, json=json if row.json else None, form=form if row.form else None)
+
+
+# ---- who signs
+
+
+async def test_a_requester_cannot_sign_in_the_experts_place(stage: Stage) -> None:
+    for key in (("POST", f"{_CASE}/conclude"), ("POST", f"{_API_CASE}/conclusion")):
+        answer = await send(stage, stage.app, "requester", key, MATRIX[key], stage.things)
+        assert answer.status_code == 403
+
+
+async def test_an_expert_of_another_case_cannot_sign_this_one(stage: Stage) -> None:
+    for actor in ("other_expert", "revoked"):
+        for key in (("POST", f"{_CASE}/conclude"), ("POST", f"{_API_CASE}/conclusion")):
+            answer = await send(stage, stage.app, actor, key, MATRIX[key], stage.things)
+            assert answer.status_code == 404
+
+
+async def test_a_signing_sent_again_gives_the_same_receipt_and_with_another_text_is_refused(stage: Stage) -> None:
+    ledger, path = Ledger(stage.site), f"/api/expertise/{stage.things.request_id}/conclusion"
+    wish = signing(stage.things)
+    async with stage.client("expert") as client:
+        first = await client.post(path, json=wish)
+        assert first.status_code == 200, first.text
+        signed = Ledger(stage.site)
+        assert (await client.post(path, json=wish)).json() == first.json()
+        other_text = await client.post(path, json={**wish, "text_sha256": "0" * 64})
+        other_answer = await client.post(path, json={**wish, "answers": {**OTHER_ANSWERS}})
+        other_key = await client.post(path, json={**wish, "idempotency_key": "SIG-fedcba9876543210"})
+        assert signed.changed_tables() == []
+    signed.close()
+    ledger.restore()
+    ledger.close()
+    for refused in (other_text, other_answer, other_key):
+        assert (refused.status_code, refused.json()["refused"]) == (409, "already_signed")
+
+
+OTHER_ANSWERS = {**msgspec.to_builtins(staging.ANSWERS), "certainty": "low"}
+
+
+async def test_a_signature_wants_the_text_that_is_there_and_the_password(stage: Stage) -> None:
+    ledger, path = Ledger(stage.site), f"/api/expertise/{stage.things.request_id}/conclusion"
+    async with stage.client("expert") as client:
+        other = await client.post(path, json={**signing(stage.things), "text_sha256": "0" * 64})
+        assert (other.status_code, other.json()["refused"]) == (409, "draft_changed")
+        assert ledger.changed_tables() == []
+        wrong = await client.post(path, json={**signing(stage.things), "password": "pas le bon mot"})
+        assert (wrong.status_code, wrong.json()["refused"]) == (403, "wrong_password")
+        # A failed try is the one thing that a refusal leaves behind: it is counted, and written down.
+        assert ledger.changed_tables() == ["audit_entry", "try"]
+    ledger.restore()
+    ledger.close()
+
+
+# ---- who one is
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"authorization": "Bearer forged"},
+        {"authorization": "Bearer "},
+        {"authorization": "Basic cmVxdWVzdGVyOng="},
+        {"cookie": "consilium=forged"},
+        {"cookie": "consilium="},
+        # alg "none", as a library that believes the token's own header would let in
+        {"authorization": "Bearer eyJhbGciOiJub25lIn0.eyJyb2xlIjoiYWRtaW5pc3RyYXRvciJ9."},
+    ],
+)
+async def test_what_is_no_login_and_no_token_of_ours_lets_nobody_in(stage: Stage, headers: Mapping[str, str]) -> None:
+    async with stage.client(ANONYMOUS) as client:
+        answer = await client.get("/api/studies", headers=dict(headers))
+    assert answer.status_code == 401
+
+
+async def test_whoever_is_disabled_is_out_at_once_with_login_and_token(stage: Stage) -> None:
+    ledger = Ledger(stage.site)
+    with stage.site.database.transaction() as session:
+        session.get_one(Person, stage.people["outsider"].id).disabled_at = make.NIGHT
+    for actor in ("outsider", TOKEN):
+        async with stage.client(actor) as client:
+            assert (await client.get("/api/studies")).status_code == 401
+    ledger.restore()
+    ledger.close()
+
+
+async def test_a_form_of_another_site_is_refused_before_anything_is_looked_at(stage: Stage) -> None:
+    ledger = Ledger(stage.site)
+    for origin in ("https://elsewhere.example", "null", f"{stage.origin}.example", stage.origin.upper()):
+        async with stage.client("requester") as client:
+            answer = await client.post(
+                f"/expertise/{stage.things.request_id}/cancel", data={"note": "x"}, headers={"origin": origin}
+            )
+        assert answer.status_code == 403
+    assert ledger.changed_tables() == []
+    ledger.close()
+
+
+# ---- the room's socket, and live news
+
+
+@pytest.fixture(scope="module")
+def live(stage: Stage) -> Iterator[Stage]:
+    with listening(stage):
+        yield stage
+
+
+FROM_ROOM = msgspec.msgpack.Decoder(FromRoom)
+
+
+async def enter(
+    stage: Stage, actor: str, room_id: str, *, origin: str | None = None
+) -> tuple[list[bytes | str], int | None, str]:
+    """What somebody is sent who goes into a room and says hello, and how the server ends it, if it does."""
+    got: list[bytes | str] = []
+    async with room_socket(stage, actor, room_id, origin=origin) as socket:
+        try:
+            await socket.send(msgspec.msgpack.encode(Hello(f"tab-{actor}", 0)))
+            got.append(await asyncio.wait_for(socket.recv(), staging.PATIENCE_S))
+        except ConnectionClosed as closed:
+            return got, *_end(closed)
+    return got, None, ""
+
+
+def room_socket(stage: Stage, actor: str, room_id: str, *, origin: str | None = None) -> connect:
+    headers = dict(stage.keys[actor])
+    is_program = "authorization" in headers
+    return connect(
+        f"ws://127.0.0.1:{stage.site.settings.port}/rooms/{room_id}/live",
+        origin=None if is_program else Origin(origin or stage.origin),
+        subprotocols=[Subprotocol(SUBPROTOCOL)],
+        additional_headers=headers,
+        compression=None,
+        proxy=None,
+    )
+
+
+@pytest.mark.parametrize("actor", sorted(EVERYBODY))
+async def test_who_may_go_into_the_room(live: Stage, actor: str) -> None:
+    ledger = Ledger(live.site)
+    got, code, reason = await enter(live, actor, live.things.room_id)
+    if actor in MATRIX["SOCKET", "/rooms/{room_id}/live"].may:
+        assert code is None
+        assert isinstance(FROM_ROOM.decode(cast(bytes, got[0])), Welcome)
+        return
+    absent = await enter(live, actor, live.things.absent().room_id)
+    assert (got, code, reason) == absent == ([], *((4401, "sign_in") if actor == ANONYMOUS else (4403, "no_access")))
+    assert ledger.changed_tables() == []
+    ledger.close()
+
+
+async def test_a_page_of_another_site_gets_no_socket_even_with_the_cookie(live: Stage) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        await enter(live, "requester", live.things.room_id, origin="https://elsewhere.example")
+    assert refused.value.response.status_code == 403
+
+
+async def test_live_news_reach_the_two_sides_and_nobody_else(live: Stage) -> None:
+    bus, heard = live.site.part(Bus), ("expert", "colleague", "outsider", "technologist", "other_expert")
+    async with AsyncExitStack() as stack:
+        streams = {actor: await stack.enter_async_context(news(live, actor)) for actor in heard}
+        async with live.client("requester") as client:
+            answer = await client.post("/api/expertise", json=asking(live.things))
+            assert answer.status_code == 201, answer.text
+        # Sent after it: whoever hears this first has not heard the other.
+        for actor in heard:
+            bus.publish(person_topic(live.people[actor].id), LiveEvent(kind="marker", object_id=""))
+        first = {actor: await next_event(streams[actor]) for actor in heard}
+    request_id = answer.json()["request_id"]
+    assert {actor for actor, event in first.items() if event.object_id == request_id} >= {"expert", "colleague"}
+    assert {actor for actor, event in first.items() if event.kind == "marker"} >= {"outsider", "other_expert"}
+
+
+@asynccontextmanager
+async def news(stage: Stage, actor: str) -> AsyncGenerator[AsyncIterator[str]]:
+    async with (
+        httpx.AsyncClient(base_url=stage.origin, headers=stage.keys[actor], timeout=staging.PATIENCE_S) as client,
+        client.stream("GET", "/live/worklist") as answer,
+    ):
+        assert answer.status_code == 200
+        lines = answer.aiter_lines()
+        assert (await anext(lines)).startswith("retry")
+        yield lines
+
+
+async def next_event(lines: AsyncIterator[str]) -> LiveEvent:
+    async for line in lines:
+        if line.startswith("data: "):
+            return msgspec.json.decode(line.removeprefix("data: "), type=LiveEvent)
+    raise AssertionError("the stream ended")
+
+
+async def test_leave_that_is_revoked_ends_a_socket_within_two_seconds(live: Stage) -> None:
+    room_id, guest_id = live.things.room_id, live.things.guest_id
+    async with room_socket(live, "guest", room_id) as socket:
+        await socket.send(msgspec.msgpack.encode(Hello("tab-guest", 0)))
+        await asyncio.wait_for(socket.recv(), staging.PATIENCE_S)
+        with live.site.database.transaction() as session:
+            hub = live.site.part(RoomHub)
+            rooms.revoke_member(session, hub, room_id=room_id, person_id=guest_id, at=make.NIGHT, by="test")
+        assert await ended(socket, within_s=2) == (4403, "revoked")
+    assert (await enter(live, "guest", room_id))[1] == 4403
+
+
+async def test_a_case_that_ends_takes_room_and_images_from_the_expert(live: Stage) -> None:
+    things = live.things
+    async with room_socket(live, "expert", things.room_id) as socket:
+        await socket.send(msgspec.msgpack.encode(Hello("tab-expert", 0)))
+        await asyncio.wait_for(socket.recv(), staging.PATIENCE_S)
+        async with live.client("requester") as client:
+            answer = await client.post(f"/api/expertise/{things.request_id}/cancel", json={"note": "erreur"})
+            assert answer.status_code == 200, answer.text
+        assert await ended(socket, within_s=2) == (4410, "room_closed")
+    assert (await enter(live, "requester", things.room_id))[1] == 4410
+
+
+async def ended(socket: ClientConnection, *, within_s: float) -> tuple[int, str]:
+    """How the server ends a socket, which it does in time."""
+    async with asyncio.timeout(within_s):
+        try:
+            while True:
+                await socket.recv()
+        except ConnectionClosed as closed:
+            return _end(closed)
+
+
+def _end(closed: ConnectionClosed) -> tuple[int, str]:
+    assert closed.rcvd is not None, "cut, not closed"
+    return closed.rcvd.code, closed.rcvd.reason
