@@ -141,6 +141,7 @@ def open_window(
     colour: tuple[int, int, int] = (32, 64, 192),
     shape: Shape | None = None,
     flags: Sequence[str] = (),
+    devices_granted: bool = True,
 ) -> Window:
     """A Chromium of its own, whose way to the server leads through its own link."""
     link = Link(server.port, shape)
@@ -152,7 +153,7 @@ def open_window(
         executable_path=chromium,
         headless=True,
         args=[
-            *FLAGS,
+            *(flag for flag in FLAGS if devices_granted or flag != "--use-fake-ui-for-media-stream"),
             *flags,
             f"--use-file-for-fake-audio-capture={tone}",
             f"--use-file-for-fake-video-capture={picture}",
@@ -160,7 +161,8 @@ def open_window(
         ],
     )
     context = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="fr-FR")
-    context.grant_permissions(["microphone", "camera"], origin=server.origin)
+    if devices_granted:
+        context.grant_permissions(["microphone", "camera"], origin=server.origin)
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
