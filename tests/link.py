@@ -91,8 +91,8 @@ class Link:
             from_server, to_server = await asyncio.open_connection("127.0.0.1", self.target)
             self._open.add(to_server)
             await asyncio.gather(self._up(from_browser, to_server), self._down(from_server, to_browser))
-        except OSError:
-            pass  # either end went away: the other is closed below
+        except (OSError, asyncio.CancelledError):
+            pass  # either end went away, or the test is over: what is open is closed below
         finally:
             for writer in (to_browser, to_server):
                 if writer:
@@ -168,6 +168,7 @@ class _Window:
             self._next_round(now)
         if self._used + size > self._size:
             await asyncio.sleep(max(0.0, self._since + self._rtt_s - now))
+            self._used = self._size  # held back by the window: it was full
             self._next_round(loop.time())
         self._used += size
         self._last = loop.time()
