@@ -9,7 +9,6 @@ import pytest
 
 from tests.link import Link, Shape
 
-
 SIZE = 2_500_000
 
 
