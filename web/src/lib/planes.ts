@@ -38,7 +38,7 @@ export function toWorld(camera: Camera, size: Size, x_px: number, y_px: number):
 
 /** The scale at which at least `fov_mm` (width, height) is visible in a viewport of this size, whatever its shape. */
 export const scaleToShow = (fov_mm: [number, number], size: Size): number =>
-  Math.max(fov_mm[0] / Math.max(size.width, 1), fov_mm[1] / Math.max(size.height, 1));
+  Math.max(fov_mm[0] / Math.max(size.width, 1), fov_mm[1] / Math.max(size.height, 1), 1e-6);
 
 /** Where two planes meet, as a point and a direction; null when they are parallel. */
 export function intersection(a: Plane, b: Plane): { point: Vec3; along: Vec3 } | null {

@@ -46,6 +46,7 @@ export type DisplayEvents = {
 const STREAM_MS = 150;
 // Drawing may take a quarter of the time meanwhile.
 const STREAM_SHARE = 3;
+const MAX_TRIES = 20;
 
 export function createDisplay(stage: Stage, screens: Screens, text: Text, events: DisplayEvents): Display {
   let picture: Picture | null = null;
@@ -62,6 +63,7 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
   const mounting = new Map<ViewportId, Series>();
   const changed = new Set<number>();
   let isVolumeStale = false;
+  let tries = 0;
 
   const later = (): void => {
     if (frame === 0) frame = requestAnimationFrame(draw);
@@ -73,8 +75,20 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
     if (wanted === arranged) return;
     arranged = wanted;
     stage.arrange(scene.layout, scene.active, maximised);
-    screens.resize();
+    resized();
+  }
+
+  function resized(): void {
     aimed.clear();
+    tries = MAX_TRIES;
+    later();
+  }
+
+  /** A GPU canvas gets its size with its next drawing only: looked at again, but not for ever. */
+  function adjust(id: ViewportId): void {
+    if (screens.fit(id)) return;
+    aimed.delete(id);
+    if (tries-- > 0) later();
   }
 
   const visible = (scene: Scene): ViewportId[] =>
@@ -87,7 +101,6 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
       return;
     }
     const { series, scene } = picture;
-    arrange(scene);
     for (const id of visible(scene)) drawViewport(id, picture);
     if (isVolumeStale && scene.layout === "mpr") volumeChanged(series);
     tellQuality(picture);
@@ -100,6 +113,7 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
       stage.blank(id, true);
       mount(id, series, scene);
     } else {
+      adjust(id);
       present(id, series, scene);
       aim(id, camera, scene);
       const isEmpty = id === "stack" ? series.quality[scene.frame] === -1 : series.quality.every((each) => each === -1);
@@ -207,6 +221,8 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
         for (const id of VIEWPORT_IDS) stage.blank(id, true);
       }
       picture = next;
+      // Now, not at the next frame: a hidden tab has none, and the sizes of a new layout are told with its view.
+      if (next) arrange(next.scene);
       later();
     },
     pointers(list) {
@@ -215,6 +231,7 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
     },
     maximise(id) {
       maximised = id;
+      if (picture) arrange(picture.scene);
       later();
     },
     maximised: () => maximised,
@@ -233,11 +250,7 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
       for (const [id, asked] of [...mounting]) if (asked === series) mounting.delete(id);
     },
     size: (id) => screens.size(id),
-    resized() {
-      screens.resize();
-      aimed.clear();
-      later();
-    },
+    resized,
     destroy() {
       cancelAnimationFrame(frame);
       clearTimeout(stream);

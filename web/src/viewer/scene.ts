@@ -183,6 +183,13 @@ export function withLayout(scene: Scene, geometry: StackGeometry, layout: Layout
   return { ...scene, layout, active: "stack", frame: nearestFrame(geometry, at).frame };
 }
 
+/** At an image of the stack; planes through the volume go to where it lies. */
+export function atImage(scene: Scene, geometry: StackGeometry, frame: number): Scene {
+  const point = geometry.frames[frame]?.point;
+  const there = atStep(scene, geometry, "stack", frame);
+  return point && scene.layout === "mpr" ? throughPoint(there, geometry, point, REFORMATS) : there;
+}
+
 /** Back to the whole image in the first window; the place in the stack is kept. */
 export function resetScene(scene: Scene, geometry: StackGeometry, window: { center: number; width: number }): Scene {
   const fresh = firstScene(geometry, { frame: scene.frame, window });

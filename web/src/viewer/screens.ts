@@ -39,7 +39,8 @@ export type Screens = {
   volumeChanged(series: Series, isComplete: boolean): void;
   /** Takes the series out of every viewport, so that its memory can go. */
   unmount(series: Series): void;
-  resize(): void;
+  /** Gives the viewport's picture the size of its element; false when that was not so and may take another frame. */
+  fit(id: ViewportId): boolean;
   destroy(): void;
 };
 
@@ -56,7 +57,7 @@ type PlanarViewport = {
   setDisplaySetPresentation(displaySetId: string, presentation: object): void;
   getResolvedView(): ResolvedView | undefined;
   getDefaultActor(): { actor?: { getMapper(): { getInputData(): unknown } } } | undefined;
-  render(): void;
+  resize(): void;
 };
 
 const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
@@ -181,12 +182,28 @@ export function createScreens(elements: Record<ViewportId, HTMLDivElement>, even
       for (const [id, asked] of [...wanted]) if (asked === series) wanted.delete(id);
       for (const id of VIEWPORT_IDS) utilities.genericViewportDisplaySetMetadataProvider.remove(setIdOf(id, series));
     },
-    resize: () => engine.resize(true, true),
+    fit(id) {
+      if (isFitting(elements[id])) return true;
+      engine.resize(true, true);
+      // The engine's own resize does nothing while a drawing is pending, leaves out viewports whose GPU canvas fits,
+      // and makes the CPU canvas of a hidden viewport 0 x 0: drawn at that, a picture has another scale than it says.
+      viewport(id).resize();
+      return false;
+    },
     destroy() {
       for (const remove of removers) remove();
       engine.destroy();
     },
   };
+}
+
+/** Whether the canvas that is shown (one of two) has the pixels of its element. */
+function isFitting(element: HTMLElement): boolean {
+  const [width, height] = [element.clientWidth, element.clientHeight].map((side) =>
+    Math.round(side * devicePixelRatio),
+  );
+  const shown = [...element.querySelectorAll("canvas")].find((canvas) => canvas.style.display !== "none");
+  return !shown || !width || !height || (shown.width === width && shown.height === height);
 }
 
 function displaySet(id: ViewportId, series: Series, frame: number): object {

@@ -14,6 +14,7 @@ import {
   shownViewports,
   throughPoint,
   visibleFov,
+  wholeFov,
   withFov,
   withLayout,
 } from "./scene";
@@ -48,6 +49,9 @@ export function viewOf(scene: Scene, shown: Shown, sizeOf: (id: ViewportId) => S
   };
 }
 
+/** A viewport of a page that is not shown has no size. */
+const isHidden = (size: Size): boolean => size.width <= 0 || size.height <= 0;
+
 function viewportOf(scene: Scene, shown: Shown, id: ViewportId, size: Size): ViewportView {
   const camera = cameraOf(scene, shown.geometry, id, size);
   const image = isReformat(id) ? undefined : shown.header.frames[scene.frame];
@@ -59,7 +63,7 @@ function viewportOf(scene: Scene, shown: Shown, id: ViewportId, size: Size): Vie
     up: camera.up,
     // What was taken over from another screen is passed on as it came: with each change of hands between screens of
     // different shape "at least what you see" would otherwise zoom out a little further.
-    fov_mm: asked ?? visibleFov(camera, size),
+    fov_mm: asked ?? (isHidden(size) ? wholeFov(shown.geometry, id) : visibleFov(camera, size)),
     sop_instance_uid: image?.sop_instance_uid ?? null,
     frame: image?.frame ?? null,
   };
@@ -91,13 +95,13 @@ function sameSlices(scene: Scene, shown: Shown, view: View): Scene | null {
   let next: Scene | null = scene;
   for (const viewport of view.viewports) {
     if (next === null) return null;
-    if (!isReformat(viewport.id)) next = atImage(next, shown, viewport);
+    if (!isReformat(viewport.id)) next = ofImage(next, shown, viewport);
     else next = throughPoint(next, shown.geometry, viewport.point_world_mm, [viewport.id]);
   }
   return next;
 }
 
-function atImage(scene: Scene, shown: Shown, viewport: ViewportView): Scene | null {
+function ofImage(scene: Scene, shown: Shown, viewport: ViewportView): Scene | null {
   const frame = shown.frameIndex(viewport.sop_instance_uid ?? "", viewport.frame ?? 1);
   return frame < 0 ? null : { ...scene, frame };
 }
@@ -123,7 +127,12 @@ function sameZoom(scene: Scene, shown: Shown, view: View): Scene {
     const centre = viewport.point_world_mm.map(
       (value, axis) => value - height * (plane.normal[axis] as number),
     ) as Vec3;
-    return withFov(centredOn(at, shown.geometry, viewport.id, centre), viewport.id, viewport.fov_mm);
+    const isSensible = viewport.fov_mm.every((side) => side > 0 && Number.isFinite(side));
+    return withFov(
+      centredOn(at, shown.geometry, viewport.id, centre),
+      viewport.id,
+      isSensible ? viewport.fov_mm : null,
+    );
   }, scene);
 }
 
@@ -163,7 +172,7 @@ function showsSlice(scene: Scene, shown: Shown, viewport: ViewportView): boolean
 }
 
 function showsAll(scene: Scene, shown: Shown, viewport: ViewportView, size: Size): boolean {
-  if (size.width === 0 || size.height === 0) return true;
+  if (isHidden(size)) return true;
   const camera = cameraOf(scene, shown.geometry, viewport.id, size);
   const [x, y] = toScreen(camera, size, viewport.point_world_mm);
   const slack = SAME_CENTRE_MM / camera.mm_per_px;

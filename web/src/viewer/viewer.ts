@@ -7,34 +7,19 @@
  * pixels where no spacing is known: the middle of the first pixel is (0, 0, 0), +x along rows, +y down. Their plane has
  * normal (0, 0, -1) and up (0, -1, 0): as everywhere, the normal points to the reader and up x normal to the right.
  */
-import { toWorld } from "../lib/planes";
-import { draggedWindow } from "../lib/windows";
 import type { Pointer, View, ViewportId } from "../wire/types";
-import { lowestQuality, type NamedPointer, type Quality, qualityOf } from "./captions";
+import { lowestQuality, type NamedPointer, type Quality } from "./captions";
 import { warmDecoders } from "./decoders";
-import { createDisplay } from "./display";
-import { listenToGestures, type Place, type Tool } from "./gestures";
+import { createDisplay, type Picture } from "./display";
+import type { Tool } from "./gestures";
+import { createHand } from "./hand";
 import { createOpening, type Entry, type ImageName, type StackRef } from "./opening";
 import type { Text } from "./overlay";
-import {
-  atStep,
-  cameraOf,
-  firstScene,
-  isReformat,
-  panned,
-  planeOf,
-  resetScene,
-  type Scene,
-  shownViewports,
-  stepOf,
-  throughPoint,
-  visibleFov,
-  withLayout,
-  zoomed,
-} from "./scene";
-import { createScreens, VIEWPORT_IDS } from "./screens";
+import { atImage, firstScene, resetScene, type Scene, withLayout, zoomed } from "./scene";
+import { createScreens } from "./screens";
 import type { Series } from "./series";
 import { EVERYTHING, type Facets, followed, isSameStack, isSameView, viewOf } from "./sharing";
+import { type SnapshotEntry, snapshotOf } from "./snapshot";
 import { createStage } from "./stage";
 import { createTeller } from "./telling";
 import { createTimes, type Timing } from "./times";
@@ -43,6 +28,7 @@ export type { NamedPointer, Quality } from "./captions";
 export type { Tool } from "./gestures";
 export type { ImageName, StackRef } from "./opening";
 export type { Facets } from "./sharing";
+export type { SnapshotEntry } from "./snapshot";
 export type { Timing } from "./times";
 export { warmDecoders };
 
@@ -60,19 +46,6 @@ export type ViewerEvents = {
   failed(code: string): void;
   /** Milliseconds since navigation; told again as each of the three is reached. */
   loaded(timing: Timing): void;
-};
-
-export type SnapshotEntry = {
-  id: ViewportId;
-  study_uid: string;
-  series_uid: string;
-  sop_instance_uid: string | null;
-  frame: number | null;
-  point_world_mm: [number, number, number];
-  normal: [number, number, number];
-  fov_mm: [number, number];
-  window: { center: number; width: number; unit: string };
-  quality: Quality;
 };
 
 export type Viewer = {
@@ -127,22 +100,21 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
   });
   const teller = createTeller({
     view: () => view(),
-    pointer: () => pointerHere(),
+    pointer: () => hand.pointer(),
     viewChanged: events.viewChanged,
     pointerMoved: events.pointerMoved,
   });
-  let tool: Tool | null = null;
-  let hand: { id: ViewportId; place: Place } | null = null;
+  const hand = createHand(stage, display, { picture, change, moved: () => teller.pointed() });
   let settleOpen: () => void = () => undefined;
   // A view of the stack being opened that came before its header.
   let early: { view: View; facets: Facets } | null = null;
 
   // ---- the scene -------------------------------------------------------------------------------------------------
 
-  const picture = (): { series: Series; scene: Scene } | null => {
+  function picture(): Picture | null {
     const entry = opening.current();
     return entry?.series && entry.scene ? { series: entry.series, scene: entry.scene } : null;
-  };
+  }
 
   const firstWindow = (series: Series): { center: number; width: number } => {
     const { center, width } = series.header.windows[0] ?? { center: 128, width: 256 };
@@ -155,7 +127,7 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
     entry.scene = scene;
     display.show({ series: entry.series, scene });
     // The hand rests over another place now, without having moved.
-    if (hand) teller.pointed();
+    teller.pointed();
   }
 
   /** A change by the local user's hand. */
@@ -215,80 +187,8 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
     return compareParts(asked, facets);
   }
 
-  // ---- the hand --------------------------------------------------------------------------------------------------
-
-  function worldAt(id: ViewportId, place: Place): [number, number, number] | null {
-    const now = picture();
-    if (!now) return null;
-    const size = display.size(id);
-    return toWorld(cameraOf(now.scene, now.series.geometry, id, size), size, place.x_px, place.y_px);
-  }
-
-  function pointerHere(): Pointer | null {
-    const now = picture();
-    if (!hand || !now || !shownViewports(now.scene).includes(hand.id)) return null;
-    const point_world_mm = worldAt(hand.id, hand.place);
-    if (!point_world_mm) return null;
-    const { header } = now.series;
-    const image = isReformat(hand.id) ? undefined : header.frames[now.scene.frame];
-    return {
-      series_uid: header.series_uid,
-      frame_of_reference_uid: header.frame_of_reference_uid,
-      point_world_mm,
-      sop_instance_uid: image?.sop_instance_uid ?? null,
-      frame: image?.frame ?? null,
-    };
-  }
-
   const setWindow = (window: { center: number; width: number }): void =>
     change((scene, series) => (series.header.values === "rgb8" ? scene : { ...scene, window }));
-
-  const scrollIn = (id: ViewportId, steps: number): void =>
-    change((scene, series) => {
-      const { index } = stepOf(scene, series.geometry, id);
-      const next = atStep(scene, series.geometry, id, index + Math.round(steps));
-      return stepOf(next, series.geometry, id).index === index ? scene : next;
-    });
-
-  const activate = (id: ViewportId): void =>
-    change((scene) => (shownViewports(scene).includes(id) && scene.active !== id ? { ...scene, active: id } : scene));
-
-  const listen = (id: ViewportId): (() => void) =>
-    listenToGestures(stage.screens[id], {
-      tool: (isTouch) => tool ?? (isTouch ? "scroll" : "window"),
-      stepHeightPx() {
-        const now = picture();
-        const count = now ? stepOf(now.scene, now.series.geometry, id).count : 1;
-        return Math.min(Math.max(display.size(id).height / count, 3), 40);
-      },
-      window: (by) =>
-        change((scene, series) =>
-          series.header.values === "rgb8"
-            ? scene
-            : { ...scene, window: draggedWindow(scene.window, by, series.header.windows[0]?.function !== "LINEAR") },
-        ),
-      pan: (by) => change((scene, series) => panned(scene, series.geometry, { id, size: display.size(id), ...by })),
-      zoom(factor, around) {
-        const at = { id, size: display.size(id), factor, around: worldAt(id, around) };
-        change((scene, series) => zoomed(scene, series.geometry, at));
-      },
-      scroll: (steps) => scrollIn(id, steps),
-      touched: () => activate(id),
-      clicked(place) {
-        const point = worldAt(id, place);
-        if (!point || !isReformat(id)) return;
-        const others = (["axial", "sagittal", "coronal"] as const).filter((other) => other !== id);
-        change((scene, series) => throughPoint(scene, series.geometry, point, others));
-      },
-      doubleClicked() {
-        if (isReformat(id)) display.maximise(display.maximised() === id ? null : id);
-      },
-      pointed(place) {
-        hand = place && { id, place };
-        teller.pointed();
-      },
-    });
-  const removers = VIEWPORT_IDS.map(listen);
 
   const refusal = (): string | null => {
     const series = picture()?.series;
@@ -312,8 +212,7 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
       if (!entry.series || !entry.scene) display.show(null);
       else {
         const found = at ? entry.series.frameIndex(at.sop_instance_uid, at.frame) : -1;
-        const scene = found >= 0 ? atStep(entry.scene, entry.series.geometry, "stack", found) : entry.scene;
-        put(scene);
+        put(found >= 0 ? atImage(entry.scene, entry.series.geometry, found) : entry.scene);
       }
       if (before !== entry) teller.forget();
       return drawn;
@@ -335,44 +234,24 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
     reset: () => change((scene, series) => resetScene(scene, series.geometry, firstWindow(series))),
     scroll(steps) {
       const now = picture();
-      if (now) scrollIn(now.scene.active, steps);
+      if (now) hand.scroll(now.scene.active, steps);
     },
     zoomBy: (factor) =>
       change((scene, series) => {
         const id = scene.active;
         return zoomed(scene, series.geometry, { id, size: display.size(id), factor, around: null });
       }),
-    setTool(next) {
-      tool = next;
-    },
+    setTool: hand.setTool,
     setPointers: (list) => display.pointers(list),
-    setActive: activate,
+    setActive: hand.activate,
     snapshotInfo() {
       const now = picture();
-      if (!now) return [];
-      const { series, scene } = now;
-      const { header, geometry } = series;
-      return shownViewports(scene).map((id) => {
-        const image = isReformat(id) ? undefined : header.frames[scene.frame];
-        const size = display.size(id);
-        return {
-          id,
-          study_uid: header.study_uid,
-          series_uid: header.series_uid,
-          sop_instance_uid: image?.sop_instance_uid ?? null,
-          frame: image?.frame ?? null,
-          point_world_mm: planeOf(scene, geometry, id).point,
-          normal: planeOf(scene, geometry, id).normal,
-          fov_mm: visibleFov(cameraOf(scene, geometry, id, size), size),
-          window: { ...scene.window, unit: header.unit },
-          quality: qualityOf(scene, series, id),
-        };
-      });
+      return now ? snapshotOf(now.scene, now.series, display.size) : [];
     },
     resize: () => display.resized(),
     destroy() {
       settleOpen();
-      for (const remove of removers) remove();
+      hand.destroy();
       watch.disconnect();
       teller.destroy();
       opening.destroy();

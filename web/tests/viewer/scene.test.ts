@@ -170,6 +170,14 @@ describe("a view of another series", () => {
   });
 });
 
+test("a page that is not shown tells a field that others can use", () => {
+  const shown = shownOf(header());
+  const view = viewOf(start(shown), shown, () => ({ width: 0, height: 0 }));
+  expect(view.viewports[0]?.fov_mm).toEqual([256, 256]);
+  const broken = { ...view, viewports: view.viewports.map((one) => ({ ...one, fov_mm: [0, 0] as [number, number] })) };
+  expect(followed(start(shown), shown, broken, EVERYTHING)?.stack.fov_mm).toBeNull();
+});
+
 test("frames of one file are told apart by their number", () => {
   const shown = shownOf(flatHeader());
   const view = viewOf(start(shown, 1), shown, () => WIDE);

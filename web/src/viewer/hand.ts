@@ -1,0 +1,126 @@
+/** The local user's hand: gestures over the viewports as changes of the scene, and where it points in the patient. */
+import { toWorld } from "../lib/planes";
+import type { Vec3 } from "../lib/vectors";
+import { draggedWindow } from "../lib/windows";
+import type { Pointer, ViewportId } from "../wire/types";
+import type { Display, Picture } from "./display";
+import { REFORMATS } from "./geometry";
+import { type GestureTakers, listenToGestures, type Place, type Tool } from "./gestures";
+import {
+  atStep,
+  cameraOf,
+  isReformat,
+  panned,
+  type Scene,
+  shownViewports,
+  stepOf,
+  throughPoint,
+  zoomed,
+} from "./scene";
+import { VIEWPORT_IDS } from "./screens";
+import type { Series } from "./series";
+import type { Stage } from "./stage";
+
+export type Hand = {
+  pointer(): Pointer | null;
+  setTool(tool: Tool): void;
+  scroll(id: ViewportId, steps: number): void;
+  activate(id: ViewportId): void;
+  destroy(): void;
+};
+
+export type HandWorld = {
+  picture(): Picture | null;
+  change(by: (scene: Scene, series: Series) => Scene): void;
+  /** The hand points elsewhere. */
+  moved(): void;
+};
+
+// Dragging with the scroll tool goes through the whole stack over the height of the viewport, within these bounds.
+const STEP_PX = { least: 3, most: 40 };
+
+export function createHand(stage: Stage, display: Display, { picture, change, moved }: HandWorld): Hand {
+  let tool: Tool | null = null;
+  let rests: { id: ViewportId; place: Place } | null = null;
+
+  function worldAt(id: ViewportId, place: Place): Vec3 | null {
+    const now = picture();
+    if (!now) return null;
+    const size = display.size(id);
+    return toWorld(cameraOf(now.scene, now.series.geometry, id, size), size, place.x_px, place.y_px);
+  }
+
+  const scroll = (id: ViewportId, steps: number): void =>
+    change((scene, series) => {
+      const { index } = stepOf(scene, series.geometry, id);
+      const next = atStep(scene, series.geometry, id, index + Math.round(steps));
+      return stepOf(next, series.geometry, id).index === index ? scene : next;
+    });
+
+  const activate = (id: ViewportId): void =>
+    change((scene) => (shownViewports(scene).includes(id) && scene.active !== id ? { ...scene, active: id } : scene));
+
+  const takersOf = (id: ViewportId): GestureTakers => ({
+    tool: (isTouch) => tool ?? (isTouch ? "scroll" : "window"),
+    stepHeightPx() {
+      const now = picture();
+      const count = now ? stepOf(now.scene, now.series.geometry, id).count : 1;
+      return Math.min(Math.max(display.size(id).height / count, STEP_PX.least), STEP_PX.most);
+    },
+    window: (by) => change((scene, series) => windowed(scene, series, by)),
+    pan: (by) => change((scene, series) => panned(scene, series.geometry, { id, size: display.size(id), ...by })),
+    zoom(factor, place) {
+      const at = { id, size: display.size(id), factor, around: worldAt(id, place) };
+      change((scene, series) => zoomed(scene, series.geometry, at));
+    },
+    scroll: (steps) => scroll(id, steps),
+    touched: () => activate(id),
+    clicked(place) {
+      const point = worldAt(id, place);
+      if (!point || !isReformat(id)) return;
+      const others = REFORMATS.filter((other) => other !== id);
+      change((scene, series) => throughPoint(scene, series.geometry, point, others));
+    },
+    doubleClicked() {
+      if (isReformat(id)) display.maximise(display.maximised() === id ? null : id);
+    },
+    pointed(place) {
+      rests = place && { id, place };
+      moved();
+    },
+  });
+  const removers = VIEWPORT_IDS.map((id) => listenToGestures(stage.screens[id], takersOf(id)));
+
+  return {
+    pointer() {
+      const now = picture();
+      if (!rests || !now || !shownViewports(now.scene).includes(rests.id)) return null;
+      const point_world_mm = worldAt(rests.id, rests.place);
+      return point_world_mm && pointerAt(now, rests.id, point_world_mm);
+    },
+    setTool(next) {
+      tool = next;
+    },
+    scroll,
+    activate,
+    destroy() {
+      for (const remove of removers) remove();
+    },
+  };
+}
+
+function windowed(scene: Scene, { header }: Series, by: { right_px: number; down_px: number }): Scene {
+  if (header.values === "rgb8") return scene;
+  return { ...scene, window: draggedWindow(scene.window, by, header.windows[0]?.function !== "LINEAR") };
+}
+
+function pointerAt({ scene, series: { header } }: Picture, id: ViewportId, point_world_mm: Vec3): Pointer {
+  const image = isReformat(id) ? undefined : header.frames[scene.frame];
+  return {
+    series_uid: header.series_uid,
+    frame_of_reference_uid: header.frame_of_reference_uid,
+    point_world_mm,
+    sop_instance_uid: image?.sop_instance_uid ?? null,
+    frame: image?.frame ?? null,
+  };
+}

@@ -1,0 +1,41 @@
+/** What support and browser tests read of this screen, a line a viewport; it changes nothing. */
+import type { Size } from "../lib/planes";
+import type { ViewportId, Window } from "../wire/types";
+import { type Quality, qualityOf } from "./captions";
+import { cameraOf, isReformat, type Scene, shownViewports, visibleFov } from "./scene";
+import type { Series } from "./series";
+
+export type SnapshotEntry = {
+  id: ViewportId;
+  study_uid: string;
+  series_uid: string;
+  sop_instance_uid: string | null;
+  frame: number | null;
+  point_world_mm: [number, number, number];
+  normal: [number, number, number];
+  /** What is visible, width and height. */
+  fov_mm: [number, number];
+  window: Window;
+  quality: Quality;
+};
+
+export function snapshotOf(scene: Scene, series: Series, sizeOf: (id: ViewportId) => Size): SnapshotEntry[] {
+  const { header, geometry } = series;
+  return shownViewports(scene).map((id) => {
+    const image = isReformat(id) ? undefined : header.frames[scene.frame];
+    const size = sizeOf(id);
+    const camera = cameraOf(scene, geometry, id, size);
+    return {
+      id,
+      study_uid: header.study_uid,
+      series_uid: header.series_uid,
+      sop_instance_uid: image?.sop_instance_uid ?? null,
+      frame: image?.frame ?? null,
+      point_world_mm: camera.centre,
+      normal: camera.normal,
+      fov_mm: visibleFov(camera, size),
+      window: { ...scene.window, unit: header.unit },
+      quality: qualityOf(scene, series, id),
+    };
+  });
+}
