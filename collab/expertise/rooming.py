@@ -18,6 +18,7 @@ from collab.expertise.service import (
     Act,
     access_request,
     act_on,
+    check_note,
     move,
     note_step,
     parties_of,
@@ -88,8 +89,7 @@ def confirm_identity(
     sides = sides_of(by, parties_of(request))
     if not sides:
         raise NotAllowed
-    if not note.strip():
-        raise BadInput("wrong_field", field="note", why="missing")
+    check_note(note)
     if State(request.state) not in LIVE:
         raise WrongState(state=request.state, act=CONFIRMED)
     # Somebody who stands on both sides speaks for the expert's only: the other must be another person.

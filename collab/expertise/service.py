@@ -168,15 +168,15 @@ def decline(
 
 def ask_more(session: Session, request_id: str, note: str, *, by: Caller, at: datetime, bus: Bus) -> ExpertiseRequest:
     """The expert wants to know more before they accept."""
-    if not note.strip():
-        raise BadInput("wrong_field", field="note", why="missing")
+    access_request(session, request_id, by)
+    check_note(note)
     return act_on(session, request_id, Act(name="ask_more", note=note), by=by, at=at, bus=bus)
 
 
 def tell_more(session: Session, request_id: str, note: str, *, by: Caller, at: datetime, bus: Bus) -> ExpertiseRequest:
     """The requesting side answers."""
-    if not note.strip():
-        raise BadInput("wrong_field", field="note", why="missing")
+    access_request(session, request_id, by)
+    check_note(note)
     return act_on(session, request_id, Act(name="tell_more", note=note), by=by, at=at, bus=bus)
 
 
@@ -184,14 +184,20 @@ def acknowledge(
     session: Session, request_id: str, what_was_done: str, *, by: Caller, at: datetime, bus: Bus
 ) -> ExpertiseRequest:
     """The requesting side has read the conclusion and says what it did."""
-    if not what_was_done.strip():
-        raise BadInput("wrong_field", field="what_was_done", why="missing")
+    access_request(session, request_id, by)
+    check_note(what_was_done)
     act = Act(name="acknowledge", note=what_was_done)
     request = act_on(session, request_id, act, by=by, at=at, bus=bus)
     conclusion = conclusions.find_conclusion_of(session, request.id)
     assert conclusion is not None, "a concluded request without a conclusion"
     conclusions.acknowledge(session, conclusion, what_was_done, by=by, at=at)
     return request
+
+
+def check_note(note: str) -> None:
+    """Some acts are nothing without words. Raises `BadInput`."""
+    if not note.strip():
+        raise BadInput("wrong_field", field="note", why="missing")
 
 
 def act_on(session: Session, request_id: str, act: Act, *, by: Caller, at: datetime, bus: Bus) -> ExpertiseRequest:
