@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
 
 from collab.delivery.bus import CLOSED, Bus, LiveEvent, Subscription
 from collab.kit.caller import Caller
@@ -57,9 +58,27 @@ async def follow_worklist(request: Request) -> Response:
     bus = site.part(Bus)
     if bus.count(person_topic(caller.person_id)) >= MAX_STREAMS_A_PERSON:
         return PlainTextResponse("too many streams", 429)
-    stream = _stream(request, site, bus.subscribe(topics_of(caller)), heartbeat_s=HEARTBEAT_S)
-    # X-Accel-Buffering: nginx would keep events until its buffer is full.
-    return StreamingResponse(stream, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+    return _Stream(request, site, bus.subscribe(topics_of(caller)))
+
+
+class _Stream(StreamingResponse):
+    """An answer that ends its subscription however it ends: a suspended generator might be closed much later."""
+
+    def __init__(self, request: Request, site: Site, subscription: Subscription) -> None:
+        self._site = site
+        self._subscription = subscription
+        # X-Accel-Buffering: nginx would keep events until its buffer is full.
+        super().__init__(
+            _stream(request, site, subscription),
+            media_type="text/event-stream",
+            headers={"X-Accel-Buffering": "no"},
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._site.part(Bus).unsubscribe(self._subscription)
 
 
 def _find_caller(request: Request, site: Site) -> Caller | None:
@@ -67,28 +86,23 @@ def _find_caller(request: Request, site: Site) -> Caller | None:
         return site.find_caller(session, request, site=site)
 
 
-async def _stream(
-    request: Request, site: Site, subscription: Subscription, *, heartbeat_s: float
-) -> AsyncIterator[bytes]:
-    try:
-        yield b"retry: 2000\n\n"
-        while True:
-            event = await _next(subscription, heartbeat_s)
-            if event is None:
-                if await run_in_threadpool(_find_caller, request, site) is None:
-                    return
-                yield b": beat\n\n"
-            elif event is CLOSED or event.kind == "login.ended":
+async def _stream(request: Request, site: Site, subscription: Subscription) -> AsyncIterator[bytes]:
+    yield b"retry: 2000\n\n"
+    while True:
+        event = await _next(subscription)
+        if event is None:
+            if await run_in_threadpool(_find_caller, request, site) is None:
                 return
-            else:
-                yield _frame(event)
-    finally:
-        site.part(Bus).unsubscribe(subscription)
+            yield b": beat\n\n"
+        elif event is CLOSED or event.kind == "login.ended":
+            return
+        else:
+            yield _frame(event)
 
 
-async def _next(subscription: Subscription, heartbeat_s: float) -> LiveEvent | None:
+async def _next(subscription: Subscription) -> LiveEvent | None:
     try:
-        return await asyncio.wait_for(subscription.get(), heartbeat_s)
+        return await asyncio.wait_for(subscription.get(), HEARTBEAT_S)
     except TimeoutError:
         return None
 
