@@ -58,8 +58,9 @@ def _start(call: Call, seat: Seat) -> RoomPage:
     settings, room = call.site.settings, seat.room
     links = msgspec.convert(room.links, RoomLinks)
     ice = _ice_settings(settings)
-    # coturn logs the name: the room's seat, nobody's.
-    servers = ice_servers(ice, user=f"{room.id}.{seat.color}", at=call.site.clock())
+    # coturn logs the name: the room's seat, nobody's. Nobody calls in a closed room, so it gives no relay either.
+    is_open = room.closed_at is None
+    servers = ice_servers(ice, user=f"{room.id}.{seat.color}", at=call.site.clock()) if is_open else ()
     return RoomPage(
         room_id=room.id,
         actor=call.caller.person_id,
