@@ -162,7 +162,14 @@ def caller_of(people: Mapping[str, Person], actor: str, team_id: str) -> Caller:
 def staged(folder: Path) -> Generator[Stage]:
     """The application with everything in it; it is not started, its routes can be walked."""
     listener = socket.create_server(("127.0.0.1", 0))
-    settings = Settings(data=folder, port=listener.getsockname()[1], demo=True, workers=1)
+    settings = Settings(
+        data=folder,
+        port=listener.getsockname()[1],
+        demo=True,
+        workers=1,
+        turn_urls="turn:127.0.0.1:3478",
+        turn_secret="of the stage only",
+    )
     clock = make.TestClock()
     site = server.build_site(settings, clock=clock)
     try:

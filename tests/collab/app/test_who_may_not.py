@@ -27,6 +27,7 @@ from collab.kit.web import Call, json_answer, page
 from collab.rooms import service as rooms
 from collab.rooms.hub import RoomHub
 from collab.rooms.protocol import SUBPROTOCOL, FromRoom, Hello, Welcome
+from collab.studies import service as studies
 from tests import make
 from tests.collab.app import stage as staging
 from tests.collab.app.stage import ANONYMOUS, PEOPLE, TOKEN, Ledger, Stage, Things, listening, staged
@@ -684,8 +685,9 @@ async def test_leave_that_is_revoked_ends_a_socket_within_two_seconds(live: Stag
     assert (await enter(live, "guest", room_id))[1] == 4403
 
 
-async def test_a_case_that_ends_takes_room_and_images_from_the_expert(live: Stage) -> None:
+async def test_a_case_that_ends_takes_room_relay_and_images_from_those_it_let_in(live: Stage) -> None:
     things = live.things
+    assert await is_given_a_relay(live, "expert")
     async with room_socket(live, "expert", things.room_id) as socket:
         await socket.send(msgspec.msgpack.encode(Hello("tab-expert", 0)))
         await asyncio.wait_for(socket.recv(), staging.PATIENCE_S)
@@ -694,6 +696,20 @@ async def test_a_case_that_ends_takes_room_and_images_from_the_expert(live: Stag
             assert answer.status_code == 200, answer.text
         assert await ended(socket, within_s=2) == (4410, "room_closed")
     assert (await enter(live, "requester", things.room_id))[1] == 4410
+    assert not await is_given_a_relay(live, "expert")
+    key = ("GET", f"{_SERIES}/pack")
+    # The signed case still shows them to its expert; the guest had no other leave than this case's.
+    with live.site.database.transaction() as session:
+        grants = studies.list_live_grants(session, things.study_id, at=make.NIGHT)
+    assert things.request_id not in {grant.purpose for grant in grants}
+    assert (await send(live, live.app, "guest", key, MATRIX[key], things)).status_code == 404
+
+
+async def is_given_a_relay(stage: Stage, actor: str) -> bool:
+    """Whether the room's page carries credentials of the TURN server."""
+    async with stage.client(actor) as client:
+        start = (await client.get(f"/api/rooms/{stage.things.room_id}")).json()
+    return any("credential" in server for server in start["ice_servers"])
 
 
 async def ended(socket: ClientConnection, *, within_s: float) -> tuple[int, str]:
