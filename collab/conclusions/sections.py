@@ -8,7 +8,15 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from collab.conclusions.answers import Answers, GeneralDecision, NeurosurgeryDecision, StrokeDecision
-from collab.conclusions.document import ConclusionContent, Line, Participant, PatientIdentity, Professional, StudySeen
+from collab.conclusions.document import (
+    ConclusionContent,
+    KeyViewSeen,
+    Line,
+    Participant,
+    PatientIdentity,
+    Professional,
+    StudySeen,
+)
 from collab.kit.i18n import Language, catalogue, translate
 from collab.kit.pages import format_day
 
@@ -196,6 +204,13 @@ def _presence(participant: Participant, words: Words) -> str:
     if participant.left_at is None:
         return words.phrase("joined", at=joined)
     return words.phrase("joined_and_left", at=joined, left=words.moment(participant.left_at))
+
+
+def window_line(view: KeyViewSeen, words: Words) -> str:
+    """The window in words: L is the width to the French and the level to the English."""
+    return words.phrase(
+        "window", center=f"{view.window_center:g}", width=f"{view.window_width:g}", unit=view.window_unit
+    )
 
 
 def study_lines(study: StudySeen, words: Words) -> Iterator[Line]:

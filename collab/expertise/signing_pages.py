@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 from collab.accounts.rules import address_key
 from collab.accounts.service import WrongPassword
 from collab.conclusions.answers import Answers
+from collab.conclusions.sections import Words, window_line
 from collab.conclusions.service import Documents, RenderConclusion
 from collab.delivery.bus import Bus
 from collab.expertise import service, signing
@@ -124,12 +125,14 @@ def _form(call: Call, shown: Preview, typed: _Typed) -> Response:
     # Signing on an earlier set must name that set: the hashes of the first showing stay in the form.
     earlier = {name: text for name, text in typed.given.items() if name.startswith(_VERSION)}
     versions = {f"{_VERSION}{study.study_id}": study.version for study in shown.studies}
+    words = Words(language=call.language, time_zone=call.site.settings.time_zone)
     return call.page(
         "expertise/conclude.html",
         status=typed.status,
         request=request,
         patient=service.patient_of(request),
         shown=shown,
+        key_views=[(view.caption, window_line(view, words)) for view in shown.key_views],
         versions=earlier if typed.may_sign_earlier else versions,
         given={name: text for name, text in typed.given.items() if name != "password"},
         wrong=typed.wrong,

@@ -21,6 +21,7 @@ from collab.conclusions.sections import (
     sections_after_answer,
     sections_before_answer,
     study_lines,
+    window_line,
     words_of,
 )
 from collab.exports import pdf_parts as parts
@@ -89,8 +90,11 @@ def _key_views(bundle: ConclusionBundle, words: Words) -> Iterator[Flowable]:
         return
     yield parts.heading(words.phrase("key_views"))
     for number, (view, image) in enumerate(zip(bundle.content.key_views, bundle.images, strict=True), start=1):
-        window = f"L {view.window_center:g} / W {view.window_width:g} {view.window_unit}".strip()
-        caption = [f"{number}. {view.caption}".strip(), window, f"SOP {view.sop_instance_uid} / {view.frame or 1}"]
+        caption = [
+            f"{number}. {view.caption}".strip(),
+            window_line(view, words),
+            f"SOP {view.sop_instance_uid} / {view.frame or 1}",
+        ]
         yield KeepTogether([*parts.image(image, words.phrase("no_image")), *parts.caption(caption), Spacer(0, 3 * mm)])
 
 

@@ -24,6 +24,8 @@ for _name in (REGULAR, BOLD):
     pdfmetrics.registerFont(TTFont(_name, str(_FONTS / f"{_name}.ttf")))
 
 _WIDTH = A4[0] - 36 * mm
+# What is left takes a SHA-256 in one line.
+_LABEL_WIDTH = 41 * mm
 _IMAGE_WIDTH = 110 * mm
 _IMAGE_HEIGHT = 110 * mm
 _INK = HexColor("#111418")
@@ -85,7 +87,7 @@ def facts(lines: Sequence[Line]) -> Flowable:
     rows: list[list[Any]] = [
         [Paragraph(_say(each.label), _LABEL), Paragraph(_say(each.value), _VALUE)] for each in lines
     ]
-    table = Table(rows, colWidths=[46 * mm, _WIDTH - 46 * mm], hAlign="LEFT")
+    table = Table(rows, colWidths=[_LABEL_WIDTH, _WIDTH - _LABEL_WIDTH], hAlign="LEFT")
     style = [("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (0, -1), 0)]
     style += [("TOPPADDING", (0, 0), (-1, -1), 1), ("BOTTOMPADDING", (0, 0), (-1, -1), 1)]
     table.setStyle(TableStyle(style))

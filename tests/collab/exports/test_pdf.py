@@ -94,7 +94,7 @@ def test_key_images_are_printed_and_a_missing_one_is_said() -> None:
     assert sum(len(page.images) for page in read(document).pages) == 2
     words = text_of(document)
     assert "Image non imprimée" in words
-    assert "L 75 / W 200 HU" in words
+    assert "fenêtre : centre 75, largeur 200 HU" in words
 
 
 def test_a_key_image_stands_in_the_file_as_the_very_jpeg() -> None:
