@@ -84,8 +84,17 @@ class StudySeen(_Frozen, frozen=True):
     set_aside: int
 
 
+class Edges(_Frozen, frozen=True):
+    """Where the patient's sides lie in a picture, as DICOM letters (PS3.3 C.7.6.1.1.1): wrong side is a real danger."""
+
+    left: str
+    right: str
+    top: str
+    bottom: str
+
+
 class KeyViewSeen(_Frozen, frozen=True):
-    """A view that the conclusion rests on, and the hash of its printed image."""
+    """A view that the conclusion rests on, and the hash of its printed image; `edges` None without patient geometry."""
 
     caption: str
     study_uid: str
@@ -96,6 +105,7 @@ class KeyViewSeen(_Frozen, frozen=True):
     window_width: float
     window_unit: str
     image_sha256: str
+    edges: Edges | None = None
 
 
 class Line(_Frozen, frozen=True):

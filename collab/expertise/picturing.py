@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from collab.conclusions.document import KeyImage, KeyViewSeen, sha256_hex
+from collab.conclusions.document import Edges, KeyImage, KeyViewSeen, sha256_hex
 from collab.kit.caller import Caller
 from collab.kit.refusals import NotFound
 from collab.kit.settings import Settings
@@ -18,11 +18,14 @@ from collab.studies.prepared import PreparedFolders
 from dicom_render.headers import Window
 from dicom_render.picture import to_jpeg
 from dicom_render.refusal import Refusal
+from dicom_render.space import Vector, cross
 from dicom_render.volume import PlaneView, PreparedStack, render_view
 
 # On paper 110 mm wide this is 140 dots an inch, more than a CT slice has to show.
 LONG_SIDE_PX = 640
 QUALITY = 92
+# World is LPS: x grows to the patient's left, y to the back, z to the head. First the negative end.
+_AXES = (("R", "L"), ("A", "P"), ("F", "H"))
 
 
 class Picturing:
@@ -92,7 +95,25 @@ def key_view_seen(key_view: KeyViewAdded, image: KeyImage | None) -> KeyViewSeen
         window_width=view.window.width,
         window_unit=view.window.unit,
         image_sha256=image.sha256 if image else "",
+        edges=_edges(viewport) if viewport and view.frame_of_reference_uid else None,
     )
+
+
+def _edges(viewport: ViewportView) -> Edges:
+    """`up` x `normal` points to the right of the picture, since `normal` points to the reader."""
+    right = cross(viewport.up, viewport.normal)
+    return Edges(
+        left=_letters(right, -1),
+        right=_letters(right, 1),
+        top=_letters(viewport.up, 1),
+        bottom=_letters(viewport.up, -1),
+    )
+
+
+def _letters(direction: Vector, sign: int) -> str:
+    """The main direction first, then what it leans to by more than about six degrees: `R`, `RA`, `HLP`."""
+    parts = sorted(((abs(part), sign * part > 0, axis) for axis, part in enumerate(direction)), reverse=True)
+    return "".join(_AXES[axis][is_positive] for size, is_positive, axis in parts if size > 0.1)
 
 
 def _size(fov_mm: tuple[float, float]) -> tuple[int, int]:

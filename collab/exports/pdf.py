@@ -95,7 +95,8 @@ def _key_views(bundle: ConclusionBundle, words: Words) -> Iterator[Flowable]:
             window_line(view, words),
             f"SOP {view.sop_instance_uid} / {view.frame or 1}",
         ]
-        yield KeepTogether([*parts.image(image, words.phrase("no_image")), *parts.caption(caption), Spacer(0, 3 * mm)])
+        drawn = parts.image(image, view.edges, words.phrase("no_image"))
+        yield KeepTogether([*drawn, *parts.caption(caption), Spacer(0, 3 * mm)])
 
 
 def _signature_lines(bundle: ConclusionBundle, words: Words) -> Sequence[Line]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-from reportlab.lib.colors import HexColor
+from reportlab.lib.colors import HexColor, black, white
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
@@ -16,7 +16,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Flowable, Image, Paragraph, Table, TableStyle
 
-from collab.conclusions.document import KeyImage, Line
+from collab.conclusions.document import Edges, KeyImage, Line
 
 REGULAR, BOLD = "DejaVuSans", "DejaVuSans-Bold"
 _FONTS = Path(__file__).parent / "fonts"
@@ -94,16 +94,41 @@ def facts(lines: Sequence[Line]) -> Flowable:
     return table
 
 
-def image(key_image: KeyImage | None, instead: str) -> Iterator[Flowable]:
-    """The JPEG as it is, or words where there is none."""
+def image(key_image: KeyImage | None, edges: Edges | None, instead: str) -> Iterator[Flowable]:
+    """The JPEG as it is with the patient's sides at its edges, or words where there is none."""
     if key_image is None:
         yield Paragraph(_say(instead), _BODY)
         return
-    drawn = Image(io.BytesIO(key_image.jpeg))
-    scale = min(_IMAGE_WIDTH / drawn.imageWidth, _IMAGE_HEIGHT / drawn.imageHeight)
-    drawn.drawWidth, drawn.drawHeight = drawn.imageWidth * scale, drawn.imageHeight * scale
-    drawn.hAlign = "LEFT"
-    yield drawn
+    yield _MarkedImage(key_image.jpeg, edges)
+
+
+class _MarkedImage(Image):
+    """A picture with letters drawn over it, not into it: the JPEG keeps the hash that was signed."""
+
+    def __init__(self, jpeg: bytes, edges: Edges | None) -> None:
+        super().__init__(io.BytesIO(jpeg), hAlign="LEFT")
+        self._edges = edges
+        scale = min(_IMAGE_WIDTH / self.imageWidth, _IMAGE_HEIGHT / self.imageHeight)
+        self.drawWidth, self.drawHeight = self.imageWidth * scale, self.imageHeight * scale
+
+    def draw(self) -> None:
+        super().draw()
+        if self._edges is None:
+            return
+        width, height, edges = self.drawWidth, self.drawHeight, self._edges
+        self._mark(edges.left, 4 * mm, height / 2)
+        self._mark(edges.right, width - 4 * mm, height / 2)
+        self._mark(edges.top, width / 2, height - 5 * mm)
+        self._mark(edges.bottom, width / 2, 2 * mm)
+
+    def _mark(self, letters: str, x: float, y: float) -> None:
+        """White on a black ground, so that it is read on bone and on air."""
+        half = pdfmetrics.stringWidth(letters, BOLD, 10) / 2 + 1
+        self.canv.setFillColor(black)
+        self.canv.rect(x - half, y - 2, 2 * half, 11, stroke=0, fill=1)
+        self.canv.setFillColor(white)
+        self.canv.setFont(BOLD, 10)
+        self.canv.drawCentredString(x, y, letters)
 
 
 def fit(text: str, width: float) -> str:

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from PIL import Image
 
-from collab.conclusions.document import sha256_hex
+from collab.conclusions.document import Edges, sha256_hex
 from collab.expertise.picturing import LONG_SIDE_PX, Picturing, key_view_seen
 from collab.rooms.protocol import KeyViewAdded
 from collab.rooms.view import View, ViewportView, Window
@@ -94,6 +94,31 @@ def test_a_key_view_is_the_slice_in_its_window(world: World, tmp_path: Path) -> 
     assert drawn[-20, -20] > 245
     assert image.sha256 == sha256_hex(image.jpeg)
     assert key_view_seen(key_view(), image).image_sha256 == image.sha256
+
+
+def turned(normal: tuple[float, float, float], up: tuple[float, float, float]) -> object:
+    (viewport,) = key_view().view.viewports
+    return key_view_seen(key_view(viewports=(msgspec.structs.replace(viewport, normal=normal, up=up),)), None).edges
+
+
+def test_an_axial_slice_has_the_patient_s_right_on_the_left() -> None:
+    assert key_view_seen(key_view(), None).edges == Edges("R", "L", "A", "P")
+
+
+def test_a_coronal_reslice_has_the_head_at_the_top() -> None:
+    assert turned((0.0, -1.0, 0.0), (0.0, 0.0, 1.0)) == Edges("R", "L", "H", "F")
+
+
+def test_a_mirrored_view_says_that_it_is_mirrored() -> None:
+    assert turned((0.0, 0.0, 1.0), (0.0, -1.0, 0.0)) == Edges("L", "R", "A", "P")
+
+
+def test_a_tilted_view_says_what_it_leans_to() -> None:
+    assert turned((0.0, -0.6, -0.8), (0.0, -0.8, 0.6)) == Edges("R", "L", "AH", "PF")
+
+
+def test_an_image_without_patient_geometry_has_no_sides() -> None:
+    assert key_view_seen(key_view(frame_of_reference_uid=None), None).edges is None
 
 
 def test_what_cannot_be_drawn_is_left_out(world: World, tmp_path: Path) -> None:

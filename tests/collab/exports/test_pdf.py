@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 
+import msgspec
 import pytest
 from pypdf import PdfReader
 
+from collab.conclusions.document import Edges
 from collab.exports.pdf import render_conclusion
 from tests.collab.conclusions.make import ANSWERS, bundle, content, key_image, key_view, professional
 
@@ -95,6 +97,13 @@ def test_key_images_are_printed_and_a_missing_one_is_said() -> None:
     words = text_of(document)
     assert "Image non imprimée" in words
     assert "fenêtre : centre 75, largeur 200 HU" in words
+
+
+def test_the_patient_s_sides_stand_at_the_edges_of_a_key_image() -> None:
+    image = key_image()
+    view = msgspec.structs.replace(key_view("vue", image), edges=Edges("RA", "LP", "HR", "FL"))
+    words = text_of(render_conclusion(bundle(content(key_views=(view,)), image))).split()
+    assert {"RA", "LP", "HR", "FL"} <= set(words)
 
 
 def test_a_key_image_stands_in_the_file_as_the_very_jpeg() -> None:

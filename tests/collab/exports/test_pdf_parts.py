@@ -21,12 +21,12 @@ def test_a_long_name_is_cut_visibly() -> None:
 
 
 def test_an_image_keeps_its_shape() -> None:
-    (drawn,) = image(key_image(), "aucune")
+    (drawn,) = image(key_image(), None, "aucune")
     assert round(drawn.drawWidth / drawn.drawHeight, 3) == round(64 / 48, 3)  # type: ignore[attr-defined]
 
 
 def test_no_image_is_said_in_words() -> None:
-    (said,) = image(None, "aucune & rien")
+    (said,) = image(None, None, "aucune & rien")
     assert said.text == "aucune &amp; rien"  # type: ignore[attr-defined]
 
 
