@@ -341,6 +341,8 @@ async def walk(stage: Stage, app: Starlette, key: Key, row: Row) -> None:
             if ledger.changed_tables():
                 ledger.restore()
     finally:
+        # A failure here must not look like one of the next route.
+        ledger.restore()
         ledger.close()
 
 
