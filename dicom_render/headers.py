@@ -13,7 +13,10 @@ class Window(msgspec.Struct, frozen=True):
 
 
 class Patient(msgspec.Struct, frozen=True):
-    """The patient as the file writes it (names keep their ^ and = groups, dates their digits)."""
+    """The patient as the file writes it (names keep their ^ and = groups, dates their digits).
+
+    `issuer`: who gave the identifier, as an OID where the file has one, else in words.
+    """
 
     name: str
     id: str

@@ -66,10 +66,22 @@ def _patient(dataset: FileDataset) -> Patient:
     return Patient(
         name=text_of(dataset, "PatientName"),
         id=text_of(dataset, "PatientID"),
-        issuer=text_of(dataset, "IssuerOfPatientID"),
+        issuer=_issuer(dataset),
         birth_date=text_of(dataset, "PatientBirthDate"),
         sex=text_of(dataset, "PatientSex"),
     )
+
+
+def _issuer(dataset: FileDataset) -> str:
+    """The OID of the assigning authority where one is given (PS3.3 10.14), else its text: the text names one of many.
+
+    A French demo identity says "ASIP-SANTE-INS-NIR" like a real one; only the OID tells them apart.
+    """
+    for qualifiers in dataset.get("IssuerOfPatientIDQualifiersSequence") or ():
+        oid = text_of(qualifiers, "UniversalEntityID")
+        if oid and text_of(qualifiers, "UniversalEntityIDType") == "ISO":
+            return oid
+    return text_of(dataset, "IssuerOfPatientID")
 
 
 def _uid(dataset: FileDataset, keyword: str) -> str:

@@ -6,6 +6,8 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
+from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence
 
 from dicom_render.reading import InstanceHeader, Unreadable, read_header
 from tests.dicom_render import make
@@ -28,6 +30,18 @@ def test_the_patient_is_kept_as_written() -> None:
     data = make.image(make.noise(), SpecificCharacterSet="ISO_IR 192", PatientName=name, PatientBirthDate="19500228")
     patient = read_header(data).patient
     assert (patient.name, patient.id, patient.birth_date) == (name, "1", "19500228")
+
+
+def test_the_issuers_oid_counts_for_more_than_its_text() -> None:
+    """DOMAIN 2.6: the OID alone tells a demo identity (...4.11) from a real one (...4.8)."""
+    qualifiers = Dataset()
+    qualifiers.UniversalEntityID, qualifiers.UniversalEntityIDType = "1.2.250.1.213.1.4.11", "ISO"
+    text = "ASIP-SANTE-INS-NIR"
+    with_oid = make.image(
+        make.noise(), IssuerOfPatientID=text, IssuerOfPatientIDQualifiersSequence=Sequence([qualifiers])
+    )
+    assert read_header(with_oid).patient.issuer == "1.2.250.1.213.1.4.11"
+    assert read_header(make.image(make.noise(), IssuerOfPatientID=text)).patient.issuer == text
 
 
 def test_a_broken_optional_attribute_is_absent_and_not_fatal() -> None:
