@@ -34,6 +34,7 @@ class Line:
 
     def signal(self, room: Room, message: Signalling, *, at_ms: int) -> None:
         """Pass a signal on. One that cannot be is answered with a bye from whoever it was for."""
+        room.hear(self._connection, at_ms=at_ms)
         try:
             signal = parse_signal(message.data)
         except BadSignal as bad:

@@ -42,6 +42,14 @@ MEMBER_GRACE_MS = 45_000
 # A connection that has not read for so long is closed; it resumes when it can.
 OWED_MS = 30_000
 
+# A browser pings every 5 s. Whoever has not been heard for this is not there, whatever their socket says: until then
+# the others are told that they see the same.
+SILENT_MS = 11_000
+# After this somebody is asked: a hidden tab's clock may sleep for a minute, but it answers what it receives.
+ASKED_AFTER_MS = 7_000
+# Of the time between two ticks no more counts as silence: while the server itself stood still, it did not listen.
+LISTENED_MS = 2_000
+
 KEY_VIEWS = 100
 
 

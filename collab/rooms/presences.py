@@ -12,17 +12,24 @@ class Presences:
 
     def __init__(self, lost: Iterable[str], *, at_ms: int) -> None:
         self._lost_at = dict.fromkeys(lost, at_ms)
+        self._parted_at: dict[str, int] = {}
         self._told: dict[str, tuple[Seen, bool]] = {}
 
     def came(self, actor: str) -> None:
         self._lost_at.pop(actor, None)
 
+    def parted(self, actor: str, *, at_ms: int) -> None:
+        """One of several connections is gone, which was there until `at_ms`."""
+        self._parted_at[actor] = max(at_ms, self._parted_at.get(actor, at_ms))
+
     def lost(self, actor: str, *, at_ms: int) -> None:
-        self._lost_at[actor] = at_ms
+        """The last connection is gone. It may be known late: then another may have been there for longer."""
+        self._lost_at[actor] = max(at_ms, self._parted_at.pop(actor, at_ms))
 
     def left(self, actor: str) -> None:
         """Nobody waits for them any more."""
         self._lost_at.pop(actor, None)
+        self._parted_at.pop(actor, None)
         self._told.pop(actor, None)
 
     def tell(self, actor: str, message: Tell) -> bool:

@@ -88,12 +88,18 @@ class Drawn(_Message, frozen=True, tag="drawn"):
 
 
 class Ping(_Message, frozen=True, tag="ping"):
-    """Round trip measured by the browser; answered by `pong` with the same number."""
+    """From either side: are you there? Answered by `pong` with the same number."""
 
     n: _Count
 
 
-FromBrowser = Hello | Ask | MoveView | MovePointer | Tell | Signal | Drawn | Ping
+class Pong(_Message, frozen=True, tag="pong"):
+    """Answer to ping."""
+
+    n: _Count
+
+
+FromBrowser = Hello | Ask | MoveView | MovePointer | Tell | Signal | Drawn | Ping | Pong
 
 
 # ---- acts: the bodies of asks ------------------------------------------------------------------------------------
@@ -356,10 +362,4 @@ class Signalled(_Message, frozen=True, tag="signalled"):
     data: str
 
 
-class Pong(_Message, frozen=True, tag="pong"):
-    """Answer to ping."""
-
-    n: int
-
-
-FromRoom = Welcome | Fact | Refused | Presence | ViewMoved | PointerMoved | Signalled | Pong
+FromRoom = Welcome | Fact | Refused | Presence | ViewMoved | PointerMoved | Signalled | Ping | Pong

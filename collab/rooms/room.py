@@ -15,7 +15,14 @@ from collab.rooms.draft import Draft
 from collab.rooms.fold import Fold, apply
 from collab.rooms.frames import Frame
 from collab.rooms.outbox import Close, Outbox
-from collab.rooms.policy import BATON_GRACE_MS, MEMBER_GRACE_MS, OWED_MS
+from collab.rooms.policy import (
+    ASKED_AFTER_MS,
+    BATON_GRACE_MS,
+    LISTENED_MS,
+    MEMBER_GRACE_MS,
+    OWED_MS,
+    SILENT_MS,
+)
 from collab.rooms.presences import Presences
 from collab.rooms.protocol import (
     Ask,
@@ -44,16 +51,26 @@ from collab.rooms.samples import VIEW, Sample, Samples
 TAIL_FACTS = 256
 
 # Close codes; PROTOCOL.md says what a browser does on each.
-FAILED, REPLACED, REVOKED, TOO_SLOW, TAKEN = 1011, 4001, 4403, 4008, 4400
+FAILED, REPLACED, REVOKED, TOO_SLOW, SILENT, TAKEN = 1011, 4001, 4403, 4008, 4009, 4400
 
 # A member with more windows than this loses the oldest: nobody needs them, and each costs a writer.
 WINDOWS = 8
 
 
 class Connection:
-    """One socket as the room sees it: whose it is, and where its messages go."""
+    """One socket as the room sees it: whose it is, when it was last heard, and where its messages go."""
 
-    __slots__ = ("actor", "client_id", "from_seq", "member", "outbox", "pointer_n", "view_n")
+    __slots__ = (
+        "actor",
+        "client_id",
+        "from_seq",
+        "heard_ms",
+        "is_asked",
+        "member",
+        "outbox",
+        "pointer_n",
+        "view_n",
+    )
 
     def __init__(self, *, member: Member, outbox: Outbox) -> None:
         self.member = member
@@ -61,6 +78,9 @@ class Connection:
         self.outbox = outbox
         self.client_id = ""
         self.from_seq = 0
+        self.heard_ms = 0
+        # Whether the room has asked, since then, if anybody is there.
+        self.is_asked = False
         self.view_n = -1
         self.pointer_n = -1
 
@@ -88,6 +108,7 @@ class Room:
         self._audience: list[Connection] = []
         self._presences = Presences(self._head.present, at_ms=at_ms)
         self._samples = Samples(epoch=epoch)
+        self._ticked_ms = at_ms
         self.is_over = False
 
     # ---- connections
@@ -101,6 +122,7 @@ class Room:
         self._make_room_for(message.client_id, connection.actor)
         connection.client_id = message.client_id
         connection.from_seq = message.seq
+        connection.heard_ms = at_ms
         self._last_n[message.client_id] = max(self._last_n.get(message.client_id, 0), message.next_n - 1)
         self._connections.append(connection)
         self._presences.came(connection.actor)
@@ -112,16 +134,20 @@ class Room:
 
     def leave(self, connection: Connection, *, at_ms: int) -> None:
         """The connection is gone; its member is lost when it was their last."""
-        if connection not in self._connections:
-            return
+        if connection in self._connections:
+            self._part(connection, at_ms=at_ms, there_until_ms=at_ms)
+
+    def _part(self, connection: Connection, *, at_ms: int, there_until_ms: int) -> None:
         self._remove(connection)
         if self._last_n[connection.client_id] == 0:
             # It never asked anything: nothing of it need be remembered.
             del self._last_n[connection.client_id], self._owners[connection.client_id]
         if self._samples.has_pointer_of(connection.actor):
             self._offer(self._samples.move_pointer(connection.actor, None), connection)
-        if not self._connections_of(connection.actor):
-            self._presences.lost(connection.actor, at_ms=at_ms)
+        if self._connections_of(connection.actor):
+            self._presences.parted(connection.actor, at_ms=there_until_ms)
+        else:
+            self._presences.lost(connection.actor, at_ms=there_until_ms)
             self._tell_presence(connection.actor, at_ms)
 
     def evict(self, actor: str, *, at_ms: int) -> None:
@@ -164,6 +190,7 @@ class Room:
         """One message of a connection that has said hello."""
         if connection not in self._connections:
             return
+        self.hear(connection, at_ms=at_ms)
         match message:
             case MoveView():
                 self._move_view(connection, message)
@@ -180,6 +207,13 @@ class Room:
                     self._tell_presence(connection.actor, at_ms)
             case Ping(n):
                 connection.outbox.push(Frame(Pong(n)), at_ms=at_ms)
+            case Pong():
+                pass
+
+    def hear(self, connection: Connection, *, at_ms: int) -> None:
+        """Something has come from a connection, whatever it was."""
+        connection.heard_ms = at_ms
+        connection.is_asked = False
 
     def _move_view(self, connection: Connection, message: MoveView) -> None:
         told = self._told.state
@@ -314,7 +348,8 @@ class Room:
         return outbox.take()
 
     def tick(self, at_ms: int) -> None:
-        """Let time pass: grace times of lost members, and readers that are owed a snapshot for too long."""
+        """Let time pass: who is heard no more, grace times of the lost, readers owed a snapshot for too long."""
+        self._listen(at_ms)
         for actor, lost_ms in self._presences.lost_for(at_ms):
             if lost_ms >= BATON_GRACE_MS:
                 self._free_baton(actor, at_ms)
@@ -326,6 +361,22 @@ class Room:
             if owed_since is not None and at_ms - owed_since >= OWED_MS:
                 connection.outbox.close(TOO_SLOW, "too_slow")
                 self.leave(connection, at_ms=at_ms)
+
+    def _listen(self, at_ms: int) -> None:
+        """Ask those who have been silent for a while, and part from those who have been for too long."""
+        unheard_ms = at_ms - self._ticked_ms
+        # Neither a clock that was set nor a server that stood still makes anybody silent.
+        missed_ms = unheard_ms - min(max(unheard_ms, 0), LISTENED_MS)
+        self._ticked_ms = at_ms
+        for connection in list(self._connections):
+            connection.heard_ms += missed_ms
+            silent_ms = at_ms - connection.heard_ms
+            if silent_ms >= SILENT_MS:
+                connection.outbox.close(SILENT, "silent")
+                self._part(connection, at_ms=at_ms, there_until_ms=connection.heard_ms)
+            elif silent_ms >= ASKED_AFTER_MS and not connection.is_asked and connection in self._audience:
+                connection.is_asked = True
+                connection.outbox.push(Frame(Ping(0)), at_ms=at_ms)
 
     def _free_baton(self, actor: str, at_ms: int) -> None:
         # Laid down, never handed on by itself: nobody presents without wanting to.
@@ -353,4 +404,4 @@ class Room:
 
 
 # What a connection may say after its hello; call signals are the shell's.
-Message = Ask | MoveView | MovePointer | Tell | Drawn | Ping
+Message = Ask | MoveView | MovePointer | Tell | Drawn | Ping | Pong

@@ -21,6 +21,8 @@ from collab.rooms.protocol import (
     Fact,
     FromRoom,
     Hello,
+    Ping,
+    Pong,
     RoomState,
     SettleView,
     TakeControl,
@@ -86,13 +88,17 @@ class Presenter:
         self._n += 1
         self._send(Ask(self._n, act))
 
-    def _send(self, message: Hello | Ask) -> None:
+    def _send(self, message: Hello | Ask | Pong) -> None:
         self._socket.send(msgspec.msgpack.encode(message))
 
     def _read_on(self) -> None:
-        """What is not read would stop pings from being answered."""
+        """Say that somebody is there when the room asks, and let the library answer the pings of the wire."""
         try:
-            for _ in self._socket:
-                pass
+            for data in self._socket:
+                match _DECODER.decode(data):
+                    case Ping(n):
+                        self._send(Pong(n))
+                    case _:
+                        pass
         except ConnectionClosed:
             return

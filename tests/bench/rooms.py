@@ -77,7 +77,7 @@ def run(*, is_quick: bool = False) -> Report:
 
 NOTES = (
     "consilium: `consilium serve` with SQLite, logins, checked messages, credit, and one writer a connection; "
-    "tabs answer `drawn` once a picture. The relays do none of that: the ratio is the price of it.",
+    "tabs answer `drawn` as a browser does, for two frames at once. The relays do none of it: the ratio is its price.",
     "delivered counts samples that were replaced by a newer one before they left as not delivered.",
     "kept waiting: share of the time in which the server could have run but the machine ran something else.",
     f"disturbed: kept waiting more than {DISTURBED_WAITED:.0%} or generator late more than {DISTURBED_LATE_MS:.0f} ms "

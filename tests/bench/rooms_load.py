@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 import msgspec
 import psutil
 
-from collab.rooms.protocol import SUBPROTOCOL, Drawn, FromRoom, Hello, MovePointer, PointerMoved, Welcome
+from collab.rooms.protocol import SUBPROTOCOL, Drawn, FromRoom, Hello, MovePointer, Ping, PointerMoved, Pong, Welcome
 from collab.rooms.view import Pointer
 from tests.bench.percentiles import percentile
 from tests.bench.processes import cpu_s, waited_s
@@ -26,6 +26,8 @@ from tests.bench.rooms_socket import ThinSocket, open_socket
 
 RATE_HZ = 60.0
 MEMBERS = 4
+# As web/src/wire/socket.ts gives credit back.
+CREDITED_TOGETHER, CREDIT_WITHIN_S = 2, 0.030
 # How long after the last message one may still arrive; what comes later is lost to whoever watches.
 DRAIN_S = 0.5
 WELCOME_TIMEOUT_S = 20.0
@@ -95,7 +97,7 @@ class Sampler:
 
 
 class Tab:
-    """A browser tab in a room: answers with `drawn` once a picture, as web/src/wire/socket.ts does."""
+    """A browser tab in a room: draws once a picture and answers with `drawn`, as web/src/wire/socket.ts does."""
 
     def __init__(self, sampler: Sampler, *, gives_credit: bool, phase: float) -> None:
         self._sampler = sampler
@@ -104,7 +106,9 @@ class Tab:
         self._loop = asyncio.get_running_loop()
         self._frame = 0
         self._seq = 0
+        self._arrived = 0
         self._is_draw_due = False
+        self._waits: asyncio.TimerHandle | None = None
         self.welcomed: asyncio.Future[None] = self._loop.create_future()
         self.socket: ThinSocket | None = None
 
@@ -115,7 +119,7 @@ class Tab:
             self.send(Hello(client_id, 0))
             await asyncio.wait_for(self.welcomed, WELCOME_TIMEOUT_S)
 
-    def send(self, message: Hello | MovePointer | Drawn) -> None:
+    def send(self, message: Hello | MovePointer | Drawn | Pong) -> None:
         assert self.socket is not None
         self.socket.send(_ENCODER.encode(message))
 
@@ -128,8 +132,15 @@ class Tab:
                 self._sampler.arrived(int(room), int(number), now_s)
             if isinstance(message, PointerMoved):
                 self._frame = max(self._frame, message.frame)
+                self._arrived += 1
+                self._credit_when_drawn(now_s)
         elif isinstance(message, Welcome) and not self.welcomed.done():
             self.welcomed.set_result(None)
+        elif isinstance(message, Ping):
+            # The first tabs of hundreds wait in silence for the last to come.
+            self.send(Pong(message.n))
+
+    def _credit_when_drawn(self, now_s: float) -> None:
         if self._gives_credit and not self._is_draw_due:
             self._is_draw_due = True
             pictures = math.floor((now_s - self._phase_s) * RATE_HZ) + 1
@@ -137,8 +148,17 @@ class Tab:
 
     def _draw(self) -> None:
         self._is_draw_due = False
+        if self._waits is not None:
+            self._waits.cancel()
+        if self._arrived >= CREDITED_TOGETHER:
+            self._credit(self._frame, self._arrived)
+        elif self._arrived > 0:
+            self._waits = self._loop.call_later(CREDIT_WITHIN_S, self._credit, self._frame, self._arrived)
+
+    def _credit(self, frame: int, count: int) -> None:
+        self._arrived -= count
         if self.socket is not None and self.socket.close_code is None:
-            self.send(Drawn(self._frame, self._seq))
+            self.send(Drawn(frame, self._seq))
 
 
 def pointer(room: int, number: int) -> MovePointer:

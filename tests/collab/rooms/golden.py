@@ -133,6 +133,7 @@ def from_browser() -> list[FromBrowser]:
         Signal("server", '{"type":"bye","reason":"left"}'),
         Drawn(4294967300, 41),
         Ping(12),
+        Pong(0),
     ]
 
 
@@ -150,6 +151,7 @@ def from_room() -> list[FromRoom]:
         PointerMoved(4294967302, "PER-2", 4294967302, None),
         Signalled("PER-2", '{"type":"bye","reason":"left"}'),
         Pong(12),
+        Ping(0),
     ]
 
 

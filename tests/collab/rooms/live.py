@@ -19,7 +19,7 @@ from collab.accounts.models import Person
 from collab.kit.database import Database
 from collab.kit.settings import Settings
 from collab.rooms import endpoints
-from collab.rooms.hub import RoomHub
+from collab.rooms.hub import TICK_S, RoomHub
 from collab.rooms.protocol import (
     SUBPROTOCOL,
     SUBPROTOCOL_JSON,
@@ -29,7 +29,10 @@ from collab.rooms.protocol import (
     FromBrowser,
     FromRoom,
     Hello,
+    Ping,
     PointerMoved,
+    Pong,
+    Presence,
     ViewMoved,
     Welcome,
 )
@@ -118,6 +121,10 @@ class Browser:
     def last_frame(self) -> int:
         return max(one.frame for one in self.got if isinstance(one, PointerMoved | ViewMoved))
 
+    def presence_of(self, actor: str) -> Presence:
+        """What was said last of a member."""
+        return next(one for one in reversed(self.got) if isinstance(one, Presence) and one.actor == actor)
+
     @property
     def seqs(self) -> list[int]:
         return [one.seq for one in self.got if isinstance(one, Fact)]
@@ -138,6 +145,14 @@ class LiveServer:
     def connections(self, room_id: str) -> list[Connection]:
         """The server's own end of every connection in a room."""
         return list(self.hub._rooms[room_id].logins)  # pyright: ignore[reportPrivateUsage]
+
+    async def pass_by(self, seconds: float, *, witness: Browser) -> None:
+        """Let time pass in steps of the room's tick, in each of which the witness is heard."""
+        for _ in range(round(seconds / TICK_S)):
+            self.clock.pass_by(seconds=TICK_S)
+            await witness.send(Ping(0))
+            await witness.until(Pong)
+            await self.hub._tick()  # pyright: ignore[reportPrivateUsage]
 
     async def connect(
         self,

@@ -27,6 +27,7 @@ from collab.rooms.protocol import (
     Hello,
     Member,
     MemberRole,
+    Ping,
     TakeControl,
 )
 from collab.rooms.room import Connection, Message, Room
@@ -140,6 +141,17 @@ def enter(
     tab = Tab(room, Connection(member=member(actor, role), outbox=outbox))
     room.hello(tab.connection, Hello(client_id or f"tab-{actor}", seq), at_ms=at_ms)
     return tab
+
+
+def pass_by(room: Room, seconds: float, *, after_ms: int = START_MS, heard: Sequence[Tab] = ()) -> int:
+    """Let time pass a quarter of a second a tick, as the hub does, while those in `heard` ping; the new instant."""
+    at_ms = after_ms
+    while at_ms < after_ms + seconds * 1000:
+        at_ms += 250
+        for tab in heard:
+            tab.say(Ping(0), at_ms=at_ms)
+        room.tick(at_ms)
+    return at_ms
 
 
 def save(room: Room, *, at_ms: int = START_MS) -> list[Fact]:

@@ -10,7 +10,7 @@ from collab.rooms.buckets import (
     Allowance,
     Bucket,
 )
-from collab.rooms.protocol import Ask, Drawn, MovePointer, MoveView, Ping, Say, Signal, Tell
+from collab.rooms.protocol import Ask, Drawn, MovePointer, MoveView, Ping, Pong, Say, Signal, Tell
 from tests.collab.rooms import make
 
 MOVE = MoveView(1, 1, make.view())
@@ -53,7 +53,12 @@ def test_r32_that_somebody_stops_pointing_is_never_left_out() -> None:
 
 
 def test_r32_floods_of_each_kind_end_the_connection() -> None:
-    for message, burst in ((Ask(1, Say("x")), ASKS_BURST), (Ping(1), FLOOD_BURST), (Signal("a", ""), 200)):
+    for message, burst in (
+        (Ask(1, Say("x")), ASKS_BURST),
+        (Ping(1), FLOOD_BURST),
+        (Pong(1), FLOOD_BURST),
+        (Signal("a", ""), 200),
+    ):
         allowance = Allowance()
         verdicts = [allowance.judge(message, at_s=0.0) for _ in range(int(burst) + 1)]
         assert verdicts[-1] == "close"

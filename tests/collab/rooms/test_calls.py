@@ -77,6 +77,14 @@ def test_r30_a_bye_to_nobody_is_not_answered() -> None:
     assert alice.read() == []
 
 
+def test_r36_whoever_signals_is_heard() -> None:
+    room, [alice, bob] = meeting(*PAIR)
+    at_ms = make.pass_by(room, 10, heard=[bob])
+    line(alice).signal(room, Signalling("bob", OFFER), at_ms=at_ms)
+    make.pass_by(room, 10, after_ms=at_ms, heard=[bob])
+    assert not alice.outbox.is_closing
+
+
 # ---- over real sockets
 
 

@@ -310,6 +310,49 @@ async def test_r23_the_baton_of_a_lost_holder_is_free_after_the_grace_time(datab
         assert (taken.holder, taken.how) == (None, "lost")
 
 
+async def test_r36_whoever_is_not_heard_is_lost_within_twelve_seconds_though_their_socket_is_open(
+    database: Database,
+) -> None:
+    case = make.case(database)
+    async with live.serving(database) as server:
+        expert, _ = await server.enter(case.room_id, case.expert)
+        requester, _ = await server.enter(case.room_id, case.requester)
+        await expert.send(Tell("same", True))
+        await requester.until(Presence, lambda one: one.seen == "same")
+        await expert.ask(TakeControl(0))
+        await requester.fact(ControlTaken)
+        # Nothing arrives any more, in either direction, and no end of the connection is ever said.
+        expert.socket.transport.pause_reading()
+        await server.pass_by(10.75, witness=requester)
+        assert requester.presence_of(case.expert.id).seen == "same"
+        await server.pass_by(1.0, witness=requester)
+        lost = requester.presence_of(case.expert.id)
+        assert (lost.connected, lost.seen, lost.lost_ms) == (False, "lost", 11_000)
+        while server.hub.counts != (1, 1):  # noqa: ASYNC110 - the server's own tasks have to run
+            await asyncio.sleep(0)
+        expert.socket.transport.resume_reading()
+        ended = await expert.closing()
+        assert (ended.code, ended.reason) == (4009, "silent")
+        _, welcome = await server.enter(case.room_id, case.expert)
+        assert welcome.state is not None
+        assert (welcome.state.holder, welcome.state.term) == (None, 2)
+        assert all(one.connected for one in welcome.presences)
+
+
+async def test_r36_a_program_that_answers_the_rooms_ping_stays(database: Database) -> None:
+    case = make.case(database)
+    async with live.serving(database) as server:
+        program, _ = await server.enter(case.room_id, case.expert, protocol=SUBPROTOCOL_JSON)
+        requester, _ = await server.enter(case.room_id, case.requester)
+        for _ in range(3):
+            await server.pass_by(7.0, witness=requester)
+            asked = await program.until(Ping)
+            await program.send(Pong(asked.n))
+            await program.send(Ping(1))
+            await program.until(Pong)
+        assert server.hub.counts == (1, 2)
+
+
 # ---- slow readers and floods
 
 

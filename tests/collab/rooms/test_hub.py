@@ -12,6 +12,7 @@ from collab.kit.database import Database
 from collab.rooms import hub as hub_module
 from collab.rooms import service
 from collab.rooms.hub import RoomGone, RoomHub, to_ms
+from collab.rooms.policy import ASKED_AFTER_MS, LISTENED_MS, SILENT_MS
 from collab.rooms.protocol import (
     Ask,
     ConfirmIdentity,
@@ -226,6 +227,13 @@ async def test_the_hub_hears_from_any_thread_and_is_deaf_when_it_does_not_run(da
         thread.start()
         assert (await guest.closing()).code == 4403
         thread.join()
+
+
+def test_r36_the_tick_is_short_enough_for_a_loss_within_twelve_seconds() -> None:
+    assert SILENT_MS + hub_module.TICK_S * 1000 <= 12_000
+    # Else whoever is asked would have no time to answer over a slow link, and every tick would count as a standstill.
+    assert SILENT_MS - ASKED_AFTER_MS >= 4_000
+    assert hub_module.TICK_S * 1000 * 4 <= LISTENED_MS
 
 
 def test_instants_become_whole_milliseconds() -> None:

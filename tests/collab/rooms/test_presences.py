@@ -29,5 +29,15 @@ def test_r21_a_lost_member_is_lost_since_an_instant_until_they_come_or_leave() -
     assert presences.of("a", at_ms=200).connected
 
 
+def test_r36_a_member_of_two_windows_is_lost_since_the_one_that_was_there_longer() -> None:
+    presences = Presences((), at_ms=0)
+    presences.parted("a", at_ms=100)
+    presences.lost("a", at_ms=90)
+    assert presences.of("a", at_ms=200).lost_ms == 100
+    presences.came("a")
+    presences.lost("a", at_ms=150)
+    assert presences.of("a", at_ms=200).lost_ms == 50
+
+
 def test_a_clock_that_steps_back_makes_no_negative_time() -> None:
     assert Presences(("a",), at_ms=100).of("a", at_ms=50).lost_ms == 0

@@ -676,6 +676,126 @@ def test_r35_a_room_that_cannot_journal_announces_nothing() -> None:
     assert late.closed.code == 1011
 
 
+# ---- silence
+
+
+def test_r36_whoever_has_not_been_heard_for_eleven_seconds_is_lost_since_they_were() -> None:
+    room, [alice, bob] = meeting(*PAIR)
+    alice.say(Tell("same", True))
+    bob.read()
+    at_ms = make.pass_by(room, 10.75, heard=[bob])
+    assert not alice.outbox.is_closing
+    assert not any(isinstance(one, Presence) for one in bob.read())
+    at_ms = make.pass_by(room, 0.25, after_ms=at_ms, heard=[bob])
+    assert [one for one in bob.read() if isinstance(one, Presence)] == [Presence("alice", False, "lost", True, 11_000)]
+    alice.read()
+    assert alice.closed is not None
+    assert (alice.closed.code, alice.closed.reason) == (4009, "silent")
+    assert bob.closed is None
+    welcome = enter(room, "bob", client_id="later", at_ms=at_ms + 500).read()[0]
+    assert isinstance(welcome, Welcome)
+    assert {one.actor: one.lost_ms for one in welcome.presences} == {"alice": 11_500, "bob": 0}
+
+
+def test_r36_a_browser_that_pings_every_five_seconds_stays() -> None:
+    room, [alice, bob] = meeting(*PAIR)
+    at_ms = START_MS
+    for _ in range(20):
+        at_ms = make.pass_by(room, 5, after_ms=at_ms, heard=[bob])
+        alice.say(Ping(1), at_ms=at_ms)
+    assert not alice.outbox.is_closing
+    assert not any(isinstance(one, Ping) for one in alice.read())
+
+
+def test_r36_the_room_asks_once_before_it_gives_somebody_up_and_an_answer_is_enough() -> None:
+    room, [alice, bob] = meeting(*PAIR)
+    at_ms = make.pass_by(room, 6.75, heard=[bob])
+    assert alice.read() == []
+    at_ms = make.pass_by(room, 3, after_ms=at_ms, heard=[bob])
+    assert alice.read() == [Ping(0)]
+    alice.say(Pong(0), at_ms=at_ms)
+    at_ms = make.pass_by(room, 10.75, after_ms=at_ms, heard=[bob])
+    assert alice.read() == [Ping(0)]
+    assert not alice.outbox.is_closing
+    make.pass_by(room, 0.25, after_ms=at_ms, heard=[bob])
+    assert alice.outbox.is_closing
+
+
+def test_r36_whoever_is_not_yet_welcome_is_not_asked() -> None:
+    room, [bob] = meeting(("bob", "expert"))
+    alice = enter(room, "alice")
+    make.pass_by(room, 10.75, heard=[bob])
+    assert alice.read() == []
+    make.pass_by(room, 0.25, after_ms=START_MS + 10_750, heard=[bob])
+    alice.read()
+    assert alice.closed is not None
+    assert alice.closed.code == 4009
+
+
+def test_r36_the_baton_of_a_silent_holder_is_free_since_ten_seconds_have_passed() -> None:
+    room, [alice, bob] = meeting(*PAIR)
+    make.present(room, alice)
+    make.pass_by(room, 10.75, heard=[bob])
+    assert save(room) == []
+    make.pass_by(room, 0.25, after_ms=START_MS + 10_750, heard=[bob])
+    [fact] = save(room)
+    assert fact.done == ControlTaken(None, 2, "lost")
+
+
+def test_r36_a_silent_member_has_left_forty_five_seconds_after_they_were_heard() -> None:
+    room, [_, bob] = meeting(*PAIR)
+    at_ms = make.pass_by(room, 44.75, heard=[bob])
+    assert save(room) == []
+    make.pass_by(room, 0.25, after_ms=at_ms, heard=[bob])
+    assert [one.done for one in save(room)] == [MemberLeft("alice")]
+
+
+def test_r36_a_pointer_disappears_with_whoever_has_fallen_silent() -> None:
+    room, [alice, bob] = meeting(*PAIR)
+    alice.say(MovePointer(1, make.pointer()))
+    bob.read()
+    make.pass_by(room, 11, heard=[bob])
+    assert [one.pointer for one in bob.read() if isinstance(one, PointerMoved)] == [None]
+
+
+def test_r36_of_two_windows_one_may_fall_silent() -> None:
+    room, [alice, bob] = meeting(*PAIR)
+    second = enter(room, "alice", client_id="second window")
+    at_ms = make.pass_by(room, 11, heard=[alice, bob])
+    assert second.outbox.is_closing
+    assert not any(isinstance(one, Presence) and not one.connected for one in bob.read())
+    make.pass_by(room, 11, after_ms=at_ms, heard=[bob])
+    assert [one.lost_ms for one in bob.read() if isinstance(one, Presence)] == [11_000]
+
+
+def test_r36_a_member_whose_other_window_went_later_is_lost_since_then() -> None:
+    room, [alice, bob] = meeting(*PAIR)
+    second = enter(room, "alice", client_id="second window")
+    at_ms = make.pass_by(room, 9, heard=[second, bob])
+    second.leave(at_ms=at_ms)
+    make.pass_by(room, 2, after_ms=at_ms, heard=[bob])
+    assert alice.outbox.is_closing
+    assert [one.lost_ms for one in bob.read() if isinstance(one, Presence) and not one.connected] == [2000]
+
+
+def test_r36_a_server_that_stood_still_does_not_take_everybody_for_gone() -> None:
+    room, [alice, bob] = meeting(*PAIR)
+    room.tick(START_MS + 60_000)
+    assert not alice.outbox.is_closing
+    make.pass_by(room, 8.75, after_ms=START_MS + 60_000, heard=[bob])
+    assert not alice.outbox.is_closing
+    make.pass_by(room, 0.25, after_ms=START_MS + 68_750, heard=[bob])
+    assert alice.outbox.is_closing
+
+
+def test_r36_a_clock_that_is_set_back_hides_no_silence() -> None:
+    room, [alice, bob] = meeting(*PAIR)
+    at_ms = make.pass_by(room, 6, heard=[bob]) - 3_600_000
+    room.tick(at_ms)
+    make.pass_by(room, 5, after_ms=at_ms, heard=[bob])
+    assert alice.outbox.is_closing
+
+
 def test_a_settled_view_is_what_a_late_joiner_finds() -> None:
     room, [alice, _] = meeting(*PAIR)
     make.present(room, alice)

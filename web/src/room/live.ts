@@ -237,6 +237,7 @@ export function createLive(world: LiveWorld): Live {
           );
         case "signalled":
           return events.signal(message.sender, message.data);
+        case "ping":
         case "pong":
           return;
       }

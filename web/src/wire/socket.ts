@@ -9,6 +9,10 @@ const TICK_MS = 250;
 /** Below what the room allows (collab/rooms/buckets.py): a long time offline must not end in being shut out. */
 const ASKS_PER_S = 15;
 const ASKS_BURST = 40;
+/** Credit is given back for so many drawn frames at once: half of what the room lends, so it never runs dry. */
+const CREDITED_TOGETHER = 2;
+/** A single one waits for a second no longer; two pictures at 60 Hz, in which the next sample has come or will not. */
+const CREDIT_WITHIN_MS = 30;
 
 /** The part of WebSocket that is used, so that a test can stand in for the network. */
 export type Wire = {
@@ -20,12 +24,13 @@ export type Wire = {
   close(code?: number): void;
 };
 
-/** What the page lends to the socket; each `on...` and `every` returns its remover. */
+/** What the page lends to the socket; each `on...` but `onFrame`, `every` and `after` return their remover. */
 export type World = {
   connect(): Wire;
   now(): number;
   chance(): number;
   every(ms: number, run: () => void): () => void;
+  after(ms: number, run: () => void): () => void;
   onFrame(run: () => void): void;
   onOnline(run: () => void): () => void;
 };
@@ -38,7 +43,7 @@ export type SocketEvents = {
 };
 
 /** Messages which are lost without harm when the link is down. */
-export type Passing = Exclude<FromBrowser, { t: "hello" | "ask" | "ping" | "drawn" }>;
+export type Passing = Exclude<FromBrowser, { t: "hello" | "ask" | "ping" | "pong" | "drawn" }>;
 
 export type RoomSocket = {
   /** Keeps the act until the room has answered it; gives its number. */
@@ -53,7 +58,9 @@ export function openSocket(client_id: string, unacked: Unacked, events: SocketEv
   let line = NEW_LINE;
   let wire: Wire | null = null;
   let frame = 0;
+  let arrived = 0;
   let isDrawDue = false;
+  let stopWaiting = (): void => undefined;
   let asked_n = 0;
   let allowance = ASKS_BURST;
   let allowed_ms = world.now();
@@ -95,9 +102,11 @@ export function openSocket(client_id: string, unacked: Unacked, events: SocketEv
   };
 
   const receive = (message: FromRoom): void => {
-    if (message.t === "view.moved" || message.t === "pointer.moved") frame = Math.max(frame, message.frame);
     happen({ on: "message", message });
-    if (message.t !== "pong") creditWhenDrawn();
+    if (message.t !== "view.moved" && message.t !== "pointer.moved") return;
+    frame = Math.max(frame, message.frame);
+    arrived += 1;
+    creditWhenDrawn();
   };
 
   const creditWhenDrawn = (): void => {
@@ -105,8 +114,17 @@ export function openSocket(client_id: string, unacked: Unacked, events: SocketEv
     isDrawDue = true;
     world.onFrame(() => {
       isDrawDue = false;
-      if (isLive()) write({ t: "drawn", frame, seq: line.seq });
+      stopWaiting();
+      // What arrives while a single one waits has not been drawn yet.
+      const drawn = { frame, count: arrived };
+      if (drawn.count >= CREDITED_TOGETHER) credit(drawn);
+      else if (drawn.count > 0) stopWaiting = world.after(CREDIT_WITHIN_MS, () => credit(drawn));
     });
+  };
+
+  const credit = (drawn: { frame: number; count: number }): void => {
+    arrived -= drawn.count;
+    if (isLive()) write({ t: "drawn", frame: drawn.frame, seq: line.seq });
   };
 
   const deliver = (message: FromRoom): void => {
@@ -119,6 +137,8 @@ export function openSocket(client_id: string, unacked: Unacked, events: SocketEv
     switch (effect.do) {
       case "open":
         frame = 0;
+        arrived = 0;
+        stopWaiting();
         connect();
         break;
       case "hello":
@@ -129,6 +149,9 @@ export function openSocket(client_id: string, unacked: Unacked, events: SocketEv
         break;
       case "ping":
         write({ t: "ping", n: effect.n });
+        break;
+      case "pong":
+        write({ t: "pong", n: effect.n });
         break;
       case "resume":
         unacked.resume(effect.acked);
@@ -174,6 +197,7 @@ export function openSocket(client_id: string, unacked: Unacked, events: SocketEv
     line: () => line,
     close() {
       for (const remove of removers) remove();
+      stopWaiting();
       happen({ on: "stop" });
     },
   };
@@ -190,6 +214,10 @@ export function browserWorld(path: string): World {
     every(ms, run) {
       const timer = window.setInterval(run, ms);
       return () => window.clearInterval(timer);
+    },
+    after(ms, run) {
+      const timer = window.setTimeout(run, ms);
+      return () => window.clearTimeout(timer);
     },
     onFrame: (run) => void requestAnimationFrame(run),
     onOnline(run) {

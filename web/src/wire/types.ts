@@ -159,9 +159,15 @@ export type Drawn = {
   seq: number;
 };
 
-/** Round trip measured by the browser; answered by `pong` with the same number. */
+/** From either side: are you there? Answered by `pong` with the same number. */
 export type Ping = {
   t: "ping";
+  n: number;
+};
+
+/** Answer to ping. */
+export type Pong = {
+  t: "pong";
   n: number;
 };
 
@@ -327,23 +333,17 @@ export type Signalled = {
   data: string;
 };
 
-/** Answer to ping. */
-export type Pong = {
-  t: "pong";
-  n: number;
-};
-
 export type MemberRole = "requester" | "expert" | "participant";
 
 export type Seen = "same" | "coarse" | "loading" | "elsewhere" | "lost";
 
-export type FromBrowser = Hello | Ask | MoveView | MovePointer | Tell | Signal | Drawn | Ping;
+export type FromBrowser = Hello | Ask | MoveView | MovePointer | Tell | Signal | Drawn | Ping | Pong;
 
 export type Act = SettleView | RequestControl | GiveControl | TakeControl | ReleaseControl | AddKeyView | RemoveKeyView | UpdateText | Say | ConfirmIdentity;
 
 export type Done = ViewSettled | ControlRequested | ControlTaken | KeyViewAdded | KeyViewRemoved | TextUpdated | Said | IdentityConfirmed | MemberJoined | MemberLeft | DraftLocked;
 
-export type FromRoom = Welcome | Fact | Refused | Presence | ViewMoved | PointerMoved | Signalled | Pong;
+export type FromRoom = Welcome | Fact | Refused | Presence | ViewMoved | PointerMoved | Signalled | Ping | Pong;
 
 /** The patient's identity as the room was opened with; a room never changes patient. `birth_date` is YYYYMMDD. */
 export type RoomPatient = {

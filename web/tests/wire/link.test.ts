@@ -138,6 +138,12 @@ describe("a lost link", () => {
     expect(line.link).toMatchObject({ at: "waiting", until_ms: 11_700 });
   });
 
+  test("by a room that did not hear us is tried again, as any other", () => {
+    const { line } = lineAfter([[1000, { on: "closed", code: 4009 }]], proven);
+    expect(line.link).toEqual({ at: "waiting", attempt: 0, until_ms: 1000 });
+    expect(lineAfter([[1001, { on: "tick" }]], line).effects).toEqual([{ do: "open" }]);
+  });
+
   test("for something that is no message gives up what would end the next one too", () => {
     expect(lineAfter([[9000, { on: "closed", code: 1003 }]], live).effects).toEqual([{ do: "abandon" }]);
   });
@@ -180,6 +186,12 @@ describe("a lost link", () => {
     const woken = lineAfter([[60_000, { on: "tick" }]], answered);
     expect(woken.effects).toEqual([{ do: "ping", n: 2 }]);
     expect(woken.line.link.at).toBe("live");
+  });
+
+  test("a room that asks whether we are there is answered, and has been heard", () => {
+    const asked = lineAfter([[9000, { on: "message", message: { t: "ping", n: 3 } }]], live);
+    expect(asked.effects).toEqual([{ do: "pong", n: 3 }]);
+    expect(asked.line.link).toMatchObject({ at: "live", heard_ms: 9000 });
   });
 
   test("any message counts as a sign of life", () => {

@@ -11,6 +11,7 @@ function network() {
   let now_ms = 0;
   let tick = (): void => undefined;
   let frames: (() => void)[] = [];
+  let timers: { due_ms: number; run: () => void }[] = [];
   const world: World = {
     connect() {
       const wire = {
@@ -34,6 +35,13 @@ function network() {
       tick = run;
       return () => undefined;
     },
+    after(ms, run) {
+      const timer = { due_ms: now_ms + ms, run };
+      timers.push(timer);
+      return () => {
+        timers = timers.filter((one) => one !== timer);
+      };
+    },
     onFrame: (run) => void frames.push(run),
     onOnline: () => () => undefined,
   };
@@ -52,6 +60,9 @@ function network() {
     },
     pass(ms: number) {
       now_ms += ms;
+      const due = timers.filter((one) => one.due_ms <= now_ms);
+      timers = timers.filter((one) => one.due_ms > now_ms);
+      for (const { run } of due) run();
       tick();
     },
     draw() {
@@ -59,6 +70,10 @@ function network() {
       frames = [];
       for (const run of due) run();
     },
+    moved(frame: number) {
+      this.say({ t: "pointer.moved", actor: "other", n: frame, pointer: null, frame });
+    },
+    credited: () => last().sent.flatMap((one) => (one.t === "drawn" ? [one.frame] : [])),
     asks: () => last().sent.filter((one) => one.t === "ask"),
   };
 }
@@ -149,13 +164,74 @@ test("credit is given back after the picture has been drawn, once for all that c
   const net = network();
   join(net);
   net.welcome();
+  net.moved(11);
+  net.moved(12);
+  expect(net.credited()).toEqual([]);
   net.draw();
-  const moved = { t: "pointer.moved", actor: "other", n: 1, pointer: null } as const;
-  net.say({ ...moved, frame: 11 });
-  net.say({ ...moved, frame: 12 });
+  expect(net.credited()).toEqual([12]);
+});
+
+test("credit of samples that come one a picture is given back for two at once", () => {
+  const net = network();
+  join(net);
+  net.welcome();
+  for (let frame = 1; frame <= 60; frame += 1) {
+    net.moved(frame);
+    net.draw();
+    net.pass(16);
+  }
+  expect(net.credited()).toEqual(Array.from({ length: 30 }, (_, n) => 2 * n + 2));
+});
+
+test("credit of a single sample waits 30 ms for another and no longer", () => {
+  const net = network();
+  join(net);
+  net.welcome();
+  net.moved(1);
+  net.draw();
+  net.pass(29);
+  expect(net.credited()).toEqual([]);
+  net.pass(1);
+  expect(net.credited()).toEqual([1]);
+});
+
+test("credit is not given for what came while a drawn sample waited, and is given once it is drawn", () => {
+  const net = network();
+  join(net);
+  net.welcome();
+  net.moved(1);
+  net.draw();
+  net.moved(2);
+  net.pass(30);
+  expect(net.credited()).toEqual([1]);
+  net.draw();
+  net.pass(30);
+  expect(net.credited()).toEqual([1, 2]);
+});
+
+test("nothing but samples is credited, and none of an earlier connection", () => {
+  const net = network();
+  join(net);
+  net.welcome();
+  net.say(make.fact(1));
+  net.draw();
+  net.moved(1);
+  net.draw();
+  net.last().onclose?.({ code: 1006 });
+  net.pass(400);
+  net.welcome({ state: null });
+  net.draw();
+  net.pass(30);
+  expect(net.wires.flatMap((one) => one.sent.filter(({ t }) => t === "drawn"))).toEqual([]);
+});
+
+test("the room that asks is answered at once, though a hidden tab's clock and pictures stand still", () => {
+  const net = network();
+  join(net);
+  net.welcome();
   const before = net.last().sent.length;
-  net.draw();
-  expect(net.last().sent.slice(before)).toEqual([{ t: "drawn", frame: 12, seq: 0 }]);
+  net.say({ t: "ping", n: 7 });
+  expect(net.last().sent.slice(before)).toEqual([{ t: "pong", n: 7 }]);
 });
 
 test("a hole makes it come back with the last fact it has", () => {
