@@ -13,7 +13,7 @@ from tests.browser.stage import EMERGENCY_DOCTOR, NEURORADIOLOGIST, RADIOLOGIST,
 pytestmark = pytest.mark.browser
 
 WIDE, TALL, SMALL = (1600, 900), (1000, 1100), (1280, 720)
-SYNTHETIC, REAL = "synthetique sans injection", "phantom"
+SYNTHETIC, REAL = "synthetique sans injection", "trauma plain head"
 
 
 @pytest.fixture(params=[SYNTHETIC, REAL], ids=["made", "real"])

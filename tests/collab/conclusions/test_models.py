@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlite3
 
 import pytest
-from collab.kit.append_only import append_only_statements
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from collab.kit.append_only import append_only_statements
 from tests.collab.expertise.conftest import world  # noqa: F401 - a fixture
 from tests.collab.expertise.make import World
 
