@@ -41,6 +41,13 @@ class PackReader:
         self.header = open_header(prepared, stack)
         self._frames = prepared / frames_name(stack)
 
+    def index_of(self, sop_instance_uid: str, frame: int) -> int:
+        """Where in the stack an image lies; `frame` counts from 1. Raises `NoSuchPack`."""
+        for index, each in enumerate(self.header.frames):
+            if each.sop_instance_uid == sop_instance_uid and each.frame == frame:
+                return index
+        raise NoSuchPack("no_such_frame", {"sop_instance_uid": sop_instance_uid, "frame": frame})
+
     def body(self, first: int) -> "PackBody":
         """The whole answer for a reader who wants frame `first` (0-based, in geometric order) before all others."""
         if not 0 <= first < len(self.header.spans):

@@ -16,7 +16,7 @@ from dicom_render.grey import Rescale, through_window, to_8_bits, to_modality
 from dicom_render.headers import Window
 from dicom_render.htj2k import decode_htj2k
 from dicom_render.limits import MAX_VOLUME_BYTES
-from dicom_render.pack import NoSuchPack, PackReader
+from dicom_render.pack import PackReader
 from dicom_render.refusal import NotAVolume
 from dicom_render.sampling import bilinear, inside, trilinear
 from dicom_render.space import Orientation, Vector, cross, dot, minus, normal_of, row_and_column, unit
@@ -49,16 +49,12 @@ class PreparedStack:
     def __init__(self, prepared: Path, stack: int) -> None:
         self._reader = PackReader(prepared, stack)
         self.header: StackHeader = self._reader.header
-        self._by_frame = {(one.sop_instance_uid, one.frame): index for index, one in enumerate(self.header.frames)}
         self._volume: NDArray[np.generic] | None = None
         self._lock = threading.Lock()
 
     def index_of(self, sop_instance_uid: str, frame: int) -> int:
         """Where in the stack a frame lies. Raises `NoSuchPack`."""
-        index = self._by_frame.get((sop_instance_uid, frame))
-        if index is None:
-            raise NoSuchPack("no_such_frame", {"sop_instance_uid": sop_instance_uid, "frame": frame})
-        return index
+        return self._reader.index_of(sop_instance_uid, frame)
 
     def values(self, index: int) -> NDArray[np.generic]:
         """Stored values of one frame, (rows, columns) or (rows, columns, 3)."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, QueryParams
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute
@@ -24,6 +24,12 @@ from collab.studies.service import access_series
 from dicom_render.pack import NoSuchPack, PackBody, PackReader
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z")
+
+
+class NoSuchImage(NotFound):
+    """The stack is there, but not the image that was to come first."""
+
+    code = "no_such_image"
 
 
 class NotSatisfiable(StreamRefusal):
@@ -43,9 +49,13 @@ def routes() -> Sequence[BaseRoute]:
 
 
 async def send_pack(request: Request) -> Response:
-    """A prepared stack, the frame of `?first=` before all others; any range of it."""
+    """A prepared stack, or any range of it; one image comes before all others.
+
+    Which: `?sop=` a SOP Instance UID and `frame=` its frame (1 if left out), or `?first=` a place in the stack from 0;
+    without either the middle one.
+    """
     folder = await called(request, _prepared)
-    body = await run_in_threadpool(_pack, folder, request.path_params["stack"], first=_first(request))
+    body = await run_in_threadpool(_pack, folder, request.path_params["stack"], asked=request.query_params)
     etag = _etag(body)
     headers = {"ETag": etag, "Accept-Ranges": "bytes", "Cache-Control": "no-store"}
     if _names(request.headers.get("if-none-match", ""), etag):
@@ -81,19 +91,34 @@ def _prepared(request: Request, session: Session, caller: Caller) -> Path:
     return PreparedFolders(site.settings).of(series.id, series.prepared_version)
 
 
-def _pack(folder: Path, stack: int, *, first: int) -> PackBody:
+def _pack(folder: Path, stack: int, *, asked: QueryParams) -> PackBody:
     try:
-        return PackReader(folder, stack).body(first)
+        reader = PackReader(folder, stack)
     except NoSuchPack as refusal:
-        if refusal.code == "no_such_stack":
-            raise NotFound from refusal
-        raise BadInput(field="first") from refusal
+        raise NotFound from refusal
+    return reader.body(_first(reader, asked))
 
 
-def _first(request: Request) -> int:
-    given = request.query_params.get("first", "0")
-    if not given.isascii() or not given.isdigit() or len(given) > 9:
+def _first(reader: PackReader, asked: QueryParams) -> int:
+    """The place of the image asked for. Raises `NoSuchImage`, `BadInput`."""
+    count = len(reader.header.frames)
+    if "sop" not in asked:
+        first = _number(asked, "first", default=count // 2)
+        if first >= count:
+            raise BadInput(field="first")
+        return first
+    if "first" in asked:
         raise BadInput(field="first")
+    try:
+        return reader.index_of(asked["sop"], _number(asked, "frame", default=1))
+    except NoSuchPack as refusal:
+        raise NoSuchImage from refusal
+
+
+def _number(asked: QueryParams, name: str, *, default: int) -> int:
+    given = asked.get(name, str(default))
+    if not given.isascii() or not given.isdigit() or len(given) > 9:
+        raise BadInput(field=name)
     return int(given)
 
 

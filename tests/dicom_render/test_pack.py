@@ -113,6 +113,16 @@ def test_the_header_says_what_a_viewer_needs(tmp_path: Path) -> None:
     assert len(header["windows"]) == 1
 
 
+def test_an_image_is_found_by_its_name(tmp_path: Path) -> None:
+    prepared(tmp_path, 4)
+    reader = PackReader(tmp_path / "out", 0)
+    assert [reader.index_of(f"1.2.3.4.{number}", 1) for number in (1, 2, 3, 4)] == [0, 1, 2, 3]
+    for uid, frame in (("1.2.3.4.5", 1), ("1.2.3.4.1", 2), ("1.2.3.4", 1)):
+        with pytest.raises(NoSuchPack) as refused:
+            reader.index_of(uid, frame)
+        assert refused.value.code == "no_such_frame"
+
+
 def test_any_range_is_the_same_bytes(tmp_path: Path) -> None:
     prepared(tmp_path, 6)
     body = PackReader(tmp_path / "out", 0).body(3)
