@@ -5,6 +5,7 @@ Every step is skipped when what it makes is there already and newer than what it
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import os
 import shutil
@@ -27,7 +28,10 @@ DEBIAN_PACKAGES = {
     "dcm2pnm": "dcmtk",
     "dciodvfy": "dicom3tools",
     "turnserver": "coturn",
+    "postgres": "postgresql",
 }
+# Where Debian keeps a server's programs that it does not put on PATH.
+ELSEWHERE = "/usr/lib/postgresql/*/bin"
 
 _started = time.monotonic()
 
@@ -52,7 +56,7 @@ def run_python(*arguments: str, **environment: str) -> int:
 
 def install_programs() -> None:
     """Chromium, DCMTK and the like, where this user may install them; else says which are missing."""
-    missing = sorted({package for program, package in DEBIAN_PACKAGES.items() if not shutil.which(program)})
+    missing = sorted({package for program, package in DEBIAN_PACKAGES.items() if not _is_installed(program)})
     if not missing:
         return
     if os.name != "posix" or os.geteuid() != 0 or not shutil.which("apt-get"):
@@ -67,6 +71,10 @@ def install_programs() -> None:
         env=quiet,
         stdout=subprocess.DEVNULL,
     )
+
+
+def _is_installed(program: str) -> bool:
+    return shutil.which(program) is not None or bool(glob.glob(f"{ELSEWHERE}/{program}"))
 
 
 def _make_environment() -> None:
