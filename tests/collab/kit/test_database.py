@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -27,12 +27,15 @@ def test_a_transaction_that_raises_leaves_nothing(database: Database) -> None:
         assert session.scalars(select(Hospital)).all() == []
 
 
-def test_instants_come_back_aware_and_in_utc(database: Database) -> None:
+def test_instants_come_back_in_utc_whatever_the_zone_of_who_wrote_them_and_of_the_server(
+    either_database: Database,
+) -> None:
     paris = timezone(timedelta(hours=1))
-    with database.transaction() as session:
+    with either_database.transaction() as session:
         session.add(Try(key="k", at=datetime(2026, 11, 24, 2, 10, tzinfo=paris)))
-    with database.transaction() as session:
-        assert session.scalars(select(Try.at)).one() == datetime(2026, 11, 24, 1, 10, tzinfo=UTC)
+    with either_database.transaction() as session:
+        # As text: equal instants can stand in different zones.
+        assert session.scalars(select(Try.at)).one().isoformat() == "2026-11-24T01:10:00+00:00"
 
 
 def test_an_instant_without_a_zone_is_refused(database: Database) -> None:
