@@ -155,7 +155,6 @@ class Room:
         for connection in self._connections_of(actor):
             connection.outbox.close(REVOKED, "revoked")
             self.leave(connection, at_ms=at_ms)
-        self._presences.left(actor)
         if actor in self._head.present:
             self._free_baton(actor, at_ms)
             self._append(actor, MemberLeft(actor), at_ms=at_ms)
@@ -289,6 +288,9 @@ class Room:
         is_at_rest = isinstance(fact.done, ViewSettled) and self._samples.is_view_outdated_by(fact.seq)
         if is_at_rest or isinstance(fact.done, ControlTaken):
             self._drop_view()
+        # Until then whoever comes is told of them, and that they are lost.
+        if isinstance(fact.done, MemberLeft) and fact.done.actor not in self._head.present:
+            self._presences.left(fact.done.actor)
         frame = Frame(fact)
         for one in self._audience:
             one.outbox.push(frame, at_ms=at_ms)
@@ -353,8 +355,7 @@ class Room:
         for actor, lost_ms in self._presences.lost_for(at_ms):
             if lost_ms >= BATON_GRACE_MS:
                 self._free_baton(actor, at_ms)
-            if lost_ms >= MEMBER_GRACE_MS:
-                self._presences.left(actor)
+            if lost_ms >= MEMBER_GRACE_MS and actor in self._head.present:
                 self._append(actor, MemberLeft(actor), at_ms=at_ms)
         for connection in list(self._connections):
             owed_since = connection.outbox.owed_since_ms

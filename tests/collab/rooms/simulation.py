@@ -18,6 +18,7 @@ from collab.rooms.draft import TEXT_NAME
 from collab.rooms.fold import Fold, fold
 from collab.rooms.frames import Frame
 from collab.rooms.outbox import CREDIT_FRAMES, Outbox
+from collab.rooms.policy import SILENT_MS
 from collab.rooms.protocol import (
     Act,
     Ask,
@@ -30,6 +31,8 @@ from collab.rooms.protocol import (
     MovePointer,
     MoveView,
     PointerMoved,
+    Pong,
+    Presence,
     Refused,
     Said,
     Say,
@@ -47,6 +50,9 @@ TABS = ("a", "b", "c")
 # b and c are two windows of one member.
 ACTORS = {"a": "alice", "b": "bob", "c": "bob"}
 ROLES = {"alice": "requester", "bob": "expert"}
+# A browser says that it is there so often; a second is left to the room's tick.
+PING_EVERY_MS = 5000
+LOST_WITHIN_MS = 12_000
 tabs = st.sampled_from(TABS)
 
 
@@ -83,6 +89,8 @@ class Tab:
     view: tuple[int, int, float] = (0, 0, -1.0)
     pointer_of: dict[str, tuple[int, float]] = field(default_factory=dict[str, tuple[int, float]])
     wire: Wire | None = None
+    # Who is there and who is lost, as it shows it.
+    shown: dict[str, bool] = field(default_factory=dict[str, bool])
 
     @property
     def seq(self) -> int:
@@ -117,6 +125,8 @@ class Tab:
                 self._greeted(message)
             case Fact():
                 self._fact(message)
+            case Presence(actor, connected):
+                self.shown[actor] = connected
             case Refused(n):
                 self.refused.add(n)
                 self.answered(n)
@@ -132,6 +142,7 @@ class Tab:
         check(welcome.epoch >= self.epoch, "R9: an owner of an earlier epoch")
         check(welcome.state is not None or self.is_greeted, "R7: a new tab without a state")
         self.epoch = welcome.epoch
+        self.shown = {one.actor: one.connected for one in welcome.presences}
         if welcome.state is not None:
             check(welcome.state.seq >= self.seq, "R12: the state went backwards")
             self.state = Fold(welcome.state)
@@ -190,6 +201,9 @@ class Meeting(RuleBasedStateMachine):
         self.said: list[str] = []
         self.tabs = {name: Tab(name) for name in TABS}
         self.stale: list[Wire] = []
+        self.heard: dict[Connection, int] = {}
+        self.there_until: dict[str, int] = {}
+        self.lost_ms: dict[str, int] = {}
         self.room = self._new_room()
 
     def _new_room(self) -> Room:
@@ -207,15 +221,36 @@ class Meeting(RuleBasedStateMachine):
         connection = Connection(member=make.member(actor, ROLES[actor]), outbox=outbox)  # pyright: ignore[reportArgumentType]
         tab.wire = Wire(connection)
         first = tab.unanswered[0].n if tab.unanswered else tab.next_n
+        self.heard[connection] = self.at_ms
         self.room.hello(connection, Hello(tab.name, tab.seq, first), at_ms=self.at_ms)
+        same = [one for one in self._open() if one.client_id == name]
+        check(same == [connection], "R6: the ghost of an older connection")
 
     @rule(name=tabs)
     def drop(self, name: str) -> None:
         """The connection is lost with everything that was under way."""
         tab = self.tabs[name]
         if tab.wire is not None:
-            self.room.leave(tab.wire.connection, at_ms=self.at_ms)
-            tab.wire = None
+            connection, tab.wire = tab.wire.connection, None
+            is_known = connection.outbox.is_closing
+            self.room.leave(connection, at_ms=self.at_ms)
+            del self.heard[connection]
+            if not is_known:
+                self._gone(connection, self.at_ms)
+
+    @rule(name=tabs)
+    def falls_silent(self, name: str) -> None:
+        """The network is gone with everything that was under way, and nobody tells the room."""
+        tab = self.tabs[name]
+        tab.wire = None
+
+    @rule(name=tabs, seconds=st.integers(8, 14))
+    def falls_silent_and_is_missed(self, name: str, seconds: int) -> None:
+        """Chance alone seldom lets all this happen in a row."""
+        self.all_arrives()
+        self.falls_silent(name)
+        self.time_passes(seconds)
+        self.all_arrives()
 
     @rule(name=tabs)
     def reload(self, name: str) -> None:
@@ -228,7 +263,12 @@ class Meeting(RuleBasedStateMachine):
         """What a half-open connection still had under way."""
         for wire in self.stale:
             while wire.up:
-                self.room.receive(wire.connection, wire.up.popleft(), at_ms=self.at_ms)
+                self._say(wire.connection, wire.up.popleft())
+
+    def _say(self, connection: Connection, message: Message) -> None:
+        if connection in self.heard:
+            self.heard[connection] = self.at_ms
+        self.room.receive(connection, message, at_ms=self.at_ms)
 
     # ---- what people do
 
@@ -317,7 +357,7 @@ class Meeting(RuleBasedStateMachine):
         wire = self.tabs[name].wire
         for _ in range(count):
             if wire is not None and wire.up:
-                self.room.receive(wire.connection, wire.up.popleft(), at_ms=self.at_ms)
+                self._say(wire.connection, wire.up.popleft())
 
     @rule(name=tabs)
     def one_is_lost(self, name: str) -> None:
@@ -349,6 +389,9 @@ class Meeting(RuleBasedStateMachine):
                 tab.wire = None
             return False
         tab.receive(item.message)
+        if isinstance(item.message, Presence) and not item.message.connected:
+            since = "R36: lost since another instant than when they were last heard"
+            check(item.message.lost_ms == self.lost_ms[item.message.actor], since)
         if isinstance(item.message, ViewMoved | PointerMoved):
             wire.unseen.append(item.message.frame)
             check(len(wire.unseen) <= CREDIT_FRAMES, "R18: more frames under way than there is credit for")
@@ -378,25 +421,54 @@ class Meeting(RuleBasedStateMachine):
         self.epoch += 1
         self.room = self._new_room()
         self.stale.clear()
+        self.heard.clear()
         for tab in self.tabs.values():
             tab.wire = None
 
     @rule(seconds=st.integers(1, 50))
     def time_passes(self, seconds: int) -> None:
-        self.at_ms += seconds * 1000
+        for _ in range(seconds):
+            self.at_ms += 1000
+            for tab in self.tabs.values():
+                if tab.wire is not None and self.at_ms - self.heard[tab.wire.connection] >= PING_EVERY_MS:
+                    self._say(tab.wire.connection, Pong(0))
+            self._tick()
+
+    def _tick(self) -> None:
+        before = self._open()
+        owed = {one for one in before if one.outbox.owed_since_ms is not None}
         self.room.tick(self.at_ms)
+        for one in before:
+            silent_ms = self.at_ms - self.heard[one]
+            if one.outbox.is_closing:
+                check(silent_ms >= SILENT_MS or one in owed, "R36: somebody who is heard was put out")
+                self._gone(one, self.heard[one] if silent_ms >= SILENT_MS else self.at_ms)
+            check(one.outbox.is_closing or silent_ms < LOST_WITHIN_MS, "R36: somebody who is not heard is still there")
+
+    def _open(self) -> list[Connection]:
+        return [one for one in self.heard if not one.outbox.is_closing]
+
+    def _gone(self, connection: Connection, there_until_ms: int) -> None:
+        """Note since when the member is lost, should this have been their last connection."""
+        actor = connection.actor
+        self.there_until[actor] = max(there_until_ms, self.there_until.get(actor, 0))
+        self.lost_ms[actor] = self.at_ms - self.there_until[actor]
 
     @rule()
     def all_arrives(self) -> None:
         for _ in range(3):
             for tab in self.tabs.values():
                 while tab.wire is not None and tab.wire.up:
-                    self.room.receive(tab.wire.connection, tab.wire.up.popleft(), at_ms=self.at_ms)
+                    self._say(tab.wire.connection, tab.wire.up.popleft())
             self.commit(10_000)
             for name, tab in self.tabs.items():
                 while tab.wire is not None and self._next(tab, tab.wire):
                     pass
                 self.draw(name)
+        there = {one.actor for one in self._open()}
+        for tab in self.tabs.values():
+            wrong = {actor for actor, connected in tab.shown.items() if connected != (actor in there)}
+            check(tab.wire is None or not wrong, "R21: somebody lost is shown as there, or somebody there as lost")
 
     # ---- what must hold
 
@@ -422,9 +494,6 @@ class Meeting(RuleBasedStateMachine):
     def outboxes_are_bounded(self) -> None:
         if not hasattr(self, "tabs"):
             return
-        windows = Counter(ACTORS[name] for name, tab in self.tabs.items() if tab.wire is not None)
-        for actor in ROLES:
-            check(len(self.room.outboxes_of(actor)) <= windows[actor], "R6: the ghost of an older connection")
         for tab in self.tabs.values():
             if tab.wire is not None:
                 frames, _, slots = tab.wire.connection.outbox.waiting

@@ -594,6 +594,19 @@ def test_r24_a_lost_member_leaves_after_the_grace_time_and_may_join_again() -> N
     assert bob.closed is None
 
 
+def test_r21_whoever_comes_while_somebody_is_leaving_is_shown_that_they_are_lost() -> None:
+    room, [alice, bob] = meeting(*PAIR)
+    alice.leave(at_ms=START_MS)
+    room.tick(START_MS + MEMBER_GRACE_MS)
+    room.tick(START_MS + MEMBER_GRACE_MS + 1)
+    bob.leave(at_ms=START_MS + MEMBER_GRACE_MS)
+    again = enter(room, "bob", role="expert", at_ms=START_MS + MEMBER_GRACE_MS + 1)
+    welcome = again.read()[0]
+    assert isinstance(welcome, Welcome)
+    assert {one.actor: one.connected for one in welcome.presences} == {"alice": False, "bob": True}
+    assert [one.done for one in save(room)] == [MemberLeft("alice")]
+
+
 def test_r24_whoever_was_there_when_the_owner_changed_is_waited_for() -> None:
     room, [_, bob] = meeting(*PAIR)
     bob.ask(TakeControl(0))

@@ -163,6 +163,29 @@ class ForgetsTextInSnapshot(Room):
         return self._told.state
 
 
+class KeepsTheSilent(Room):
+    def _listen(self, at_ms: int) -> None:
+        pass
+
+
+class LosesFromWhenItNoticed(Room):
+    def _part(self, connection: Connection, *, at_ms: int, there_until_ms: int) -> None:
+        super()._part(connection, at_ms=at_ms, there_until_ms=at_ms)
+
+
+class HearsNobody(Room):
+    def hear(self, connection: Connection, *, at_ms: int) -> None:
+        pass
+
+
+class ClosesTheSilentUnnoticed(Room):
+    def _part(self, connection: Connection, *, at_ms: int, there_until_ms: int) -> None:
+        if there_until_ms == at_ms:
+            super()._part(connection, at_ms=at_ms, there_until_ms=at_ms)
+        else:
+            self._remove(connection)
+
+
 # What is planted, and the rule that must be found broken: found for another reason, the search proves nothing.
 FAULTS: dict[str, tuple[type[Room], type[Outbox], str]] = {
     "a repeated ask is applied again": (AppliesRepeatedAsks, Outbox, "R10"),
@@ -179,6 +202,10 @@ FAULTS: dict[str, tuple[type[Room], type[Outbox], str]] = {
     "credit is ignored": (Room, IgnoresCredit, "R18"),
     "the draft changes after the signature": (WritesAfterSignature, Outbox, "R28"),
     "a term has two holders": (ReusesTerms, Outbox, "R22"),
+    "a silent connection is kept": (KeepsTheSilent, Outbox, "R36"),
+    "a silent member is lost only since it was noticed": (LosesFromWhenItNoticed, Outbox, "R36"),
+    "somebody who is heard is put out": (HearsNobody, Outbox, "R36"),
+    "somebody silent is still shown as there": (ClosesTheSilentUnnoticed, Outbox, "R21"),
     "an ask is acknowledged before it is durable": (AcknowledgesTooEarly, Outbox, "R10"),
 }
 
