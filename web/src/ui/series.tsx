@@ -11,15 +11,12 @@ export function SeriesStrip(): JSX.Element {
   const { model } = useRoom();
   const studies = model.studies.value;
   const priors = priorsOf(studies);
+  // The room is about its first study; only what is older than that is a prior.
   const shownDay = studies[0]?.manifest?.date ?? "";
   return (
     <nav class="series" aria-label={t("room.series")}>
       {studies.map((study) => (
-        <Study
-          key={study.study_id}
-          study={study}
-          isPrior={!model.page.study_ids.slice(0, 1).includes(study.study_id)}
-        />
+        <Study key={study.study_id} study={study} shown={shownDay} />
       ))}
       {priors.length > 0 && (
         <section class="study prior" aria-label={t("room.priors")}>
@@ -52,7 +49,7 @@ function PriorLine({ prior, shown }: { prior: PriorEntry; shown: string }): JSX.
   );
 }
 
-function Study({ study, isPrior }: { study: StudyPicture; isPrior: boolean }): JSX.Element {
+function Study({ study, shown }: { study: StudyPicture; shown: string }): JSX.Element {
   const { actions } = useRoom();
   const { manifest, failed, study_id } = study;
   if (manifest === null) {
@@ -73,6 +70,7 @@ function Study({ study, isPrior }: { study: StudyPicture; isPrior: boolean }): J
       </section>
     );
   }
+  const isPrior = manifest.date < shown;
   return (
     <section class={isPrior ? "study prior" : "study"} aria-label={manifest.description}>
       <StudyHead manifest={manifest} isPrior={isPrior} />
