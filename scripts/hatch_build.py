@@ -25,5 +25,5 @@ class ClientBuildHook(BuildHookInterface[Any]):  # Any: hatchling's builder conf
         self.app.display_info("installing the client's packages")
         subprocess.run([*node, "ci", "--ignore-scripts", "--loglevel", "error"], check=True)
         self.app.display_info("building the client")
-        subprocess.run([*node, "run", "--silent", "build", "--", "--logLevel", "warn"], check=True)
+        subprocess.run([*node, "run", "--silent", "build", "--", "--logLevel", "error"], check=True)
         build_data["force_include"][str(dist)] = "collab/_web/dist"

@@ -108,7 +108,7 @@ def _build_client() -> None:
         say("installing the client's packages")
         _must([*node, "ci", "--ignore-scripts", "--loglevel", "error"], "the client's packages could not be installed")
     say("building the client")
-    _must([*node, "run", "--silent", "build", "--", "--logLevel", "warn"], "the client could not be built")
+    _must([*node, "run", "--silent", "build", "--", "--logLevel", "error"], "the client could not be built")
 
 
 def newest(folder: Path) -> float:
