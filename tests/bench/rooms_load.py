@@ -26,7 +26,7 @@ from tests.bench.rooms_socket import ThinSocket, open_socket
 
 RATE_HZ = 60.0
 MEMBERS = 4
-# As web/src/wire/socket.ts gives credit back.
+# As web/src/wire/socket.ts gives credit back on a link as short as this one.
 CREDITED_TOGETHER, CREDIT_WITHIN_S = 2, 0.030
 # How long after the last message one may still arrive; what comes later is lost to whoever watches.
 DRAIN_S = 0.5

@@ -175,6 +175,7 @@ test("credit of samples that come one a picture is given back for two at once", 
   const net = network();
   join(net);
   net.welcome();
+  net.say({ t: "pong", n: 1 });
   for (let frame = 1; frame <= 60; frame += 1) {
     net.moved(frame);
     net.draw();
@@ -187,6 +188,7 @@ test("credit of a single sample waits 30 ms for another and no longer", () => {
   const net = network();
   join(net);
   net.welcome();
+  net.say({ t: "pong", n: 1 });
   net.moved(1);
   net.draw();
   net.pass(29);
@@ -199,6 +201,7 @@ test("credit is not given for what came while a drawn sample waited, and is give
   const net = network();
   join(net);
   net.welcome();
+  net.say({ t: "pong", n: 1 });
   net.moved(1);
   net.draw();
   net.moved(2);
@@ -209,10 +212,27 @@ test("credit is not given for what came while a drawn sample waited, and is give
   expect(net.credited()).toEqual([1, 2]);
 });
 
+test.each([
+  ["whose length is not known yet", null],
+  ["that is long", 34],
+])("credit on a link %s is given back for each picture", (_, rtt_ms) => {
+  const net = network();
+  join(net);
+  net.welcome();
+  net.pass(rtt_ms ?? 0);
+  if (rtt_ms !== null) net.say({ t: "pong", n: 1 });
+  net.moved(1);
+  net.draw();
+  net.moved(2);
+  net.draw();
+  expect(net.credited()).toEqual([1, 2]);
+});
+
 test("nothing but samples is credited, and none of an earlier connection", () => {
   const net = network();
   join(net);
   net.welcome();
+  net.say({ t: "pong", n: 1 });
   net.say(make.fact(1));
   net.draw();
   net.moved(1);
