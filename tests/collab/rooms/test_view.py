@@ -1,0 +1,131 @@
+"""The shared view: what passes for one, and what a browser cannot make the others show."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import msgspec
+import pytest
+
+from collab.rooms.view import Pointer, View
+from tests.collab.rooms import make
+
+
+def told(**changes: Any) -> dict[str, Any]:
+    """A view as a browser sends it."""
+    return {**msgspec.to_builtins(make.view()), **changes}
+
+
+def told_viewport(**changes: Any) -> dict[str, Any]:
+    return told(viewports=[{**told()["viewports"][0], **changes}])
+
+
+def refused(view: dict[str, Any]) -> str:
+    """Why it is no view, also when it comes as MessagePack, which can write what JSON cannot."""
+    with pytest.raises(msgspec.ValidationError) as wrong:
+        msgspec.msgpack.decode(msgspec.msgpack.encode(view), type=View)
+    return str(wrong.value)
+
+
+@pytest.mark.parametrize("codec", [msgspec.json, msgspec.msgpack])
+def test_a_view_comes_back_as_it_was_sent(codec: Any) -> None:
+    view = msgspec.structs.replace(make.view(12.5), frame_of_reference_uid=None, layout="mpr", active="axial")
+    assert codec.decode(codec.encode(view), type=View) == view
+
+
+def test_a_reslice_names_no_image() -> None:
+    sent = told()
+    del sent["viewports"][0]["sop_instance_uid"], sent["viewports"][0]["frame"]
+    viewport = msgspec.convert(sent, View).viewports[0]
+    assert (viewport.sop_instance_uid, viewport.frame) == (None, None)
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
+def test_a_number_that_is_none_moves_nobody(number: float) -> None:
+    """NaN in a camera blanks every viewport that follows it."""
+    assert "point_world_mm" in refused(told_viewport(point_world_mm=(0.0, number, 0.0)))
+    assert "normal" in refused(told_viewport(normal=(number, 0.0, 0.0)))
+    assert "up" in refused(told_viewport(up=(number, 0.0, 0.0)))
+    assert "fov_mm" in refused(told_viewport(fov_mm=(240.0, number)))
+    assert "window.center" in refused(told(window={"center": number, "width": 80.0, "unit": "HU"}))
+
+
+@pytest.mark.parametrize("point_mm", [(100_000.0, -100_000.0, 0.0), (0, 0, 0)])
+def test_a_point_within_a_hundred_metres_passes(point_mm: tuple[float, float, float]) -> None:
+    assert msgspec.convert(told_viewport(point_world_mm=point_mm), View).viewports[0].point_world_mm == point_mm
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("point_world_mm", (0.0, 0.0, 100_001.0)),
+        ("point_world_mm", (0.0, 0.0)),
+        ("normal", (0.0, 0.0, 1.01)),
+        ("up", (-1.01, 0.0, 0.0)),
+        ("fov_mm", (0.0, 240.0)),
+        ("fov_mm", (240.0, -1.0)),
+        ("frame", 0),
+        ("frame", 1 << 31),
+        ("sop_instance_uid", "2." + "5" * 63),
+        ("id", "oblique"),
+    ],
+)
+def test_a_viewport_that_no_image_can_have_is_refused(name: str, value: object) -> None:
+    assert name in refused(told_viewport(**{name: value}))
+
+
+def test_directions_that_were_rounded_on_their_way_still_pass() -> None:
+    """A unit vector in single precision may be longer than one by some 1e-7."""
+    assert msgspec.convert(told_viewport(normal=(0.0, 0.0, 1.0000001)), View)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("stack", -1),
+        ("stack", 0.5),
+        ("study_uid", "2." + "5" * 63),
+        ("layout", "quad"),
+        ("active", ""),
+        ("invert", 1),
+        ("window", {"center": 40.0, "width": 80.0, "unit": "x" * 17}),
+    ],
+)
+def test_a_view_with_a_wrong_field_is_refused(name: str, value: object) -> None:
+    assert name in refused(told(**{name: value}))
+
+
+def test_a_uid_of_64_characters_is_the_longest() -> None:
+    """PS3.5 9.1."""
+    uid = "2." + "5" * 62
+    assert msgspec.convert(told(study_uid=uid), View).study_uid == uid
+
+
+def test_four_viewports_are_the_most() -> None:
+    (viewport,) = told()["viewports"]
+    assert len(msgspec.convert(told(viewports=[viewport] * 4), View).viewports) == 4
+    assert "viewports" in refused(told(viewports=[viewport] * 5))
+
+
+@pytest.mark.parametrize("sent", [told(zoom=2), told_viewport(zoom=2), told(window={**told()["window"], "zoom": 2})])
+def test_a_field_that_nobody_knows_is_refused(sent: dict[str, Any]) -> None:
+    assert "zoom" in refused(sent)
+
+
+@pytest.mark.parametrize("missing", ["frame_of_reference_uid", "window", "invert", "viewports"])
+def test_a_view_says_everything_even_that_there_is_no_frame_of_reference(missing: str) -> None:
+    sent = told()
+    del sent[missing]
+    assert missing in refused(sent)
+
+
+def test_a_pointer_may_be_on_a_reslice_but_is_never_nowhere() -> None:
+    pointer = msgspec.convert(
+        {"series_uid": "2.25.2", "frame_of_reference_uid": None, "point_world_mm": [1.0, 2.0, 3.0]}, Pointer
+    )
+    assert (pointer.sop_instance_uid, pointer.frame, pointer.point_world_mm) == (None, None, (1.0, 2.0, 3.0))
+    sent = msgspec.to_builtins(make.pointer())
+    for point in ((math.nan, 0.0, 0.0), (1e6, 0.0, 0.0)):
+        with pytest.raises(msgspec.ValidationError, match="point_world_mm"):
+            msgspec.convert({**sent, "point_world_mm": point}, Pointer)
