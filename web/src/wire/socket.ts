@@ -9,7 +9,7 @@ const TICK_MS = 250;
 /** Below what the room allows (collab/rooms/buckets.py): a long time offline must not end in being shut out. */
 const ASKS_PER_S = 15;
 const ASKS_BURST = 40;
-/** Credit is given back for two drawn frames at once: a fifth of the room's work on what moves (tests/bench, rooms). */
+/** Credit is given back for two drawn frames at once: that saves the server a sixth of its work (tests/bench rooms). */
 const CREDITED_TOGETHER = 2;
 /**
  * On a link longer than this for each by itself: of the 67 ms for which four frames last at 60 Hz, one picture passes
