@@ -53,6 +53,7 @@ class Ledger:
 
     def take(self, findings: Sequence[Finding]) -> None:
         """Write findings down, in their order."""
+        store.hold_intake(self.session, self.hospital_id)
         uids = [finding.header.sop_instance_uid for finding in findings if finding.header]
         self._here = store.list_known_uids(self.session, hospital_id=self.hospital_id, uids=uids)
         for finding in findings:
@@ -154,7 +155,7 @@ class Ledger:
     def _series_for(self, header: InstanceHeader, study: Study) -> Series:
         key = (study.id, header.series_uid)
         if key not in self._series:
-            found = store.find_series(self.session, study_id=study.id, series_uid=header.series_uid)
+            found = store.find_series(self.session, study_id=study.id, series_uid=header.series_uid, hold=True)
             self._series[key] = found or self._add(new_series(header, study.id))
         return self._series[key]
 

@@ -109,7 +109,7 @@ class Preparer:
         log.debug("prepared %d of %d", done, total)
 
     def _finish(self, session: Session, job: _Job, done: PreparedSeries | RenderRefusal | None) -> None:
-        series = session.get_one(Series, job.series_id)
+        series = store.get_held_series(session, job.series_id)
         if series.state != SeriesState.PREPARING or series.version != job.version:
             return  # New instances have come in, and have queued it again.
         if done is None:

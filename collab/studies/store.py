@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
+from collab.accounts.models import Hospital
 from collab.kit.caller import Caller
 from collab.studies.models import Instance, Series, SetAside, Study, StudyGrant
 from collab.studies.rules import CARE_ROLES, MAX_ATTEMPTS, SERIES_MOVES, SeriesState
@@ -91,8 +92,25 @@ def list_unready(session: Session, study_ids: Iterable[str]) -> set[str]:
     return set(session.scalars(query.distinct()))
 
 
-def find_series(session: Session, *, study_id: str, series_uid: str) -> Series | None:
-    return session.scalars(select(Series).filter_by(study_id=study_id, series_uid=series_uid)).first()
+def find_series(session: Session, *, study_id: str, series_uid: str, hold: bool = False) -> Series | None:
+    """`hold` keeps preparers from the row until the transaction ends."""
+    query = select(Series).filter_by(study_id=study_id, series_uid=series_uid)
+    return session.scalars(_held(query) if hold else query).first()
+
+
+def get_held_series(session: Session, series_id: str) -> Series:
+    """A series as it is now, kept so until the transaction ends."""
+    return session.scalars(_held(select(Series).filter_by(id=series_id))).one()
+
+
+def _held(query: Select[tuple[Series]]) -> Select[tuple[Series]]:
+    # `of`: PostgreSQL locks no row of an outer join's far side, and the study's is joined so.
+    return query.with_for_update(of=Series).execution_options(populate_existing=True)
+
+
+def hold_intake(session: Session, hospital_id: str) -> None:
+    """One import at a time writes a hospital's rows: two that bring the same study must not both create it."""
+    session.execute(select(Hospital.id).where(Hospital.id == hospital_id).with_for_update(key_share=True))
 
 
 def list_known_bytes(session: Session, *, hospital_id: str, hashes: Iterable[str]) -> dict[str, Known]:
@@ -120,7 +138,8 @@ def _list_known(session: Session, hospital_id: str, which: ColumnElement[bool]) 
 def list_instance_keys(session: Session, *, series_id: str) -> list[tuple[str, str]]:
     """(SOP Instance UID, SHA-256) of a series, in the order of instance numbers."""
     query = select(Instance.sop_instance_uid, Instance.sha256).filter_by(series_id=series_id)
-    rows = session.execute(query.order_by(Instance.instance_number, Instance.sop_instance_uid))
+    in_order = (Instance.instance_number.is_not(None), Instance.instance_number, Instance.sop_instance_uid)
+    rows = session.execute(query.order_by(*in_order))
     return [(uid, sha256) for uid, sha256 in rows]
 
 
@@ -182,7 +201,8 @@ def requeue_interrupted(session: Session) -> None:
 def claim_next(session: Session) -> Series | None:
     """The next series to prepare, now marked as being prepared; its attempts are counted before it can kill us."""
     query = select(Series).where(Series.state == SeriesState.QUEUED, Series.attempts < MAX_ATTEMPTS)
-    series = session.scalars(query.order_by(Series.id).limit(1).with_for_update(skip_locked=True)).first()
+    next_one = query.order_by(Series.id).limit(1).with_for_update(of=Series, skip_locked=True)
+    series = session.scalars(next_one.execution_options(populate_existing=True)).first()
     if series is not None:
         series.state = SERIES_MOVES[SeriesState.QUEUED, "claim"]
         series.attempts += 1
@@ -190,9 +210,9 @@ def claim_next(session: Session) -> Series | None:
 
 
 def list_exhausted(session: Session) -> Sequence[Series]:
-    """Queued series that have been tried often enough."""
+    """Queued series that have been tried often enough, for this transaction alone."""
     query = select(Series).where(Series.state == SeriesState.QUEUED, Series.attempts >= MAX_ATTEMPTS)
-    return session.scalars(query).all()
+    return session.scalars(query.with_for_update(of=Series, skip_locked=True)).all()
 
 
 def list_prepared_versions(session: Session) -> dict[str, str | None]:

@@ -30,3 +30,9 @@ def intake(database: Database, tmp_path: Path, workers: Workers) -> Intake:
 def hospital(database: Database) -> Hospital:
     with database.transaction() as session:
         return make.hospital(session)
+
+
+@pytest.fixture
+def postgres_intake(postgres_database: Database, tmp_path: Path, workers: Workers) -> Intake:
+    """For what only several writers at once can meet."""
+    return make_studies.intake(postgres_database, tmp_path / "data", workers)
