@@ -63,6 +63,7 @@ class Program:
     """`consilium serve` on a data folder and a free port, and other commands beside it."""
 
     data: Path
+    database_url: str = ""
     port: int = 0
     process: subprocess.Popen[bytes] | None = None
 
@@ -77,7 +78,12 @@ class Program:
 
     def _environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("CONSILIUM_")}
-        ours = {"CONSILIUM_DATA": str(self.data), "CONSILIUM_PORT": str(self.port), "CONSILIUM_WORKERS": "1"}
+        ours = {
+            "CONSILIUM_DATA": str(self.data),
+            "CONSILIUM_DATABASE_URL": self.database_url,
+            "CONSILIUM_PORT": str(self.port),
+            "CONSILIUM_WORKERS": "1",
+        }
         return {**kept, **ours, "PYTHONPATH": str(ROOT)}
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:

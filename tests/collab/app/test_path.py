@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import io
-import sqlite3
 import zipfile
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -19,15 +18,17 @@ import msgspec
 import pytest
 from pydicom import dcmread
 from pypdf import PdfReader
+from sqlalchemy import create_engine, select, text, update
+from sqlalchemy.exc import DBAPIError
 
 from collab.accounts import service as accounts
 from collab.accounts.service import NewPerson
 from collab.app import schema
+from collab.audit.models import AuditEntry
 from collab.expertise.pathways import Stroke
 from collab.kit.caller import Role
 from collab.kit.clock import utc_now
 from collab.kit.database import Database
-from collab.kit.settings import Settings
 from collab.rooms.protocol import (
     SUBPROTOCOL,
     SUBPROTOCOL_JSON,
@@ -82,9 +83,9 @@ class Night:
 
 
 @pytest.fixture
-async def night(tmp_path: Path) -> AsyncGenerator[Night]:
-    program = Program(data=tmp_path)
-    _declare_people(tmp_path)
+async def night(tmp_path: Path, either_url: str) -> AsyncGenerator[Night]:
+    program = Program(data=tmp_path, database_url=either_url)
+    _declare_people(either_url)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(program.serving())
         requester, expert, guest = [
@@ -93,8 +94,8 @@ async def night(tmp_path: Path) -> AsyncGenerator[Night]:
         yield Night(program=program, requester=requester, expert=expert, guest=guest)
 
 
-def _declare_people(data: Path) -> None:
-    database = Database(Settings(data=data).url)
+def _declare_people(url: str) -> None:
+    database = Database(url)
     schema.migrate(database)
     with database.transaction() as session:
         for email, (name, finess, specialty) in PEOPLE.items():
@@ -413,28 +414,35 @@ async def read_and_acknowledge(night: Night, receipt: Mapping[str, str]) -> None
 
 
 async def prove_the_audit(night: Night, receipt: Mapping[str, str]) -> None:
-    """Whole while the server runs; one byte changed in the file, behind the back of the triggers, is named."""
+    """Whole while the server runs; one byte changed in the table, behind the back of the triggers, is named."""
     program = night.program
     whole = await asyncio.to_thread(program.command, "audit", "verify")
     assert whole.returncode == 0, whole.stdout + whole.stderr
     assert whole.stdout.startswith("whole: ")
-    seq = _change_one_byte(program.data / "consilium.sqlite3", receipt["conclusion_id"])
+    seq = await asyncio.to_thread(_change_one_byte, program.database_url, receipt["conclusion_id"])
     broken = await asyncio.to_thread(program.command, "audit", "verify")
     assert (broken.returncode, broken.stdout.strip()) == (1, f"row {seq} is changed")
 
 
-def _change_one_byte(path: Path, conclusion_id: str) -> int:
+FORGETFUL = {
+    "sqlite": "DROP TRIGGER audit_entry_no_update",
+    "postgresql": "ALTER TABLE audit_entry DISABLE TRIGGER ALL",
+}
+
+
+def _change_one_byte(url: str, conclusion_id: str) -> int:
     """In the row that says who signed; its number."""
-    with sqlite3.connect(path, timeout=30) as connection:
-        query = "SELECT seq, actor_name FROM audit_entry WHERE act = 'conclusion.signed' AND object_id = ?"
-        seq, name = connection.execute(query, [conclusion_id]).fetchone()
-        change = "UPDATE audit_entry SET actor_name = ? WHERE seq = ?"
-        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-            connection.execute(change, [f"{name[:-1]}j", seq])
-        for (trigger,) in connection.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_entry'"
-        ).fetchall():
-            connection.execute(f"DROP TRIGGER {trigger}")
-        connection.execute(change, [f"{name[:-1]}j", seq])
-    connection.close()
+    engine = create_engine(url)
+    signed = select(AuditEntry.seq, AuditEntry.actor_name).where(
+        AuditEntry.act == "conclusion.signed", AuditEntry.object_id == conclusion_id
+    )
+    with engine.connect() as connection:
+        seq, name = connection.execute(signed).one()
+    change = update(AuditEntry).where(AuditEntry.seq == seq).values(actor_name=f"{name[:-1]}j")
+    with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
+        connection.execute(change)
+    with engine.begin() as connection:
+        connection.execute(text(FORGETFUL[engine.dialect.name]))
+        connection.execute(change)
+    engine.dispose()
     return seq
