@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -55,6 +55,7 @@ class Pages:
             path=request.url.path,
             demo=self._settings.demo,
             asset=asset,
+            asset_needs=asset_needs,
             moment=lambda at: self.moment(at, language),  # pyright: ignore[reportUnknownLambdaType]
             day=lambda on: format_day(on, language),  # pyright: ignore[reportUnknownLambdaType]
             **values,
@@ -80,9 +81,29 @@ def format_day(on: Any, language: Language) -> str:  # Any: a date, or a DICOM D
 
 def asset(entry: str) -> str:
     """URL of a built client file, from the manifest that Vite writes."""
+    return _url(_built()[entry]["file"])
+
+
+def asset_needs(entry: str) -> Sequence[str]:
+    """URLs of what a built client file goes on to ask for, so that a page can ask at once: scripts, workers, codecs."""
+    built, found, names = _built(), dict[str, None](), [entry]
+    seen = {entry}
+    while names:
+        each = built[names.pop(0)]
+        found |= dict.fromkeys([each["file"], *each.get("assets", ())])
+        following = [name for name in (*each.get("imports", ()), *each.get("dynamicImports", ())) if name not in seen]
+        names += following
+        seen.update(following)
+    return [_url(file) for file in found if file != built[entry]["file"]]
+
+
+def _url(file: str) -> str:
+    return f"/static/dist/{file}"
+
+
+def _built() -> dict[str, dict[str, Any]]:  # Any: JSON
     manifest = DIST / ".vite" / "manifest.json"
-    built = _manifest(manifest, manifest.stat().st_mtime_ns)[entry]
-    return f"/static/dist/{built['file']}"
+    return _manifest(manifest, manifest.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=1)

@@ -37,6 +37,26 @@ def test_an_asset_is_found_in_the_manifest(tmp_path: Path, monkeypatch: pytest.M
     assert pages.asset("src/a.ts") == "/static/dist/assets/a-123.js"
 
 
+def test_what_an_asset_needs_is_named_once_and_without_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    built = {
+        "_shared.js": {"file": "assets/shared-1.js"},
+        "src/a.ts": {
+            "file": "assets/a-1.js",
+            "imports": ["_shared.js"],
+            "dynamicImports": ["src/late.ts"],
+            "assets": ["assets/codec-1.wasm"],
+        },
+        "src/late.ts": {"file": "assets/late-1.js", "imports": ["src/a.ts", "_shared.js"]},
+        "src/other.ts": {"file": "assets/other-1.js"},
+    }
+    (tmp_path / ".vite").mkdir()
+    (tmp_path / ".vite" / "manifest.json").write_text(json.dumps(built))
+    monkeypatch.setattr(pages, "DIST", tmp_path)
+    names = ("codec-1.wasm", "shared-1.js", "late-1.js")
+    assert pages.asset_needs("src/a.ts") == [f"/static/dist/assets/{name}" for name in names]
+    assert pages.asset_needs("src/other.ts") == []
+
+
 def test_a_misspelt_name_in_a_template_is_an_error() -> None:
     template = pages.Pages(Settings())._environment.from_string("{{ patiennt }}")  # pyright: ignore[reportPrivateUsage]
     with pytest.raises(UndefinedError):

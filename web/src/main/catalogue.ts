@@ -54,12 +54,11 @@ export function createCatalogue(study_ids: readonly string[], world: CatalogueWo
   };
 }
 
-export const stackRef = (study_uid: string, series_uid: string, { stack, pack_url, frames }: StackEntry): StackRef => ({
+export const stackRef = (study_uid: string, series_uid: string, { stack, pack_url }: StackEntry): StackRef => ({
   study_uid,
   series_uid,
   stack,
   pack_url,
-  frames,
 });
 
 /** A volume before anything else, a localizer after everything. */

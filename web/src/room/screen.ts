@@ -1,7 +1,7 @@
 /** What the room asks of the viewer; the viewer's own surface fits it, and a test can stand in. */
 import type { View } from "../wire/types";
 
-export type StackRef = { study_uid: string; series_uid: string; stack: number; pack_url: string; frames?: number };
+export type StackRef = { study_uid: string; series_uid: string; stack: number; pack_url: string };
 export type Place = { sop_instance_uid: string; frame: number };
 export type Facets = { slice: boolean; window: boolean; zoom: boolean; layout: boolean };
 export type ShowResult = "same" | "coarse" | "loading" | "elsewhere";

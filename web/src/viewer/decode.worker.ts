@@ -1,6 +1,4 @@
 /** Worker: HTJ2K codestreams (whole, or their first resolutions) to modality values; knows nothing of the page. */
-
-import wasmUrl from "@cornerstonejs/codec-openjph/wasm?url";
 import create from "@cornerstonejs/codec-openjph/wasmjs";
 import { enlarge, type Kept, type Line, rescale, type Values } from "../lib/rescale";
 
@@ -15,6 +13,9 @@ export type DecodeJob = {
   line: Line;
 };
 
+/** Comes once, before all jobs: the codec, compiled in the page for all workers. */
+export type DecodeStart = { codec: WebAssembly.Module };
+
 export type DecodeAnswer =
   | { id: number; values: Values; min: number; max: number }
   | { id: number; failed: string }
@@ -23,14 +24,21 @@ export type DecodeAnswer =
 const reply = (answer: DecodeAnswer, moved: Transferable[] = []): void =>
   (self as unknown as Worker).postMessage(answer, moved);
 
-const codec = create({ locateFile: (name) => (name.endsWith(".wasm") ? wasmUrl : name) });
-codec.then(
-  () => reply({ ready: true }),
-  (error) => reply({ id: -1, failed: String(error) }),
-);
+let decoders: ReturnType<typeof create>;
 
-self.onmessage = async (event: MessageEvent<DecodeJob>) => {
-  const job = event.data;
+self.onmessage = ({ data }: MessageEvent<DecodeStart | DecodeJob>) => void ("codec" in data ? start(data) : work(data));
+
+async function start({ codec }: DecodeStart): Promise<void> {
+  decoders = create({ instantiateWasm: (imports, use) => use(new WebAssembly.Instance(codec, imports)) });
+  try {
+    await decoders;
+    reply({ ready: true });
+  } catch (error) {
+    reply({ id: -1, failed: String(error) });
+  }
+}
+
+async function work(job: DecodeJob): Promise<void> {
   try {
     const { values, min, max } = rescale(await decode(job), job.kept, job.line);
     const size = { columns: job.columns, rows: job.rows, samples: samplesOf(job.kept) };
@@ -39,13 +47,13 @@ self.onmessage = async (event: MessageEvent<DecodeJob>) => {
   } catch (error) {
     reply({ id: job.id, failed: String(error) });
   }
-};
+}
 
 const samplesOf = (kept: Kept): number => (kept === "rgb8" ? 3 : 1);
 
 /** Stored values of the picture at the size asked for. */
 async function decode(job: DecodeJob): Promise<Values> {
-  const decoder = new (await codec).HTJ2KDecoder();
+  const decoder = new (await decoders).HTJ2KDecoder();
   try {
     decoder.getEncodedBuffer(job.bytes.length).set(job.bytes);
     decoder.readHeader();

@@ -1,6 +1,7 @@
 /** Two decode workers for the page's life, and a queue before them: what is looked at first, then coarse, then the rest. */
+import codecUrl from "@cornerstonejs/codec-openjph/wasm?url";
 import type { Values } from "../lib/rescale";
-import type { DecodeAnswer, DecodeJob } from "./decode.worker";
+import type { DecodeAnswer, DecodeJob, DecodeStart } from "./decode.worker";
 
 export type Decoded = { values: Values; min: number; max: number };
 
@@ -33,8 +34,23 @@ let warmed: Promise<void> | null = null;
 
 /** Starts the workers and their WASM; resolves when they can decode. The biggest single gain in time to first image. */
 export function warmDecoders(): Promise<void> {
-  warmed ??= Promise.all(Array.from({ length: WORKERS }, startHand)).then(() => undefined);
+  warmed ??= startHands().catch(notStarted);
   return warmed;
+}
+
+/** Without one decoder nothing that waits will ever come; the next series tries again. */
+function notStarted(error: unknown): never {
+  if (hands.length === 0) {
+    warmed = null;
+    for (const { reject } of queues.flatMap((queue) => queue.splice(0))) reject(new DecodeFailed(String(error)));
+  }
+  throw error;
+}
+
+/** The codec is fetched and compiled here, once for all workers, and beside their own code. */
+async function startHands(): Promise<void> {
+  const codec = WebAssembly.compileStreaming(fetch(codecUrl));
+  await Promise.all(Array.from({ length: WORKERS }, () => startHand(codec)));
 }
 
 /** Decodes one codestream; its bytes are given away. Rejects with `DecodeFailed`, or with the signal's reason. */
@@ -46,10 +62,17 @@ export function decode(job: Omit<DecodeJob, "id">, urgency: Urgency, signal: Abo
   });
 }
 
-function startHand(): Promise<void> {
+function startHand(codec: Promise<WebAssembly.Module>): Promise<void> {
   const worker = new Worker(new URL("./decode.worker.ts", import.meta.url), { type: "module" });
   const hand: Hand = { worker, busy: 0 };
   return new Promise((resolve, reject) => {
+    codec.then(
+      (compiled) => worker.postMessage({ codec: compiled } satisfies DecodeStart),
+      (error) => {
+        worker.terminate();
+        reject(error);
+      },
+    );
     worker.onerror = (event) => {
       const failed = new DecodeFailed(event.message);
       reject(failed);

@@ -1,4 +1,7 @@
-/** A download that survives a broken connection: goes on with Range from the byte reached. It does not read packs. */
+/**
+ * A download that survives a broken connection: goes on with Range from the byte reached. It does not read packs, and
+ * imports nothing, so that it can begin before the viewer's code is there.
+ */
 
 /** The bytes cannot be had (again): `code` is what the viewer tells. */
 export class DownloadFailed extends Error {
@@ -8,6 +11,22 @@ export class DownloadFailed extends Error {
   ) {
     super(message);
   }
+}
+
+/** The stack is there, but not the image that was to come first. */
+export class NoSuchImage extends Error {
+  override readonly name = "NoSuchImage";
+}
+
+/** A request on its way, before anybody is there to take its bytes; the browser holds back what comes meanwhile. */
+export type Begun = { readonly answer: Promise<Response>; abort(): void };
+
+export function begin(url: string, headers: Record<string, string> = {}): Begun {
+  const stop = new AbortController();
+  const answer = fetch(url, { headers, signal: stop.signal });
+  // It may be given up before anybody waits for it.
+  answer.catch(() => undefined);
+  return { answer, abort: () => stop.abort() };
 }
 
 export type DownloadPlace = { offset: number; etag: string | null };
@@ -28,18 +47,25 @@ const MAX_TRIES = 34;
 // TCP may not tell for minutes that a network has gone; a 32 kbit/s line still brings bytes every second.
 const STALL_MS = 20_000;
 
-/** Resolves when all has come; changes `place` as bytes come, so that a later call goes on from there. */
-export async function download(
-  url: string,
-  place: DownloadPlace,
-  takers: DownloadTakers,
-  signal: AbortSignal,
-): Promise<void> {
+export type Download = {
+  url: string;
+  /** Changes as bytes come, so that a later call goes on from there. */
+  place: DownloadPlace;
+  /** What was asked for at this address already, from its first byte. */
+  begun: Begun | null;
+};
+
+/** Resolves when all has come. */
+export async function download(what: Download, takers: DownloadTakers, signal: AbortSignal): Promise<void> {
+  const { url, place } = what;
+  let { begun } = what;
   let tries = 0;
   for (;;) {
     const before = place.offset;
     try {
-      await attempt(url, place, takers, signal);
+      const request = begun ?? begin(url, wanted(place));
+      begun = null;
+      await attempt(request, place, takers, signal);
       if (takers.isWhole()) return;
       throw new TryAgain("ended early");
     } catch (error) {
@@ -66,16 +92,29 @@ class NotTaken extends Error {
 /** Everything but a failed connection or a busy server is final: a wrong pack does not get right by asking again. */
 const isFinal = (error: unknown): boolean => !(error instanceof TryAgain || error instanceof TypeError);
 
-async function attempt(url: string, place: DownloadPlace, takers: DownloadTakers, signal: AbortSignal): Promise<void> {
-  const stalled = new AbortController();
-  const headers = new Headers();
-  if (place.offset > 0) {
-    headers.set("range", `bytes=${place.offset}-`);
-    if (place.etag !== null) headers.set("if-range", place.etag);
-  }
-  let timer = setTimeout(() => stalled.abort(), STALL_MS);
+function wanted({ offset, etag }: DownloadPlace): Record<string, string> {
+  if (offset === 0) return {};
+  const range = { range: `bytes=${offset}-` };
+  return etag === null ? range : { ...range, "if-range": etag };
+}
+
+async function attempt(
+  request: Begun,
+  place: DownloadPlace,
+  takers: DownloadTakers,
+  signal: AbortSignal,
+): Promise<void> {
+  let isStalled = false;
+  const stall = (): void => {
+    isStalled = true;
+    request.abort();
+  };
+  let timer = setTimeout(stall, STALL_MS);
+  signal.addEventListener("abort", request.abort);
   try {
-    const response = await fetch(url, { headers, signal: AbortSignal.any([signal, stalled.signal]) });
+    signal.throwIfAborted();
+    const response = await request.answer;
+    if (!response.ok) await refuse(response);
     let toSkip = bytesToSkip(response, place);
     const reader = response.body?.getReader();
     if (!reader) throw new TryAgain("no body");
@@ -83,17 +122,20 @@ async function attempt(url: string, place: DownloadPlace, takers: DownloadTakers
       const { done, value } = await reader.read();
       clearTimeout(timer);
       if (done) return;
-      timer = setTimeout(() => stalled.abort(), STALL_MS);
+      timer = setTimeout(stall, STALL_MS);
       const fresh = value.subarray(Math.min(toSkip, value.length));
       toSkip -= value.length - fresh.length;
       place.offset += fresh.length;
       give(takers, fresh);
     }
   } catch (error) {
-    if (stalled.signal.aborted && !signal.aborted) throw new TryAgain("stalled");
+    if (isStalled && !signal.aborted) throw new TryAgain("stalled");
     throw error;
   } finally {
     clearTimeout(timer);
+    signal.removeEventListener("abort", request.abort);
+    // Nothing is left of an answer that was taken to its end; one that was not must not go on coming.
+    request.abort();
   }
 }
 
@@ -105,10 +147,16 @@ function give(takers: DownloadTakers, piece: Uint8Array): void {
   }
 }
 
+async function refuse(response: Response): Promise<never> {
+  const { status } = response;
+  if (status === 429 || status >= 500) throw new TryAgain(`status ${status}`);
+  const said = (await response.json().catch(() => null)) as { refused?: string } | null;
+  if (said?.refused === "no_such_image") throw new NoSuchImage();
+  throw new DownloadFailed("pack_refused", `status ${status}`);
+}
+
 /** Checks the answer; where a server has ignored Range, tells how much of the body has been taken already. */
 function bytesToSkip(response: Response, place: DownloadPlace): number {
-  if (response.status === 429 || response.status >= 500) throw new TryAgain(`status ${response.status}`);
-  if (!response.ok) throw new DownloadFailed("pack_refused", `status ${response.status}`);
   const etag = response.headers.get("etag");
   const hasChanged = place.offset > 0 && place.etag !== null && etag !== null && etag !== place.etag;
   if (hasChanged) throw new DownloadFailed("pack_changed", "another pack stands at this address now");

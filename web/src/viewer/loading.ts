@@ -1,19 +1,28 @@
 /** Fills one stack from its pack: download, reading, decoding; can be paused and go on from the byte reached. */
 import { DecodeFailed, decode } from "./decoders";
-import { DownloadFailed, type DownloadPlace, download } from "./download";
-import { createPackReader, type PackHeader, type PackPiece, type PackReader, WrongPack } from "./pack";
+import { type Begun, DownloadFailed, type DownloadPlace, download, NoSuchImage } from "./download";
+import type { Failure } from "./failures";
+import {
+  createPackReader,
+  type ImageName,
+  type PackHeader,
+  type PackPiece,
+  type PackReader,
+  packUrl,
+  WrongPack,
+} from "./pack";
 import type { Series } from "./series";
 
 export type LoadingEvents = {
   /** The header has come: makes the memory for it. May throw when there is none. */
   header(header: PackHeader): Series;
   better(series: Series, frame: number): void;
-  failed(code: string): void;
+  failed(code: Failure): void;
 };
 
 export type Loading = {
-  /** Begins, or goes on; does nothing while running or when all has come. */
-  run(): void;
+  /** Begins, with what was asked for already if anything was, or goes on; nothing while running or when all has come. */
+  run(begun?: Begun | null): void;
   pause(): void;
   isComplete(): boolean;
 };
@@ -21,12 +30,15 @@ export type Loading = {
 // Frames near the one asked for come first in the pack; this one must not wait behind them in the decoders.
 const ASKED = 2;
 
-export function createLoading(url: string, events: LoadingEvents): Loading {
+/** `first`: the image that is to come before all others. */
+export function createLoading(pack_url: string, first: ImageName | null, events: LoadingEvents): Loading {
+  let url = packUrl(pack_url, first);
   let place: DownloadPlace = { offset: 0, etag: null };
   let reader = newReader();
   let series: Series | null = null;
   let stop: AbortController | null = null;
   let hasRestarted = false;
+  let isRetrying = false;
   // Coarse prefixes wait here for the remainder of their codestream; what is decoded leaves.
   const prefixes = new Map<number, Uint8Array>();
   // Decoding is not cancelled by a pause: its bytes have been paid for.
@@ -78,20 +90,33 @@ export function createLoading(url: string, events: LoadingEvents): Loading {
     events.failed(codeOf(error));
   }
 
-  async function fetchAll(signal: AbortSignal): Promise<void> {
+  async function fetchAll(signal: AbortSignal, begun: Begun | null): Promise<void> {
     const takers = {
-      bytes: (piece: Uint8Array) => reader.push(piece),
+      bytes(piece: Uint8Array) {
+        isRetrying = false;
+        reader.push(piece);
+      },
       isWhole: () => reader.isDone(),
-      retrying: () => events.failed("pack_retrying"),
+      retrying() {
+        if (!isRetrying) events.failed("pack_retrying");
+        isRetrying = true;
+      },
     };
     try {
-      await download(url, place, takers, signal);
+      await download({ url, place, begun }, takers, signal);
       stop = null;
     } catch (error) {
       if (signal.aborted) return;
-      if (error instanceof DownloadFailed && error.code === "pack_changed" && !hasRestarted) restart();
+      if (error instanceof NoSuchImage && url !== pack_url) restartUnnamed();
+      else if (error instanceof DownloadFailed && error.code === "pack_changed" && !hasRestarted) restart();
       else fail(error);
     }
+  }
+
+  /** The image is in no stack of this name, or no more: the series is shown all the same, and as another image. */
+  function restartUnnamed(): void {
+    url = packUrl(pack_url, null);
+    restart();
   }
 
   /** The pack was written anew meanwhile (same frames, other bytes): from the start, keeping what is decoded. */
@@ -104,10 +129,10 @@ export function createLoading(url: string, events: LoadingEvents): Loading {
     run();
   }
 
-  function run(): void {
+  function run(begun: Begun | null = null): void {
     if (stop !== null || reader.isDone()) return;
     stop = new AbortController();
-    void fetchAll(stop.signal);
+    void fetchAll(stop.signal, begun);
   }
 
   return {
@@ -133,7 +158,7 @@ function isSamePack(one: PackHeader, other: PackHeader): boolean {
   return shape(one) === shape(other);
 }
 
-function codeOf(error: unknown): string {
+function codeOf(error: unknown): Failure {
   if (error instanceof WrongPack || error instanceof DecodeFailed || error instanceof DownloadFailed) return error.code;
   // Typed arrays that do not fit raise RangeError.
   if (error instanceof RangeError) return "out_of_memory";

@@ -10,7 +10,9 @@ declare module "@cornerstonejs/codec-openjph/wasmjs" {
     delete(): void;
   };
   type Module = { HTJ2KDecoder: new () => Decoder };
-  const create: (options: { locateFile(name: string): string }) => Promise<Module>;
+  /** Emscripten's own hook: takes the place of fetching and compiling. */
+  type Options = { instantiateWasm(imports: WebAssembly.Imports, use: (made: WebAssembly.Instance) => object): object };
+  const create: (options: Options) => Promise<Module>;
   // biome-ignore lint/style/noDefaultExport: it is how the codec exports itself.
   export default create;
 }

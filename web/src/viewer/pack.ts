@@ -1,9 +1,18 @@
-/** The pack of one display stack, read piece by piece as it arrives: bytes in, header and chunks out; no network. */
+/**
+ * The pack of one display stack: its address, and its reading piece by piece as it arrives, bytes in, header and chunks
+ * out; no network.
+ */
 import type { Chunk, PackHeader } from "../wire/types";
 
 export type { PackHeader } from "../wire/types";
 
 export type Orientation = [number, number, number, number, number, number];
+
+export type ImageName = { sop_instance_uid: string; frame: number };
+
+/** Where the pack is that begins with this image; without one it begins in the middle of the stack. */
+export const packUrl = (pack_url: string, image: ImageName | null): string =>
+  image === null ? pack_url : `${pack_url}?sop=${encodeURIComponent(image.sop_instance_uid)}&frame=${image.frame}`;
 
 export type PackPiece = { frame: number; quality: 0 | 1; bytes: Uint8Array };
 

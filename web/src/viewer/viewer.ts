@@ -11,6 +11,8 @@ import type { Pointer, View, ViewportId } from "../wire/types";
 import { lowestQuality, type NamedPointer, type Quality } from "./captions";
 import { warmDecoders } from "./decoders";
 import { createDisplay, type Picture } from "./display";
+import type { Begun } from "./download";
+import type { Failure } from "./failures";
 import type { Tool } from "./gestures";
 import { createHand } from "./hand";
 import { createOpening, type Entry, type ImageName, type StackRef } from "./opening";
@@ -41,16 +43,15 @@ export type ViewerEvents = {
   pointerMoved(pointer: Pointer | null): void;
   /** The lowest quality of the frames that are shown. */
   qualityChanged(quality: Quality): void;
-  /** pack_retrying (goes on by itself), pack_unreachable, pack_refused, pack_changed, wrong_pack, decoder,
-   *  out_of_memory, drawing, context_lost (goes on without the GPU). */
-  failed(code: string): void;
+  failed(code: Failure): void;
   /** Milliseconds since navigation; told again as each of the three is reached. */
   loaded(timing: Timing): void;
 };
 
 export type Viewer = {
-  /** Resolves when the image asked for is drawn, when loading has failed for good, or when another stack is opened. */
-  open(stack: StackRef, at?: ImageName): Promise<void>;
+  /** Resolves when the image asked for is drawn, when loading has failed for good, or when another stack is opened.
+   *  `begun`: the stack's pack beginning with this image, asked for before the viewer was there. */
+  open(stack: StackRef, at?: ImageName, begun?: Begun): Promise<void>;
   view(): View | null;
   /** Takes over the parts named of somebody's view. Another series never counts as the same image. */
   show(view: View, facets: Facets): ShowResult;
@@ -201,11 +202,11 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
   watch.observe(stage.root);
 
   return {
-    open(stack, at) {
+    open(stack, at, begun) {
       settleOpen();
       early = null;
       const before = opening.current();
-      const entry = opening.open(stack, at ?? null);
+      const entry = opening.open(stack, at ?? null, begun ?? null);
       const drawn = new Promise<void>((resolve) => {
         settleOpen = resolve;
       });

@@ -1,23 +1,46 @@
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createScreen } from "../../src/main/screen";
-import { EVERYTHING, type Screen } from "../../src/room/screen";
+import { EVERYTHING, type Screen, type StackRef } from "../../src/room/screen";
+import type { Begun } from "../../src/viewer/download";
 import { view } from "../wire/make";
 
 const stack = { study_uid: "1.2.3", series_uid: "1.2.3.4", stack: 0, pack_url: "/pack" };
 
+const other = { ...stack, series_uid: "9.9", pack_url: "/other" };
+
+// The network is the one thing stood in for here: it notes what is asked for, and what is given up.
+const asked: string[] = [];
+const givenUp: string[] = [];
+
+beforeEach(() => {
+  asked.length = 0;
+  givenUp.length = 0;
+  vi.stubGlobal("fetch", (url: string, init: RequestInit) => {
+    asked.push(url);
+    init.signal?.addEventListener("abort", () => givenUp.push(url));
+    return Promise.resolve(new Response(url));
+  });
+});
+
+afterEach(() => vi.unstubAllGlobals());
+
 /** A viewer that notes what it is told, in order; as the real one, it forgets a view that came before its stack. */
 function viewer() {
   const told: string[] = [];
-  const screen: Screen = {
-    open: async () => void told.push("open"),
+  const opened: { stack: StackRef; begun: Begun | undefined }[] = [];
+  const screen = {
+    async open(stack: StackRef, _?: unknown, begun?: Begun) {
+      told.push("open");
+      opened.push({ stack, begun });
+    },
     view: () => null,
     show: () => {
       told.push("show");
       return "same";
     },
     compare: () => "same",
-  };
-  return { screen, told };
+  } satisfies Screen;
+  return { screen, told, opened };
 }
 
 const settled = async (): Promise<void> => {
@@ -42,4 +65,39 @@ test("what was asked for before the viewer's code came is done when it has come,
   arrive(real.screen);
   await settled();
   expect(real.told).toEqual(["open", "show"]);
+});
+
+test("images are asked for before the viewer's code has come, and the viewer goes on with them", async () => {
+  const { screen, arrive } = createScreen();
+  const real = viewer();
+  void screen.open(stack, { sop_instance_uid: "1.2.3.4.5", frame: 1 });
+  expect(asked).toEqual(["/pack?sop=1.2.3.4.5&frame=1"]);
+  arrive(real.screen);
+  await settled();
+  const answer = await real.opened[0]?.begun?.answer;
+  expect(await answer?.text()).toBe("/pack?sop=1.2.3.4.5&frame=1");
+  expect([asked.length, givenUp]).toEqual([1, []]);
+});
+
+test("where another series is shown before the viewer's code has come, the first one's download is given up", async () => {
+  const { screen, arrive } = createScreen();
+  const real = viewer();
+  const first = screen.open(stack);
+  void screen.open(other);
+  expect([asked, givenUp]).toEqual([["/pack", "/other"], ["/pack"]]);
+  arrive(real.screen);
+  await first;
+  expect(real.opened.map((one) => one.stack)).toEqual([other]);
+  expect(givenUp).toEqual(["/pack"]);
+});
+
+test("a series opened after the viewer has come does not touch the download that it goes on with", async () => {
+  const { screen, arrive } = createScreen();
+  const real = viewer();
+  void screen.open(stack);
+  arrive(real.screen);
+  await settled();
+  await screen.open(other);
+  expect(real.opened.map((one) => one.begun !== undefined)).toEqual([true, false]);
+  expect([asked, givenUp]).toEqual([["/pack"], []]);
 });

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import geometry from "../../../dicom_render/geometry.py?raw";
 import en from "../../locales/en/room.json";
 import fr from "../../locales/fr/room.json";
+import { FAILURES } from "../../src/viewer/failures";
 
 const blanks = (sentence: string): string[] =>
   [...sentence.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? "").sort();
@@ -9,6 +10,10 @@ const blanks = (sentence: string): string[] =>
 test("both languages have the same keys and blanks", () => {
   expect(Object.keys(en)).toEqual(Object.keys(fr));
   for (const key of Object.keys(fr) as (keyof typeof fr)[]) expect(blanks(en[key]), key).toEqual(blanks(fr[key]));
+});
+
+test("every failure that the viewer tells has its sentence", () => {
+  expect(Object.keys(fr)).toEqual(expect.arrayContaining(FAILURES.map((code) => `room.viewer.${code}`)));
 });
 
 test("every reason for which there is no reformatting has its sentence", () => {

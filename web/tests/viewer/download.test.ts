@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { type DownloadPlace, download } from "../../src/viewer/download";
+import { begin, type DownloadPlace, download } from "../../src/viewer/download";
 
 // The network is the one thing stood in for here: each answer is a real Response.
 type Answer = (headers: Headers) => Response;
@@ -32,7 +32,7 @@ const rest =
     return new Response(body(from, null), { status: 206, headers: { etag } });
   };
 
-async function run(answers: Answer[]) {
+async function run(answers: Answer[], isBegun = false) {
   const asked: (string | null)[] = [];
   const got: number[] = [];
   let retries = 0;
@@ -50,7 +50,8 @@ async function run(answers: Answer[]) {
     isWhole: () => got.length === BYTES.length,
     retrying: () => void retries++,
   };
-  const done = download("/pack", place, takers, new AbortController().signal).then(
+  const begun = isBegun ? begin("/pack") : null;
+  const done = download({ url: "/pack", place, begun }, takers, new AbortController().signal).then(
     () => "done",
     (error: { code?: string }) => error.code ?? String(error),
   );
@@ -96,6 +97,44 @@ test("a refusal is final, a busy server is not", async () => {
   expect(refused).toMatchObject({ outcome: "pack_refused", retries: 0 });
   const busy = await run([() => new Response(null, { status: 503 }), whole()]);
   expect(busy).toMatchObject({ outcome: "done", retries: 1 });
+});
+
+test("what was begun before is gone on with, and not asked for twice", async () => {
+  const { outcome, asked, got } = await run([whole()], true);
+  expect(outcome).toBe("done");
+  expect(asked).toEqual([null]);
+  expect(got).toEqual([...BYTES]);
+});
+
+test("what was begun before and broke is gone on with from the byte reached", async () => {
+  const { outcome, asked, got } = await run([whole(300), rest()], true);
+  expect(outcome).toBe("done");
+  expect(asked).toEqual([null, 'bytes=300- "a"']);
+  expect(got).toEqual([...BYTES]);
+});
+
+test("a download that is stopped stops what was begun before it", async () => {
+  let heard: AbortSignal | null | undefined;
+  vi.stubGlobal("fetch", (_: string, init: RequestInit) => {
+    heard = init.signal;
+    return new Promise((_, reject) => init.signal?.addEventListener("abort", () => reject(init.signal?.reason)));
+  });
+  const stop = new AbortController();
+  const takers = { bytes: () => undefined, isWhole: () => false, retrying: () => undefined };
+  const what = { url: "/pack", place: { offset: 0, etag: null }, begun: begin("/pack") };
+  const done = download(what, takers, stop.signal);
+  stop.abort();
+  await expect(done).rejects.toMatchObject({ name: "AbortError" });
+  expect(heard?.aborted).toBe(true);
+});
+
+test("an image that is not in the stack is told from a stack that is closed to this person", async () => {
+  const said =
+    (refused: string): Answer =>
+    () =>
+      Response.json({ refused }, { status: 404 });
+  expect(await run([said("no_such_image")])).toMatchObject({ outcome: "NoSuchImage", retries: 0 });
+  expect(await run([said("not_found")])).toMatchObject({ outcome: "pack_refused", retries: 0 });
 });
 
 test("a server that stays away is given up at last", async () => {

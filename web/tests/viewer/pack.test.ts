@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createPackReader, type PackHeader, type PackPiece, WrongPack } from "../../src/viewer/pack";
+import { createPackReader, type PackHeader, type PackPiece, packUrl, WrongPack } from "../../src/viewer/pack";
 import type { Chunk } from "../../src/wire/types";
 import { header, packBytes } from "./make";
 
@@ -50,6 +50,11 @@ describe("a pack is read the same", () => {
     expect(isDone).toBe(true);
     expect(taken).toBe(whole.length);
   });
+});
+
+test("a pack is asked for by the name of its first image, and without one for its middle", () => {
+  expect(packUrl("/pack", { sop_instance_uid: "1.2.3", frame: 4 })).toBe("/pack?sop=1.2.3&frame=4");
+  expect(packUrl("/pack", null)).toBe("/pack");
 });
 
 test("a piece owns its bytes, so that they can be given to a worker", () => {
