@@ -6,9 +6,11 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -23,10 +25,10 @@ from collab.kit.refusals import Refusal
 from collab.kit.settings import BadSetting, Settings, read_settings
 from collab.kit.web import refusal_sentence
 from collab.rooms import service as rooms
+from collab.rooms.protocol import Fact, MemberJoined
 from collab.studies import service as studies
-from collab.studies.importing import Intake, import_files
-from collab.studies.sources import Source
-from dicom_render.workers import Workers
+from collab.studies.command import import_paths
+from collab.studies.importing import Intake
 
 console = Console(highlight=False)
 
@@ -91,18 +93,24 @@ def demonstrate(password: str | None, port: int | None) -> None:
 def bring(paths: tuple[Path, ...], finess: str) -> None:
     """Bring studies in from folders, files and zips; a bad file is set aside with its reason."""
     settings = read_settings()
-    with _database(settings) as database, Workers(settings.workers) as workers:
+    with _database(settings) as database:
         schema.check(database)
         with database.transaction() as session:
             hospital = accounts.get_hospital(session, finess)
         with _progress() as progress:
             task = progress.add_task("importing", total=None)
-            done = import_files(
-                Intake(database=database, settings=settings, workers=workers),
-                [Source(path=path, name=path.name) for path in paths],
+            done = import_paths(
+                database,
+                settings,
+                paths,
                 by="consilium import",
                 hospital_id=hospital.id,
-                report=lambda so_far: progress.update(task, completed=so_far.seen, total=so_far.files),
+                report=lambda so_far: progress.update(
+                    task,
+                    completed=so_far.seen,
+                    total=so_far.files,
+                    description="preparing" if so_far.seen == so_far.files else "importing",
+                ),
             )
         with database.transaction() as session:
             left = studies.list_left(session, done.import_id)
@@ -206,6 +214,35 @@ def verify_audit() -> None:
         console.print(f"[red]journal of room {broken_room.room_id}: row {broken_room.seq} is {broken_room.why}[/red]")
         sys.exit(1)
     console.print(f"whole: {verdict.rows} rows, head {verdict.head}")
+
+
+@consilium.command()
+@click.argument("room_id")
+@click.option("--seq", type=int, help="Show what the room held after this fact, as JSON.")
+def replay(room_id: str, seq: int | None) -> None:
+    """Print a room's journal, a line a fact; with --seq, the state at that moment. Reading it is audited."""
+    with _database(read_settings()) as database, database.transaction() as session:
+        rooms.get_room(session, room_id)
+        audit.record(session, "room.journal_read", by="consilium replay", at=utc_now(), kind="room", object_id=room_id)
+        if seq is not None:
+            state = msgspec.json.encode(rooms.state_at(session, room_id, seq))
+            click.echo(msgspec.json.format(state, indent=2).decode())
+            return
+        names: dict[str, str] = {}
+        for fact in rooms.facts_of(session, room_id):
+            if isinstance(fact.done, MemberJoined):
+                names[fact.actor] = fact.done.member.name
+            at = datetime.fromtimestamp(fact.at_ms / 1000, UTC)
+            click.echo(
+                f"{fact.seq:>6}  {at:%Y-%m-%d %H:%M:%S}Z  {names.get(fact.actor, fact.actor):<28}  {_told(fact)}"
+            )
+
+
+def _told(fact: Fact) -> str:
+    """What a fact says, in one line: its kind and what is short in it."""
+    body = msgspec.to_builtins(fact.done)
+    short = {key: value for key, value in body.items() if key != "t" and isinstance(value, str | int | None)}
+    return " ".join([body["t"], *(f"{key}={value}" for key, value in short.items() if key != "update")])
 
 
 @contextmanager

@@ -162,6 +162,11 @@ def state_of(session: Session, room_id: str) -> RoomState:
     return _folded(session, room_id).snapshot()
 
 
+def state_at(session: Session, room_id: str, seq: int) -> RoomState:
+    """What the journal had built when it had come to fact `seq`."""
+    return fold(fact for fact in facts_of(session, room_id) if fact.seq <= seq).snapshot()
+
+
 def draft_text_of(session: Session, room_id: str) -> str:
     """The conclusion's draft as people read it, from what is durable."""
     return _folded(session, room_id).text()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,9 +14,13 @@ from collab.accounts.models import Hospital, Person, Token
 from collab.app import cli
 from collab.kit.database import Database
 from collab.kit.settings import Settings
+from collab.rooms import store as rooms_store
+from collab.rooms.journal import GENESIS, seal
+from collab.rooms.protocol import Fact, MemberJoined, Said
 from collab.studies.models import Study
 from tests import make
 from tests.collab.app.program import Program
+from tests.collab.rooms import make as make_rooms
 from tests.collab.studies import make as make_studies
 
 FINESS = "990000011"
@@ -172,6 +177,31 @@ def test_an_empty_audit_is_whole_and_so_is_one_with_a_person(typed: Typed) -> No
     code, said = typed("audit", "verify")
     assert code == 0
     assert said.startswith("whole: 1 rows, head ")
+
+
+def test_a_room_is_replayed_from_its_journal(typed: Typed, data: Path) -> None:
+    typed("migrate")
+    database = in_database(data)
+    met = make_rooms.case(database)
+    facts = [
+        Fact(1, make_rooms.START_MS, "PER-x", "", 0, MemberJoined(make_rooms.member("PER-x", "expert"))),
+        Fact(2, make_rooms.START_MS, "PER-x", "tab", 1, Said("Bonsoir")),
+    ]
+    with database.transaction() as session:
+        rooms_store.append(session, seal(facts, room_id=met.room_id, epoch=1, previous_hash=GENESIS))
+    code, said = typed("replay", met.room_id)
+    assert code == 0
+    assert [line.split()[0] for line in said.splitlines()] == ["1", "2"]
+    assert "chat.said text=Bonsoir" in said
+    code, said = typed("replay", met.room_id, "--seq", "1")
+    assert json.loads(said)["seq"] == 1
+    assert json.loads(said)["chat"] == []
+    database.close()
+
+
+def test_a_room_that_is_none_cannot_be_replayed(typed: Typed) -> None:
+    typed("migrate")
+    assert typed("replay", "ROO-nowhere")[0] == 1
 
 
 def test_a_setting_that_is_none_is_named(typed: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
