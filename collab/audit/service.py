@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from collab.audit import store
@@ -12,6 +14,8 @@ from collab.audit.models import AuditEntry
 from collab.audit.rules import GENESIS, Break, Row, find_break, seal
 from collab.kit.caller import Caller
 from collab.kit.refusals import Fact
+
+_NOTED = "audit.noted"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +25,20 @@ class Verdict:
     rows: int
     head: str
     broken: Break | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Noted:
+    """An act of a transaction that is under way; its place in the chain is found when the transaction commits."""
+
+    at: datetime
+    act: str
+    actor_id: str | None
+    actor_name: str
+    hospital_id: str | None
+    object_kind: str
+    object_id: str
+    facts: Mapping[str, Fact]
 
 
 def record(
@@ -37,10 +55,7 @@ def record(
 
     Same transaction as the act: either both are there or neither. No patient name in the facts.
     """
-    store.lock_chain(session)
-    head = store.find_head(session)
-    row = Row(
-        seq=head.seq + 1 if head else 1,
+    noted = _Noted(
         at=at,
         act=act,
         actor_id=None if isinstance(by, str) else by.person_id,
@@ -49,14 +64,47 @@ def record(
         object_kind=kind,
         object_id=object_id,
         facts=facts,
-        previous_hash=head.hash if head else GENESIS,
     )
-    session.add(AuditEntry(**{**row.__dict__, "facts": dict(facts)}, hash=seal(row)))
+    _noted(session).append(noted)
+
+
+def _noted(session: Session) -> list[_Noted]:
+    found: list[_Noted] | None = session.info.get(_NOTED)
+    if found is None:
+        found = session.info[_NOTED] = []
+        event.listen(session, "before_commit", _append)
+        event.listen(session, "after_rollback", _forget)
+    return found
+
+
+def _forget(session: Session) -> None:
+    _noted(session).clear()
+
+
+def _append(session: Session) -> None:
+    """Seal what was noted, as the last thing that a transaction does.
+
+    The lock on the chain is taken after all others, so no two transactions can each wait for what the other holds;
+    and it is kept for a moment only: a document that is drawn after its act was recorded keeps nobody waiting.
+    """
+    noted = _noted(session)
+    if not noted:
+        return
+    session.flush()
+    store.lock_chain(session)
+    head = store.find_head(session)
+    seq, previous = (head.seq, head.hash) if head else (0, GENESIS)
+    for each in noted:
+        row = Row(**vars(each), seq=seq + 1, previous_hash=previous)
+        seq, previous = row.seq, seal(row)
+        session.add(AuditEntry(**{**vars(row), "facts": dict(row.facts)}, hash=previous))
+    noted.clear()
     session.flush()
 
 
 def verify(session: Session) -> Verdict:
-    """Walk the whole chain; offline, from the table alone."""
+    """Walk the whole chain, with what this transaction adds; offline, from the table alone."""
+    _append(session)
     head = store.find_head(session)
     broken = find_break(store.iterate(session))
     return Verdict(rows=head.seq if head else 0, head=head.hash if head else GENESIS, broken=broken)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 
+from collab.accounts.models import Hospital
+from collab.audit import store
+from collab.audit.models import AuditEntry
 from collab.audit.service import record, verify
 from collab.kit.database import Database
 
@@ -71,3 +76,61 @@ def test_the_database_itself_refuses_to_change_a_row(database: Database, tamperi
 
     with pytest.raises(IntegrityError, match="append-only"):
         tamper()
+
+
+# ---- several writers
+
+
+def test_two_writers_at_once_leave_a_chain_without_a_gap(either_database: Database) -> None:
+    start = threading.Barrier(2)
+
+    def write(writer: str) -> None:
+        start.wait()
+        for number in range(30):
+            with either_database.transaction() as session:
+                record(session, "study.opened", by=writer, at=AT, kind="study", object_id=f"STU-{number}")
+                record(session, "study.listed", by=writer, at=AT, kind="study", object_id="*")
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(write, writer) for writer in ("here", "there")]:
+            done.result()
+    with either_database.transaction() as session:
+        verdict = verify(session)
+        written = session.scalars(select(AuditEntry).order_by(AuditEntry.seq)).all()
+    assert (verdict.rows, verdict.broken) == (120, None)
+    assert [entry.seq for entry in written] == list(range(1, 121))
+    for writer in ("here", "there"):
+        own = [entry.object_id for entry in written if entry.actor_name == writer and entry.object_id != "*"]
+        assert own == [f"STU-{number}" for number in range(30)]
+
+
+def test_who_has_recorded_an_act_keeps_nobody_from_recording_theirs(postgres_database: Database) -> None:
+    """Signing draws a document after its first act: nobody else's page may wait for that."""
+    with postgres_database.transaction() as slow:
+        record(slow, "conclusion.signed", by="slow", at=AT, kind="conclusion", object_id="EXC-1")
+        fill(postgres_database, 1)
+    with postgres_database.transaction() as session:
+        assert [row.actor_name for row, _ in store.iterate(session)] == ["test", "slow"]
+        assert verify(session).broken is None
+
+
+def test_an_act_and_a_row_in_either_order_do_not_wait_for_each_other_for_ever(postgres_database: Database) -> None:
+    with postgres_database.transaction() as session:
+        session.add(Hospital(id="HOS-1", finess="990000011", name="Valmont", phone=""))
+    both = threading.Barrier(2)
+
+    def change(*, first: bool) -> None:
+        with postgres_database.transaction() as session:
+            if not first:
+                record(session, "hospital.renamed", by="test", at=AT, kind="hospital", object_id="HOS-1")
+                both.wait()
+            session.execute(update(Hospital).values(name="x"))
+            if first:
+                both.wait()
+                record(session, "hospital.renamed", by="test", at=AT, kind="hospital", object_id="HOS-1")
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(change, first=first) for first in (True, False)]:
+            done.result()
+    with postgres_database.transaction() as session:
+        assert verify(session).rows == 2
