@@ -25,6 +25,7 @@ from collab.kit.web import Site, not_found
 
 PASSWORD = "un mot de passe assez long"
 NIGHT = datetime(2026, 11, 24, 2, 10, tzinfo=UTC)
+SECRET = b"the secret of a server under test"
 ORIGIN = "http://127.0.0.1:8000"
 
 _numbers = itertools.count(1)
@@ -128,6 +129,7 @@ def server(
         database=database,
         clock=clock,
         pages=Pages(used),
+        secret=SECRET,
         find_caller=accounts.find_caller,
         parts=parts or {},
     )

@@ -93,6 +93,7 @@ def sign_in(call: Call) -> Response:
             given.password,
             address=_address(call),
             user_agent=call.request.headers.get("user-agent", ""),
+            secret=call.site.secret,
             at=call.site.clock(),
         )
     except (service.WrongPassword, TooMany) as refusal:
@@ -163,8 +164,8 @@ def end_login(call: Call) -> Response:
 def create_token(call: Call) -> Response:
     given, at = call.form(Chosen), call.site.clock()
     email = service.own_email(call.session, call.caller)
-    secret = service.create_token(call.session, email, given.chosen, by=call.caller, at=at)
-    return _account(call, token=secret)
+    bearer = service.create_token(call.session, email, given.chosen, by=call.caller, secret=call.site.secret, at=at)
+    return _account(call, token=bearer)
 
 
 def revoke_token(call: Call) -> Response:

@@ -65,12 +65,12 @@ class TeamMember(Model):
 
 
 class Login(Model):
-    """A signed-in browser. Only the SHA-256 of its token is kept, so the table lets nobody in."""
+    """A signed-in browser. Only a keyed digest of its token is kept, so the table lets nobody in."""
 
     __tablename__ = "login"
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    token_sha256: Mapped[str] = mapped_column(unique=True)
+    token_digest: Mapped[str] = mapped_column(unique=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
@@ -86,7 +86,7 @@ class Token(Model):
     __tablename__ = "token"
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    token_sha256: Mapped[str] = mapped_column(unique=True)
+    token_digest: Mapped[str] = mapped_column(unique=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
     label: Mapped[str]
     created_at: Mapped[datetime]

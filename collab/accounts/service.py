@@ -70,9 +70,9 @@ def find_caller(session: Session, request: HTTPConnection, *, site: Site) -> Cal
     at = site.clock()
     bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
     if bearer:
-        return _caller_of_token(session, bearer, at)
+        return _caller_of_token(session, store.digest(bearer, site.secret), at)
     cookie = request.cookies.get(cookie_name(site))
-    login = store.find_login(session, cookie) if cookie else None
+    login = store.find_login(session, store.digest(cookie, site.secret)) if cookie else None
     if login is None or not _is_open(login, at):
         return None
     if at - login.seen_at > SEEN_EVERY:
@@ -85,8 +85,8 @@ def _is_open(login: Login, at: datetime) -> bool:
     return live and login.person.disabled_at is None
 
 
-def _caller_of_token(session: Session, bearer: str, at: datetime) -> Caller | None:
-    token = store.find_token(session, bearer)
+def _caller_of_token(session: Session, token_digest: str, at: datetime) -> Caller | None:
+    token = store.find_token(session, token_digest)
     if token is None or token.revoked_at or token.expires_at <= at or token.person.disabled_at:
         return None
     return _as_caller(session, token.person, token.id)
@@ -107,8 +107,10 @@ def _as_caller(session: Session, person: Person, login_id: str) -> Caller:
     )
 
 
-def sign_in(session: Session, email: str, password: str, *, address: str, user_agent: str, at: datetime) -> str:
-    """A new login's token, for its cookie. Raises `WrongPassword`, `TooManyTries`."""
+def sign_in(
+    session: Session, email: str, password: str, *, address: str, user_agent: str, secret: bytes, at: datetime
+) -> str:
+    """A new login's token, for its cookie; `secret` is the server's. Raises `WrongPassword`, `TooManyTries`."""
     person = store.find_person_by_email(session, email)
     _check_tries(session, f"account:{email.lower()}", address, at=at)
     known = person if person and person.disabled_at is None else None
@@ -119,7 +121,7 @@ def sign_in(session: Session, email: str, password: str, *, address: str, user_a
     token = secrets.token_urlsafe(32)
     login = Login(
         id=ids.new_id(ids.LOGIN),
-        token_sha256=store.sha256(token),
+        token_digest=store.digest(token, secret),
         person_id=known.id,
         created_at=at,
         seen_at=at,
@@ -247,13 +249,13 @@ def add_team(session: Session, *, hospital_id: str, name: str, specialty: str, m
     return team
 
 
-def create_token(session: Session, email: str, label: str, *, by: Caller | str, at: datetime) -> str:
-    """A bearer token for another program, shown once."""
+def create_token(session: Session, email: str, label: str, *, by: Caller | str, secret: bytes, at: datetime) -> str:
+    """A bearer token for another program, shown once; `secret` is the server's."""
     person = get_person_by_email(session, email)
-    secret = secrets.token_urlsafe(32)
+    bearer = secrets.token_urlsafe(32)
     token = Token(
         id=ids.new_id(ids.TOKEN),
-        token_sha256=store.sha256(secret),
+        token_digest=store.digest(bearer, secret),
         person_id=person.id,
         label=label,
         created_at=at,
@@ -262,7 +264,7 @@ def create_token(session: Session, email: str, label: str, *, by: Caller | str, 
     )
     session.add(token)
     record(session, "token.created", by=by, at=at, kind="token", object_id=token.id, person_id=person.id)
-    return secret
+    return bearer
 
 
 def revoke_token(session: Session, caller: Caller, token_id: str, *, at: datetime) -> None:

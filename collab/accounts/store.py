@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -12,20 +13,21 @@ from sqlalchemy.orm import Session
 from collab.accounts.models import Hospital, Login, Person, Team, TeamMember, Token, Try
 
 
-def sha256(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+def digest(token: str, secret: bytes) -> str:
+    """What is kept of a token. Keyed with the server's secret: who can write the database still cannot sign in."""
+    return hmac.new(secret, token.encode(), hashlib.sha256).hexdigest()
 
 
 def find_person_by_email(session: Session, email: str) -> Person | None:
     return session.scalars(select(Person).where(func.lower(Person.email) == email.lower())).first()
 
 
-def find_login(session: Session, token: str) -> Login | None:
-    return session.scalars(select(Login).where(Login.token_sha256 == sha256(token))).first()
+def find_login(session: Session, token_digest: str) -> Login | None:
+    return session.scalars(select(Login).where(Login.token_digest == token_digest)).first()
 
 
-def find_token(session: Session, token: str) -> Token | None:
-    return session.scalars(select(Token).where(Token.token_sha256 == sha256(token))).first()
+def find_token(session: Session, token_digest: str) -> Token | None:
+    return session.scalars(select(Token).where(Token.token_digest == token_digest)).first()
 
 
 def list_logins(session: Session, person_id: str) -> Sequence[Login]:

@@ -22,6 +22,7 @@ from collab.kit.caller import Role
 from collab.kit.clock import utc_now
 from collab.kit.database import Database
 from collab.kit.refusals import Refusal
+from collab.kit.secret import read_secret
 from collab.kit.settings import BadSetting, Settings, read_settings
 from collab.kit.web import refusal_sentence
 from collab.rooms import service as rooms
@@ -191,9 +192,12 @@ def token() -> None:
 @click.option("--label", default="command line", help="What the token is for.")
 def create_token(email: str, label: str) -> None:
     """Print a bearer token with the rights of EMAIL."""
-    with _database(read_settings()) as database, database.transaction() as session:
-        secret = accounts.create_token(session, email, label, by="consilium token create", at=utc_now())
-    click.echo(secret)
+    settings = read_settings()
+    with _database(settings) as database, database.transaction() as session:
+        bearer = accounts.create_token(
+            session, email, label, by="consilium token create", secret=read_secret(settings), at=utc_now()
+        )
+    click.echo(bearer)
 
 
 @consilium.group("audit")

@@ -28,6 +28,7 @@ from collab.kit.database import Database
 from collab.kit.guard import Guard
 from collab.kit.pages import Pages
 from collab.kit.resources import DIST, STATIC
+from collab.kit.secret import read_secret
 from collab.kit.settings import Settings
 from collab.kit.static import BuiltFiles
 from collab.kit.web import Site, crashed, not_found
@@ -67,6 +68,7 @@ def build_site(settings: Settings, *, clock: Clock = utc_now) -> Site:
         database=database,
         clock=clock,
         pages=Pages(settings),
+        secret=read_secret(settings),
         find_caller=people.find_caller,
         parts={type(part): part for part in parts},
     )

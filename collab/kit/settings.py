@@ -44,6 +44,11 @@ class Settings:
         return self.database_url or f"sqlite:///{(self.data / 'consilium.sqlite3').absolute()}"
 
     @property
+    def secret_path(self) -> Path:
+        """File of the server's secret."""
+        return self.data / "secret" if self.secret_file == Path() else self.secret_file
+
+    @property
     def origin(self) -> str:
         """Scheme, host and port of the pages, as a browser writes them in `Origin`."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")

@@ -46,6 +46,7 @@ class Site:
     database: Database
     clock: Clock
     pages: Pages
+    secret: bytes
     find_caller: FindCaller
     parts: Mapping[type, object]
 

@@ -16,6 +16,7 @@ from pydicom.uid import generate_uid
 from collab.accounts import service as accounts
 from collab.kit.clock import utc_now
 from collab.kit.database import Database
+from collab.kit.secret import read_secret
 from collab.kit.settings import Settings
 from collab.rooms.view import View, ViewportView, Window
 from collab.studies.importing import Intake, import_files
@@ -47,9 +48,17 @@ def seed_images(settings: Settings, folder: Path) -> ImagesSeed:
         with database.transaction() as session:
             people = seed.add_people(session)
             cookie = accounts.sign_in(
-                session, people[2].email, seed.PASSWORD, address="127.0.0.1", user_agent=seed.BY, at=utc_now()
+                session,
+                people[2].email,
+                seed.PASSWORD,
+                address="127.0.0.1",
+                user_agent=seed.BY,
+                secret=read_secret(settings),
+                at=utc_now(),
             )
-            token = accounts.create_token(session, people[1].email, seed.BY, by=seed.BY, at=utc_now())
+            token = accounts.create_token(
+                session, people[1].email, seed.BY, by=seed.BY, secret=read_secret(settings), at=utc_now()
+            )
         intake = Intake(database=database, settings=settings, workers=workers)
         hospital_id = people[0].hospital_id
         done = import_files(intake, [Source(path=folder, name=folder.name)], by=seed.BY, hospital_id=hospital_id)

@@ -17,6 +17,7 @@ from collab.accounts.service import NewPerson
 from collab.kit.caller import Role
 from collab.kit.clock import utc_now
 from collab.kit.database import Database
+from collab.kit.secret import read_secret
 from collab.kit.settings import Settings
 from collab.rooms import service as rooms
 from collab.rooms.page import RoomLinks, RoomPatient
@@ -62,7 +63,10 @@ def seed_rooms(settings: Settings, count: int) -> RoomsSeed:
     try:
         with database.transaction() as session:
             people = add_people(session)
-            tokens = tuple(accounts.create_token(session, person.email, BY, by=BY, at=utc_now()) for person in people)
+            tokens = tuple(
+                accounts.create_token(session, person.email, BY, by=BY, secret=read_secret(settings), at=utc_now())
+                for person in people
+            )
             opened = [open_room(session, people, []) for _ in range(count)]
             return RoomsSeed(paths=tuple(f"/rooms/{room_id}/live" for room_id in opened), tokens=tokens)
     finally:

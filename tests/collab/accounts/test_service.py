@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 from sqlalchemy import select
+from starlette.requests import HTTPConnection
 
-from collab.accounts import service
+from collab.accounts import service, store
 from collab.accounts.models import Login, Token
 from collab.accounts.rules import TRIES_PER_ACCOUNT
 from collab.kit.caller import Role
@@ -13,7 +16,7 @@ from collab.kit.database import Database
 from collab.kit.refusals import BadInput, NotFound
 from tests import make
 
-BROWSER = {"address": "address:192.0.2.1", "user_agent": "Firefox", "at": make.NIGHT}
+BROWSER = {"address": "address:192.0.2.1", "user_agent": "Firefox", "secret": make.SECRET, "at": make.NIGHT}
 
 
 def test_a_wrong_password_and_an_unknown_email_look_the_same(database: Database) -> None:
@@ -48,8 +51,8 @@ def test_the_database_holds_no_usable_token(database: Database) -> None:
     with database.transaction() as session:
         somebody = make.person(session, make.hospital(session))
         token = service.sign_in(session, somebody.email, make.PASSWORD, **BROWSER)
-        bearer = service.create_token(session, somebody.email, "PACS", by="test", at=make.NIGHT)
-        kept = [*session.scalars(select(Login.token_sha256)), *session.scalars(select(Token.token_sha256))]
+        bearer = service.create_token(session, somebody.email, "PACS", by="test", secret=make.SECRET, at=make.NIGHT)
+        kept = [*session.scalars(select(Login.token_digest)), *session.scalars(select(Token.token_digest))]
     assert token not in kept
     assert bearer not in kept
 
@@ -67,7 +70,7 @@ def test_nobody_ends_another_persons_login_or_token(database: Database) -> None:
         home = make.hospital(session)
         owner, other = make.person(session, home), make.person(session, home)
         service.sign_in(session, owner.email, make.PASSWORD, **BROWSER)
-        service.create_token(session, owner.email, "PACS", by="test", at=make.NIGHT)
+        service.create_token(session, owner.email, "PACS", by="test", secret=make.SECRET, at=make.NIGHT)
         login, token = session.scalars(select(Login)).one(), session.scalars(select(Token)).one()
         with pytest.raises(NotFound):
             service.end_login(session, make.caller(other), login.id, at=make.NIGHT)
@@ -114,3 +117,20 @@ def test_a_hospital_is_declared_once(database: Database) -> None:
     with database.transaction() as session:
         first = service.add_hospital(session, finess="990000011", name="Valmont", phone="")
         assert service.add_hospital(session, finess="990000011", name="Valmont", phone="") is first
+
+
+def test_who_can_write_the_database_still_cannot_sign_in(database: Database) -> None:
+    """A row forged with the plain hash of a token of one's own choosing lets nobody in."""
+    server = make.server(database, [])
+    forged = "a token of the thief's own choosing"
+    with database.transaction() as session:
+        somebody = make.person(session, make.hospital(session))
+        service.sign_in(session, somebody.email, make.PASSWORD, **BROWSER)
+        login = session.scalars(select(Login)).one()
+        login.token_digest = hashlib.sha256(forged.encode()).hexdigest()
+        session.flush()
+        scope = {"type": "http", "headers": [(b"cookie", f"consilium={forged}".encode())]}
+        assert service.find_caller(session, HTTPConnection(scope), site=server.site) is None
+        login.token_digest = store.digest(forged, make.SECRET)  # the control: with the secret it would
+        session.flush()
+        assert service.find_caller(session, HTTPConnection(scope), site=server.site) is not None

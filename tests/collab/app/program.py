@@ -33,6 +33,8 @@ from collab.rooms.protocol import (
     FromBrowser,
     FromRoom,
     Hello,
+    Ping,
+    Pong,
     Signal,
     Signalled,
     TextUpdated,
@@ -193,6 +195,8 @@ class Tab:
                 message = _FROM_ROOM_JSON.decode(data) if isinstance(data, str) else _FROM_ROOM.decode(data)
                 self._merge(message)
                 self.got.append(message)
+                if isinstance(message, Ping):
+                    await self.send(Pong(message.n))
                 if isinstance(message, Signalled) and self.on_signal:
                     await self.on_signal(message)
                 async with self._changed:

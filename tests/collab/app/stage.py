@@ -220,14 +220,22 @@ def _keys(site: Site, people: Mapping[str, Person]) -> Mapping[str, Mapping[str,
     keys: dict[str, Mapping[str, str]] = {ANONYMOUS: {}}
     with site.database.transaction() as session:
         for actor, person in people.items():
-            keys[actor] = {"cookie": f"{accounts.cookie_name(site)}={_login(session, person)}"}
-        token = accounts.create_token(session, people["outsider"].email, "programme", by="test", at=make.NIGHT)
+            keys[actor] = {"cookie": f"{accounts.cookie_name(site)}={_login(session, person, site)}"}
+        token = accounts.create_token(
+            session, people["outsider"].email, "programme", by="test", secret=site.secret, at=make.NIGHT
+        )
     return {**keys, TOKEN: {"authorization": f"Bearer {token}"}}
 
 
-def _login(session: Session, person: Person) -> str:
+def _login(session: Session, person: Person, site: Site) -> str:
     return accounts.sign_in(
-        session, person.email, make.PASSWORD, address="address:127.0.0.1", user_agent="", at=make.NIGHT
+        session,
+        person.email,
+        make.PASSWORD,
+        address="address:127.0.0.1",
+        user_agent="",
+        secret=site.secret,
+        at=make.NIGHT,
     )
 
 
@@ -260,8 +268,10 @@ def _things(site: Site, people: Mapping[str, Person], team_id: str, folder: Path
         )
         read = second_reads.record_second_read(session, report.id, "1", "", by=requester, at=at)
         upload = begin_upload(session, NewUpload("scan.zip", 10), by=requester, intake=site.part(Intake))
-        _login(session, people["requester"])
-        accounts.create_token(session, people["requester"].email, "autre programme", by="test", at=at)
+        _login(session, people["requester"], site)
+        accounts.create_token(
+            session, people["requester"].email, "autre programme", by="test", secret=site.secret, at=at
+        )
         return Things(
             study_id=study_id,
             series_uid=series.series_uid,

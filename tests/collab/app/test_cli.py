@@ -127,7 +127,7 @@ def test_a_token_is_printed_alone_and_kept_as_its_hash(typed: Typed, data: Path)
     with database.transaction() as session:
         token = session.scalars(select(Token)).one()
         assert token.label == "PACS"
-        assert secret not in {token.token_sha256, token.id}
+        assert secret not in {token.token_digest, token.id}
     database.close()
 
 

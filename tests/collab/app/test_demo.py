@@ -21,7 +21,13 @@ def test_a_second_start_declares_nobody_twice_and_the_new_password_holds(databas
         assert session.scalar(select(func.count()).select_from(Hospital)) == 3
         assert session.scalar(select(func.count()).select_from(Team)) == 3
         accounts.sign_in(
-            session, demo.PEOPLE[0].email, password, address="address:127.0.0.1", user_agent="", at=make.NIGHT
+            session,
+            demo.PEOPLE[0].email,
+            password,
+            address="address:127.0.0.1",
+            user_agent="",
+            secret=make.SECRET,
+            at=make.NIGHT,
         )
 
 

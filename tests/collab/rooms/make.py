@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -287,7 +288,7 @@ def token_of(person: Person) -> str:
 def login(session: Session, person: Person) -> Login:
     found = Login(
         id=f"LOG-{person.id}",
-        token_sha256=hashlib.sha256(token_of(person).encode()).hexdigest(),
+        token_digest=hmac.new(make.SECRET, token_of(person).encode(), hashlib.sha256).hexdigest(),
         person_id=person.id,
         created_at=make.NIGHT,
         seen_at=make.NIGHT,

@@ -119,7 +119,7 @@ def upgrade() -> None:
     op.create_table(
         "login",
         sa.Column("id", sa.String(), nullable=False),
-        sa.Column("token_sha256", sa.String(), nullable=False),
+        sa.Column("token_digest", sa.String(), nullable=False),
         sa.Column("person_id", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
@@ -127,7 +127,7 @@ def upgrade() -> None:
         sa.Column("user_agent", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_login_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_login")),
-        sa.UniqueConstraint("token_sha256", name=op.f("uq_login_token_sha256")),
+        sa.UniqueConstraint("token_digest", name=op.f("uq_login_token_digest")),
     )
     with op.batch_alter_table("login", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_login_person_id"), ["person_id"], unique=False)
@@ -260,7 +260,7 @@ def upgrade() -> None:
     op.create_table(
         "token",
         sa.Column("id", sa.String(), nullable=False),
-        sa.Column("token_sha256", sa.String(), nullable=False),
+        sa.Column("token_digest", sa.String(), nullable=False),
         sa.Column("person_id", sa.String(), nullable=False),
         sa.Column("label", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -268,7 +268,7 @@ def upgrade() -> None:
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_token_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_token")),
-        sa.UniqueConstraint("token_sha256", name=op.f("uq_token_token_sha256")),
+        sa.UniqueConstraint("token_digest", name=op.f("uq_token_token_digest")),
     )
     with op.batch_alter_table("token", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_token_person_id"), ["person_id"], unique=False)
