@@ -230,9 +230,9 @@ def test_no_search_reaches_beyond_what_may_be_seen(session: Session, valmont: Ho
 
 
 def test_the_newest_come_first_by_date_and_then_by_time(session: Session, valmont: Hospital, doctor: Caller) -> None:
-    moments = [("20261123", "080000"), ("20261124", "001500"), ("20261123", "230000"), ("", "")]
-    made = [add_study(session, valmont, study_date=day, study_time=time) for day, time in moments]
-    assert seen_by(session, doctor) == [made[number].id for number in (1, 2, 0, 3)]
+    moments = [("", ""), *(("20261123", f"{hour:02}0000") for hour in (8, 23, 1, 15, 4)), ("20261124", "001500")]
+    made = {add_study(session, valmont, study_date=day, study_time=time).id: (day, time) for day, time in moments}
+    assert [made[study_id] for study_id in seen_by(session, doctor)] == sorted(moments, reverse=True)
 
 
 def test_a_list_ends_at_its_limit(session: Session, valmont: Hospital, doctor: Caller) -> None:
