@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the test session's own, and an empty database for each who asks; no test is in here."""
+"""A PostgreSQL server of the test session's own, and an empty database for each who asks."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
+from sqlalchemy import text
+
+from collab.kit.database import Database
 
 # Debian keeps the server's programs off PATH, one folder a version.
 INSTALLED = Path("/usr/lib/postgresql")
@@ -117,3 +120,15 @@ def _wait(server: Postgres, process: subprocess.Popen[bytes]) -> None:
             time.sleep(0.02)  # another process has no event for us
         else:
             return
+
+
+def wait_until_held(database: Database, count: int = 1) -> None:
+    """Until so many transactions wait for a lock of another one; from outside, so that none of them is disturbed."""
+    query = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    until = time.monotonic() + PATIENCE_S
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        while connection.execute(query).scalar_one() < count:
+            assert time.monotonic() < until, "nobody waits"
+            time.sleep(0.005)  # the server has no event for us

@@ -14,3 +14,9 @@ from tests.collab.expertise.make import World
 @pytest.fixture
 def world(database: Database, tmp_path: Path) -> World:
     return make.world(database, tmp_path / "data")
+
+
+@pytest.fixture
+def postgres_world(postgres_database: Database, tmp_path: Path) -> World:
+    """For what only several writers at once can meet."""
+    return make.world(postgres_database, tmp_path / "data")

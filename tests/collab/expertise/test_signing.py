@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 import pytest
@@ -15,13 +18,18 @@ from collab.audit.service import verify
 from collab.conclusions.answers import GeneralDecision
 from collab.conclusions.document import read_content, text_sha256
 from collab.conclusions.models import ExpertConclusion
-from collab.conclusions.service import AlreadySigned, Documents
+from collab.conclusions.service import AlreadySigned, Documents, Receipt
 from collab.expertise.rules import State, WrongState
-from collab.expertise.signing import DraftChanged, EmptyDraft, NoRoom, StudyChanged
-from collab.kit.refusals import BadInput, NotAllowed, NotFound
+from collab.expertise.signing import DraftChanged, DraftMoved, EmptyDraft, NoRoom, StudyChanged
+from collab.kit.refusals import BadInput, NotAllowed, NotFound, Refusal
+from collab.rooms import service as rooms
+from collab.rooms import store
+from collab.rooms.commits import Batch, commit
 from collab.rooms.models import RoomRecord
+from collab.rooms.protocol import Fact, TextUpdated
 from tests import make
-from tests.collab.expertise.make import PATIENT, STROKE_ANSWERS, TEXT, World
+from tests.collab.expertise.make import PATIENT, START_MS, STROKE_ANSWERS, TEXT, World
+from tests.collab.rooms.make import updates
 
 
 def conclusion_of(world: World, request_id: str) -> ExpertConclusion:
@@ -217,3 +225,91 @@ def test_a_cancelled_request_is_not_concluded(world: World) -> None:
     world.cancel(request_id)
     with pytest.raises(WrongState):
         world.sign(request_id, wish)
+
+
+# ---- at once, on PostgreSQL
+
+
+def at_once(*acts: Callable[[], object]) -> list[object]:
+    """What each act gives, or the refusal that it meets; all begin together."""
+    start = threading.Barrier(len(acts))
+
+    def run(act: Callable[[], object]) -> object:
+        start.wait()
+        try:
+            return act()
+        except Refusal as refusal:
+            return refusal
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return [each.result() for each in [pool.submit(run, act) for act in acts]]
+
+
+def write_more(world: World, request_id: str, update: str) -> bool:
+    """The second fact of the room, as its hub would have it journaled; whether it was."""
+    room_id = world.room_id(request_id)
+    with world.database.transaction() as session:
+        head = store.head_hash(session, room_id)
+    fact = Fact(2, START_MS + 2000, world.expert.id, "", 0, TextUpdated(update))
+    return bool(commit(world.database, [Batch(room_id=room_id, epoch=0, previous_hash=head, facts=(fact,))]))
+
+
+def test_of_two_tabs_that_sign_at_once_with_different_texts_exactly_one_wins(postgres_world: World) -> None:
+    """The text changes in the room while both sign: one saw it before, the other after."""
+    world = postgres_world
+    first, second = updates(TEXT, " Pas de saignement.")
+    request_id = world.accepted()
+    world.journal(request_id, [TextUpdated(first)])
+    before = world.wish(request_id, idempotency_key="SIG-of-the-first-tab")
+    assert write_more(world, request_id, second)
+    after = world.wish(request_id, idempotency_key="SIG-of-the-other-tab")
+    assert before.text_sha256 != after.text_sha256
+    refused, receipt = at_once(lambda: world.sign(request_id, before), lambda: world.sign(request_id, after))
+    assert isinstance(receipt, Receipt)
+    assert isinstance(refused, DraftChanged | AlreadySigned)
+    assert read_content(conclusion_of(world, request_id).content).text == f"{TEXT} Pas de saignement."
+
+
+def test_of_two_tabs_that_sign_at_once_with_different_answers_exactly_one_wins(postgres_world: World) -> None:
+    world, request_id = postgres_world, postgres_world.drafted()
+    sure = world.wish(request_id, idempotency_key="SIG-of-the-first-tab")
+    unsure = msgspec.structs.replace(STROKE_ANSWERS, certainty="low")
+    other = world.wish(request_id, idempotency_key="SIG-of-the-other-tab", answers=unsure)
+    done = at_once(lambda: world.sign(request_id, sure), lambda: world.sign(request_id, other))
+    assert sorted(type(each).__name__ for each in done) == ["AlreadySigned", "Receipt"]
+    signed = conclusion_of(world, request_id)
+    (receipt,) = (each for each in done if isinstance(each, Receipt))
+    assert (signed.id, signed.idempotency_key) == (
+        receipt.conclusion_id,
+        (sure if isinstance(done[0], Receipt) else other).idempotency_key,
+    )
+    with world.database.transaction() as session:
+        assert verify(session).broken is None
+
+
+def test_the_same_signing_sent_twice_at_once_gives_one_receipt(postgres_world: World) -> None:
+    world, request_id = postgres_world, postgres_world.drafted()
+    wish = world.wish(request_id)
+    first, second = at_once(lambda: world.sign(request_id, wish), lambda: world.sign(request_id, wish))
+    assert isinstance(first, Receipt)
+    assert first == second
+    assert count_conclusions(world) == 1
+
+
+def test_a_text_journaled_while_it_is_signed_is_signed_or_stays_out(postgres_world: World) -> None:
+    """Whoever is first, what was signed is what the room has."""
+    world = postgres_world
+    first, second = updates(TEXT, " Pas de saignement.")
+    request_id = world.accepted()
+    world.journal(request_id, [TextUpdated(first)])
+    wish = world.wish(request_id)
+    signed, wrote = at_once(lambda: world.sign(request_id, wish), lambda: write_more(world, request_id, second))
+    with world.database.transaction() as session:
+        text = rooms.draft_text_of(session, world.room_id(request_id))
+    if isinstance(signed, Receipt):
+        assert not wrote
+        assert read_content(conclusion_of(world, request_id).content).text == text == TEXT
+    else:
+        assert wrote
+        assert isinstance(signed, DraftChanged | DraftMoved)
+        assert text == f"{TEXT} Pas de saignement."
