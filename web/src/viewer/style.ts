@@ -5,7 +5,7 @@ const RULES = `
 .viewer[data-layout="mpr"] { grid-template: "axial sagittal" 1fr "axial coronal" 1fr / 3fr 2fr; }
 .viewer[data-layout="mpr"][data-shape="tall"] { grid-template: "axial axial" 3fr "sagittal coronal" 2fr / 1fr 1fr; }
 .viewer[data-maximised] { grid-template: "whole" 1fr / 1fr !important; }
-.viewer .viewport { position: relative; min-width: 0; min-height: 0; overflow: hidden; background: #000; color: #c9ced3;
+.viewer .viewport { container-type: inline-size; position: relative; min-width: 0; min-height: 0; overflow: hidden; background: #000; color: #c9ced3;
   font: 12px/1.35 var(--font, system-ui, sans-serif); font-variant-numeric: tabular-nums; }
 .viewer .viewport[hidden] { display: none; }
 .viewer[data-layout="mpr"] .viewport[data-active] { outline: 1px solid var(--accent, #6fb7ff); outline-offset: -1px; }
@@ -22,6 +22,8 @@ const RULES = `
 .viewer .in-window { right: 8px; bottom: 8px; text-align: right; white-space: pre !important; }
 .viewer .in-scale { right: 8px; bottom: 48px; border: solid #c9ced3; border-width: 0 1px 1px 1px; height: 14px;
   text-align: center; box-sizing: border-box; line-height: 11px; font-size: 11px; box-shadow: 0 1px 2px #000; }
+@container (max-width: 260px) { .viewer .in-slice { bottom: 24px; } .viewer .in-window { bottom: 58px; }
+  .viewer .in-scale { bottom: 80px; } }
 .viewer .in-quality { right: 8px; top: 8px; padding: 1px 7px; border-radius: 9px; background: #3b2c0c;
   color: var(--warn, #f2b64b); text-shadow: none; font-weight: 600; }
 .viewer .in-quality:empty { display: none; }
