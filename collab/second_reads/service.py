@@ -64,9 +64,11 @@ def access_report(session: Session, report_id: str, caller: Caller) -> PrimaryRe
 
 
 def access_second_read(session: Session, second_read_id: str, caller: Caller) -> SecondRead:
-    """The gate to a second read: the department, and whoever made it. Raises `NotFound`."""
+    """The gate to a second read: the department, save those who are still to make their own. Raises `NotFound`."""
     found = store.find_second_read(session, second_read_id)
     if found is None or not may_see(caller, hospital_id=found.primary_report.report_hospital_id):
+        raise NotFound
+    if found not in second_reads_of(session, [found.primary_report], caller):
         raise NotFound
     return found
 
