@@ -147,6 +147,7 @@ def show_account(call: Call) -> Response:
 
 
 def change_password(call: Call) -> Response:
+    service.check_is_person(call.caller)
     given, at = call.form(PasswordChange), call.site.clock()
     try:
         service.check_password(call.session, call.caller, given.current, address=_address(call), at=at)
@@ -162,6 +163,7 @@ def end_login(call: Call) -> Response:
 
 
 def create_token(call: Call) -> Response:
+    service.check_is_person(call.caller)
     given, at = call.form(Chosen), call.site.clock()
     email = service.own_email(call.session, call.caller)
     bearer = service.create_token(call.session, email, given.chosen, by=call.caller, secret=call.site.secret, at=at)

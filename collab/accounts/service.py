@@ -46,6 +46,13 @@ class TooManyTries(TooMany):
     leaves_trace = True
 
 
+class SignInNeeded(Refusal):
+    """Only the person in a browser may do this, not a program with their token: a token lost must stay one token."""
+
+    code = "sign_in_needed"
+    status = 403
+
+
 @dataclass(frozen=True, kw_only=True)
 class NewPerson:
     """What is declared of a person."""
@@ -132,6 +139,12 @@ def sign_in(
     session.flush()
     record(session, "login.opened", by=_as_caller(session, known, login.id), at=at, kind="login", object_id=login.id)
     return token
+
+
+def check_is_person(caller: Caller) -> None:
+    """Raises `SignInNeeded` for a program."""
+    if caller.is_program:
+        raise SignInNeeded
 
 
 def check_password(session: Session, caller: Caller, password: str, *, address: str, at: datetime) -> None:

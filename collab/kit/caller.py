@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from collab.kit import ids
 from collab.kit.i18n import Language
 
 
@@ -19,7 +20,10 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
-    """A signed-in person in the practice (exercice) that they chose at login."""
+    """A signed-in person in the practice (exercice) that they chose at login.
+
+    `login_id` names what they came by: the login of a browser, or the token of a program of theirs.
+    """
 
     person_id: str
     name: str
@@ -31,3 +35,8 @@ class Caller:
     team_ids: frozenset[str]
     login_id: str
     language: Language
+
+    @property
+    def is_program(self) -> bool:
+        """A program with a token of the person's, not the person in a browser."""
+        return self.login_id.startswith(f"{ids.TOKEN}-")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from collab.accounts import service
 from collab.accounts.endpoints import routes
-from collab.accounts.models import Login, Person
+from collab.accounts.models import Login, Person, Token
 from collab.kit.database import Database
 from tests import make
 
@@ -89,6 +90,28 @@ async def test_a_token_lets_a_program_in_without_cookie_or_origin(database: Data
     assert (await program.get("/account")).status_code == 200
     server.clock.pass_by(days=91)
     assert (await program.get("/account")).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/account/tokens", {"chosen": "another"}),
+        ("/account/password", {"current": make.PASSWORD, "new": "une autre phrase de passe"}),
+    ],
+)
+async def test_a_token_is_no_key_to_further_tokens_nor_to_the_password(
+    database: Database, somebody: Person, path: str, form: dict[str, str]
+) -> None:
+    server = make.server(database, routes())
+    with database.transaction() as session:
+        made = {"by": "test", "secret": server.site.secret, "at": server.clock.now}
+        token = service.create_token(session, somebody.email, "PACS", **made)
+    refused = await server.client(token=token).post(path, data=form)
+    assert (refused.status_code, "connectez-vous vous-même" in refused.text) == (403, True)
+    with database.transaction() as session:
+        assert session.scalars(select(Token)).one().label == "PACS"
+    # The same by the person in a browser, with the password as it was.
+    assert (await (await server.sign_in(somebody)).post(path, data=form)).status_code == 200
 
 
 async def test_the_language_is_kept_with_the_person(database: Database, somebody: Person) -> None:

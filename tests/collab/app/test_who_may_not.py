@@ -167,10 +167,10 @@ MATRIX: Mapping[Key, Row] = {
     ("POST", "/language"): Row(may=EVERYBODY, form=lambda _: {"chosen": "fr", "next": "/"}),
     ("GET", "/account"): Row(may=SIGNED_IN),
     ("POST", "/account/password"): Row(
-        may=SIGNED_IN, form=lambda _: {"current": make.PASSWORD, "new": "une autre phrase de passe"}
+        may=BROWSERS, form=lambda _: {"current": make.PASSWORD, "new": "une autre phrase de passe"}
     ),
     ("POST", "/account/logins/end"): only(REQUESTER, form=lambda things: {"chosen": things.login_id}),
-    ("POST", "/account/tokens"): Row(may=SIGNED_IN, form=lambda _: {"chosen": "poste de garde"}),
+    ("POST", "/account/tokens"): Row(may=BROWSERS, form=lambda _: {"chosen": "poste de garde"}),
     ("POST", "/account/tokens/revoke"): only(REQUESTER, form=lambda things: {"chosen": things.token_id}),
     ("GET", "/api/directory"): Row(may=SIGNED_IN),
     ("GET", "/live/worklist"): Row(may=SIGNED_IN, is_stream=True),
