@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 from collections.abc import Generator
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -81,6 +81,11 @@ class Database:
         """A session that commits when the block ends well and rolls back when it raises."""
         with self._one_writer(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
+
+    def ask(self, question: str) -> None:
+        """Whether the database answers; outside of any transaction, so that no writer waits for it, nor it for one."""
+        with closing(self.engine.raw_connection()) as connection:
+            connection.cursor().execute(question)
 
     def _one_writer(self) -> Any:  # Any: either of two context managers, both yielding nothing of use
         # SQLite before 3.51.3 can lose the WAL when two connections checkpoint at once; `consilium import` beside a

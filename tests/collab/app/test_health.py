@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from collab.app import health
 from collab.kit.clock import utc_now
@@ -15,6 +17,10 @@ from collab.kit.database import Database
 from collab.kit.settings import Settings
 from collab.rooms.hub import RoomHub
 from tests import make
+from tests.postgres import Postgres
+
+# Not a speed: a test that waits longer than this has failed.
+PATIENCE_S = 30.0
 
 
 @pytest.fixture
@@ -32,6 +38,26 @@ async def test_a_server_with_its_database_is_alive_and_ready(served: make.TestSe
     async with watcher(served) as client:
         assert (await client.get("/healthz")).text == "ok"
         assert (await client.get("/readyz")).status_code == 200
+
+
+async def test_looking_takes_no_writers_turn(served: make.TestServer) -> None:
+    other = Database(str(served.site.database.url))  # as another process has it
+    with other.transaction() as session:
+        session.execute(text("UPDATE person SET name = name"))
+        async with asyncio.timeout(PATIENCE_S), watcher(served) as client:
+            assert (await client.get("/readyz")).status_code == 200
+    other.close()
+
+
+async def test_a_postgresql_that_is_gone_is_told(
+    postgres_server: Postgres, postgres_database: Database, tmp_path: Path
+) -> None:
+    served = make.server(postgres_database, health.routes(), settings=Settings(data=tmp_path))
+    async with watcher(served) as client:
+        assert (await client.get("/readyz")).status_code == 200
+        postgres_server.drop(str(postgres_database.url.database))
+        answer = await client.get("/readyz")
+    assert (answer.status_code, answer.text) == (503, "database: OperationalError")
 
 
 @pytest.fixture
