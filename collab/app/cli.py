@@ -60,9 +60,10 @@ def consilium() -> None:
 def serve() -> None:
     """Run the server; the database must be at the newest version (consilium migrate)."""
     settings = read_settings()
-    site = server.build_site(settings)
-    schema.check(site.database)
-    server.run(site)
+    # Before anything is started that would have to be stopped again.
+    with _database(settings) as database:
+        schema.check(database)
+    server.run(server.build_site(settings))
 
 
 @consilium.command("demo")

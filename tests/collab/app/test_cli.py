@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 from sqlalchemy import select
 
@@ -221,3 +222,9 @@ def test_serving_an_unmigrated_database_is_refused_in_one_clear_line(tmp_path: P
     assert refused.returncode == 2
     assert "consilium migrate" in refused.stdout
     assert "Traceback" not in refused.stdout + refused.stderr
+
+
+def test_nothing_is_started_for_a_database_that_cannot_be_served(typed: Typed) -> None:
+    children = set(psutil.Process().children())
+    assert typed("serve")[0] == 2
+    assert set(psutil.Process().children()) == children
