@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from types import TracebackType
@@ -57,6 +58,7 @@ class Workers:
         self._cpu_seconds = cpu_seconds
         self._tasks_per_process = tasks_per_process
         self._count = processes
+        self._closing = threading.Lock()
         self._idle: queue.Queue[_Process] = queue.Queue(processes)
         for _ in range(processes):
             self._idle.put(_Process(memory_bytes))
@@ -88,9 +90,11 @@ class Workers:
             self._idle.put(process)
 
     def close(self) -> None:
-        """Ends all processes; those at work are waited for."""
-        for _ in range(self._count):
-            self._idle.get().kill()
+        """Ends all processes; those at work are waited for. A second time there is nothing left to end."""
+        with self._closing:
+            while self._count:
+                self._idle.get().kill()
+                self._count -= 1
 
     def __enter__(self) -> Self:
         return self

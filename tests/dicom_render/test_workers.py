@@ -111,9 +111,10 @@ def test_a_worker_is_recycled_after_its_tasks() -> None:
     assert pids[1] != pids[2]
 
 
-def test_workers_end_with_their_owner() -> None:
+def test_workers_end_with_their_owner_who_may_end_them_twice() -> None:
     made = Workers(2)
     pids = {made.run(os.getpid) for _ in range(2)}
+    made.close()
     made.close()
     for pid in pids:
         with pytest.raises(ProcessLookupError):
