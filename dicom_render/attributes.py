@@ -59,6 +59,13 @@ def integer_of(dataset: Dataset, keyword: str) -> int | None:
     return None if number is None else int(number)
 
 
+def integer_string_of(dataset: Dataset, keyword: str) -> int | None:
+    """An IS that only tells things apart, such as SeriesNumber; one beyond what an IS may be is as good as absent."""
+    number = integer_of(dataset, keyword)
+    # PS3.5 6.2: -2^31 <= n <= 2^31 - 1; a time stamp of 14 digits is met in its place.
+    return number if number is not None and -(2**31) <= number < 2**31 else None
+
+
 def items_of(dataset: Dataset, keyword: str) -> list[Dataset]:
     """The items of a sequence; an absent or broken sequence has none."""
     found = value_of(dataset, keyword)

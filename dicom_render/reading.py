@@ -2,7 +2,7 @@
 
 from pydicom.dataset import FileDataset
 
-from dicom_render.attributes import integer_of, number_of, text_of
+from dicom_render.attributes import integer_string_of, number_of, text_of
 from dicom_render.frame_headers import frame_headers_of
 from dicom_render.headers import FrameHeader as FrameHeader
 from dicom_render.headers import InstanceHeader as InstanceHeader
@@ -48,8 +48,8 @@ def header_of(dataset: FileDataset) -> InstanceHeader:
             series_date=text_of(dataset, "SeriesDate"),
             series_time=text_of(dataset, "SeriesTime"),
             series_description=text_of(dataset, "SeriesDescription"),
-            series_number=integer_of(dataset, "SeriesNumber"),
-            instance_number=integer_of(dataset, "InstanceNumber"),
+            series_number=integer_string_of(dataset, "SeriesNumber"),
+            instance_number=integer_string_of(dataset, "InstanceNumber"),
             body_part_examined=text_of(dataset, "BodyPartExamined"),
             institution_name=text_of(dataset, "InstitutionName"),
             manufacturer=text_of(dataset, "Manufacturer"),
