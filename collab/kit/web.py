@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
@@ -28,6 +29,8 @@ log = logging.getLogger("consilium.web")
 
 # Forms and JSON are text that people wrote; files have their own, streamed, endpoint.
 MAX_BODY_BYTES = 1 << 20
+# The escape of a NUL, not a backslash that stands before the letters "u0000".
+_NUL_IN_JSON = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 T = TypeVar("T")
 
@@ -172,7 +175,14 @@ def door_of(route: Route) -> Door | None:
     return getattr(route, "door", None)
 
 
+def _refuse_nul(request: Request) -> None:
+    """PostgreSQL keeps no NUL in a text, and no text of ours has one: such an address names nothing."""
+    if "\0" in request.url.path or "\0" in "".join(value for _, value in request.query_params.multi_items()):
+        raise NotFound
+
+
 async def _read_body(request: Request) -> tuple[bytes, dict[str, str | list[str]]]:
+    _refuse_nul(request)
     if request.method in {"GET", "HEAD", "OPTIONS"}:
         return b"", {}
     if int(request.headers.get("content-length") or 0) > MAX_BODY_BYTES:
@@ -185,6 +195,8 @@ async def _read_body(request: Request) -> tuple[bytes, dict[str, str | list[str]
     request._body = bytes(received)  # pyright: ignore[reportPrivateUsage] - so that form() parses what was counted
     if request.headers.get("content-type", "").startswith(("application/x-www-form-urlencoded", "multipart/")):
         return b"", _fields(await request.form(max_files=0))
+    if _NUL_IN_JSON.search(received):
+        raise BadInput(detail="a text with a NUL in it")
     return bytes(received), {}
 
 
@@ -193,6 +205,8 @@ def _fields(form: FormData) -> dict[str, str | list[str]]:
     fields: dict[str, str | list[str]] = {}
     for name in form:
         values = [value.strip() for value in form.getlist(name) if isinstance(value, str)]
+        if any("\0" in value for value in values):
+            raise BadInput(detail="a text with a NUL in it")
         fields[name.removesuffix("[]")] = values if name.endswith("[]") else values[-1]
     return fields
 

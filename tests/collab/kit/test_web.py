@@ -103,3 +103,19 @@ def test_a_route_tells_what_it_takes() -> None:
     door = door_of(ROUTES[0])
     assert door is not None
     assert (door.takes, door.is_api, door.open_to_all) == (Wish, True, True)
+
+
+async def test_a_text_with_a_nul_is_refused_before_the_database_meets_it(postgres_database: Database) -> None:
+    def find(call: Call) -> Response:
+        named = call.path("id") + call.request.query_params.get("search", "")
+        return json_answer(call.session.scalars(select(Hospital).where(Hospital.name == named)).all())
+
+    client = make.server(postgres_database, [*ROUTES, api("/api/found/{id}", find, open_to_all=True)]).client()
+    as_json = await client.post("/api/echo", content=rb'{"count": 3, "names": ["a\u0000b"]}')
+    as_form = await client.post("/form", data={"count": "3", "names[]": "a\0b"})
+    assert [answer.status_code for answer in (as_json, as_form)] == [422, 422]
+    for path in ("/api/found/a%00b", "/api/found/a?search=a%00b"):
+        assert (await client.get(path)).status_code == 404
+    assert (await client.get("/api/found/a?search=b")).json() == []
+    words = await client.post("/api/echo", content=rb'{"count": 3, "names": ["a\\u0000b"]}')
+    assert words.json()["names"] == [r"a\u0000b"]
