@@ -103,7 +103,7 @@ def get_held_series(session: Session, series_id: str) -> Series:
     return session.scalars(_held(select(Series).filter_by(id=series_id))).one()
 
 
-def _held(query: Select[tuple[Series]]) -> Select[tuple[Series]]:
+def _held(query: Select[Series]) -> Select[Series]:
     # `of`: PostgreSQL locks no row of an outer join's far side, and the study's is joined so.
     return query.with_for_update(of=Series).execution_options(populate_existing=True)
 
