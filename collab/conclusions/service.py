@@ -98,7 +98,8 @@ def sign(
         document_type=content.document_type,
         pathway=content.pathway,
         question=content.question,
-        text=content.text,
+        # To be searched: `content` has it as it was signed. PostgreSQL keeps no NUL, and a shared text may hold one.
+        text=content.text.replace("\0", ""),
         competence=content.expert.specialty,
         author_id=by.person_id,
         requester_id=signing.requester_id,

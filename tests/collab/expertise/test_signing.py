@@ -227,6 +227,13 @@ def test_a_cancelled_request_is_not_concluded(world: World) -> None:
         world.sign(request_id, wish)
 
 
+def test_a_nul_that_got_into_the_text_does_not_keep_it_from_being_signed(postgres_world: World) -> None:
+    request_id = postgres_world.drafted(f"{TEXT}\0")
+    postgres_world.sign(request_id, postgres_world.wish(request_id))
+    signed = conclusion_of(postgres_world, request_id)
+    assert (signed.text, read_content(signed.content).text) == (TEXT, f"{TEXT}\0")
+
+
 # ---- at once, on PostgreSQL
 
 
