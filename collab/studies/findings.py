@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from collab.studies import store
-from collab.studies.archives import MARK, BadEntry
+from collab.studies.archives import BadEntry
 from collab.studies.blobs import Staged
 from collab.studies.sources import Candidate, Left
 from dicom_render.headers import InstanceHeader
@@ -49,8 +48,3 @@ def finding_of(
         return Finding(
             name=candidate.name, size=copy.size, sha256=copy.sha256, code=refusal.code, facts=dict(refusal.facts)
         )
-
-
-def begins_as_archive(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(4) in MARK

@@ -22,11 +22,11 @@ from collab.kit.settings import Settings
 from collab.studies import import_store, store
 from collab.studies.archives import BadEntry
 from collab.studies.blobs import BlobStore, Staged, TooLarge
-from collab.studies.findings import Finding, begins_as_archive, finding_of, finding_of_left
+from collab.studies.findings import Finding, finding_of, finding_of_left
 from collab.studies.indexing import Ledger, Outcome
 from collab.studies.models import SetAside, StudyImport
 from collab.studies.rules import CARE_ROLES, IMPORT_MOVES, MAX_UPLOAD_BYTES, ImportState
-from collab.studies.sources import Candidate, Gathered, Source, gather
+from collab.studies.sources import Candidate, Gathered, Source, gather, is_archive
 from collab.studies.work import read_file
 from dicom_render.headers import InstanceHeader
 from dicom_render.workers import Workers
@@ -169,7 +169,7 @@ class _Run:
         except TooLarge:
             return BadEntry("too_large", size=candidate.size, most=MAX_UPLOAD_BYTES)
         staging.callback(self._blobs.drop, staged)
-        if candidate.archive is not None and begins_as_archive(staged.path):
+        if candidate.archive is not None and is_archive(staged.path):
             return BadEntry("nested_archive")
         return staged
 

@@ -9,8 +9,8 @@ import pytest
 
 from collab.studies.archives import BadEntry
 from collab.studies.blobs import Staged
-from collab.studies.findings import begins_as_archive, finding_of, finding_of_left
-from collab.studies.sources import Candidate, Left
+from collab.studies.findings import finding_of, finding_of_left
+from collab.studies.sources import Candidate, Left, is_archive
 from collab.studies.store import Known
 from dicom_render.headers import InstanceHeader
 from dicom_render.refusal import Unreadable
@@ -84,9 +84,9 @@ def test_what_was_left_unread_keeps_why() -> None:
 
 def test_an_archive_is_known_by_its_first_bytes_and_not_by_its_name(tmp_path: Path) -> None:
     """APPNOTE 4.3.7 and, for an empty one, 4.3.16."""
-    assert begins_as_archive(archive(tmp_path / "full.dcm", {"a": b"x"}))
-    assert begins_as_archive(archive(tmp_path / "empty.dcm", {}))
+    assert is_archive(archive(tmp_path / "full.dcm", {"a": b"x"}))
+    assert is_archive(archive(tmp_path / "empty.dcm", {}))
     (tmp_path / "named.zip").write_bytes(b"PK")
     (tmp_path / "nothing.zip").write_bytes(b"")
-    assert not begins_as_archive(tmp_path / "named.zip")
-    assert not begins_as_archive(tmp_path / "nothing.zip")
+    assert not is_archive(tmp_path / "named.zip")
+    assert not is_archive(tmp_path / "nothing.zip")
