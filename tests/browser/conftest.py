@@ -1,4 +1,7 @@
-"""One demo server for all browser tests, with the real series beside the synthetic ones; windows as tests ask."""
+"""One demo server for all browser tests, with the real series beside the synthetic ones; windows as tests ask.
+
+Package scope, not session: Playwright runs an event loop in this thread, and asynchronous tests need their own.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ VALMONT = "990000011"
 REAL_SERIES = ("01_head_ct/philips_ingenuity_phantom_5mm", "01_head_ct/ge_hispeed_tilt18_varspacing")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     if not shutil.which("chromium"):
         missing("chromium (a Debian package)")
@@ -26,7 +29,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     found.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def real_data(server: Server, test_data: Path) -> None:
     """The real head CTs, imported by the command as a user would."""
     paths = [str(test_data / part) for part in REAL_SERIES]
@@ -34,7 +37,7 @@ def real_data(server: Server, test_data: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as found:
         yield found
