@@ -217,6 +217,11 @@ def add_hospital(session: Session, *, finess: str, name: str, phone: str) -> Hos
     return hospital
 
 
+def list_hospitals(session: Session) -> Sequence[Hospital]:
+    """Every declared hospital, by FINESS number."""
+    return store.list_hospitals(session)
+
+
 def get_hospital(session: Session, finess: str) -> Hospital:
     """The hospital of a FINESS number. Raises `NotFound`."""
     hospital = store.find_hospital_by_finess(session, finess)

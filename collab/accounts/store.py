@@ -62,6 +62,10 @@ def find_hospital_by_finess(session: Session, finess: str) -> Hospital | None:
     return session.scalars(select(Hospital).where(Hospital.finess == finess)).first()
 
 
+def list_hospitals(session: Session) -> Sequence[Hospital]:
+    return session.scalars(select(Hospital).order_by(Hospital.finess)).all()
+
+
 def count_tries(session: Session, key: str, since: datetime) -> int:
     return session.scalar(select(func.count()).where(Try.key == key, Try.at > since)) or 0
 

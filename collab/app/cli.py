@@ -13,8 +13,10 @@ import click
 import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from sqlalchemy.orm import Session
 
 from collab.accounts import service as accounts
+from collab.accounts.models import Hospital
 from collab.accounts.service import NewPerson
 from collab.app import demo, doctor, schema, server
 from collab.audit import service as audit
@@ -91,14 +93,14 @@ def demonstrate(password: str | None, port: int | None) -> None:
 
 @consilium.command("import")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--finess", required=True, help="FINESS number of the hospital that the studies belong to.")
-def bring(paths: tuple[Path, ...], finess: str) -> None:
+@click.option("--finess", help="FINESS number of the hospital that the studies belong to, if several are declared.")
+def bring(paths: tuple[Path, ...], finess: str | None) -> None:
     """Bring studies in from folders, files and zips; a bad file is set aside with its reason."""
     settings = read_settings()
     with _database(settings) as database:
         schema.check(database)
         with database.transaction() as session:
-            hospital = accounts.get_hospital(session, finess)
+            hospital = _hospital(session, finess)
         with _progress() as progress:
             task = progress.add_task("importing", total=None)
             done = import_paths(
@@ -119,6 +121,18 @@ def bring(paths: tuple[Path, ...], finess: str) -> None:
     console.print(f"{done.stored} stored, {done.known} known already, {done.set_aside} set aside")
     for each in left:
         console.print(f"  [yellow]{each.file_name}[/yellow]: {each.code}")
+
+
+def _hospital(session: Session, finess: str | None) -> Hospital:
+    """The hospital named, or the only one, or the demo's own; of several nobody may guess whose images these are."""
+    if finess:
+        return accounts.get_hospital(session, finess)
+    declared = accounts.list_hospitals(session)
+    chosen = [each for each in declared if len(declared) == 1 or each.finess == demo.IMPORTING_FINESS]
+    if len(chosen) != 1:
+        known = ", ".join(f"{each.finess} {each.name}" for each in declared)
+        raise click.UsageError(f"say whose images these are with --finess: {known or 'no hospital is declared yet'}")
+    return chosen[0]
 
 
 @consilium.command()

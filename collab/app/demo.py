@@ -27,9 +27,11 @@ from dicom_render.phantom_files import study_keys, write_study
 # A volume is painted whole before its first image: some seconds on an idle machine, a minute on a busy one.
 DRAW_TIMEOUT_S = 300.0
 
+# The hospital whose images the demo's are.
+IMPORTING_FINESS = "990000011"
 # FINESS numbers of département 99, which does not exist: no real hospital can be taken for one of these.
 _HOSPITALS = {
-    "valmont": ("990000011", "Centre hospitalier de Valmont", "+33 1 99 00 00 11"),
+    "valmont": (IMPORTING_FINESS, "Centre hospitalier de Valmont", "+33 1 99 00 00 11"),
     "belrive": ("990000029", "Hôpital de Belrive", "+33 1 99 00 00 29"),
     "chu": ("990000037", "CHU de Montclair", "+33 1 99 00 00 37"),
 }

@@ -154,6 +154,21 @@ def test_an_import_takes_what_is_good_and_names_what_it_sets_aside(typed: Typed,
     database.close()
 
 
+def test_of_several_hospitals_nobody_guesses_whose_images_these_are(typed: Typed, data: Path, tmp_path: Path) -> None:
+    typed("migrate")
+    (tmp_path / "disc").mkdir()
+    code, said = typed("import", str(tmp_path / "disc"))
+    assert code == 2
+    assert "no hospital is declared yet" in said
+    add_user(typed, finess="750000026")
+    assert typed("import", str(tmp_path / "disc"))[0] == 0  # there is only one
+    add_user(typed, "expert@chu.example", finess="750000018", hospital="CHU")
+    code, said = typed("import", str(tmp_path / "disc"))
+    assert code == 2
+    assert "750000018 CHU" in said
+    assert typed("import", "--finess", "750000018", str(tmp_path / "disc"))[0] == 0
+
+
 def test_an_import_for_a_hospital_that_is_not_declared_is_refused(typed: Typed, tmp_path: Path) -> None:
     typed("migrate")
     drop = make_studies.folder(tmp_path / "drop", make_studies.series(1))
