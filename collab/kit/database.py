@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from sqlalchemy import JSON, DateTime, Engine, MetaData, create_engine, event
-from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
+from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect, ExceptionContext
 from sqlalchemy.engine.url import URL, make_url
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -66,11 +67,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url: URL = make_url(url)
-        self.engine = (
-            _sqlite_engine(self.url)
-            if self.is_sqlite
-            else create_engine(self.url, pool_pre_ping=True, hide_parameters=True)
-        )
+        self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgresql_engine(self.url)
 
     @property
     def is_sqlite(self) -> bool:
@@ -128,5 +125,20 @@ def _sqlite_engine(url: URL) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:  # pyright: ignore[reportUnusedFunction] - Any: SQLAlchemy's event argument
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgresql_engine(url: URL) -> Engine:
+    engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
+
+    @event.listens_for(engine, "handle_error")
+    def _hide_rows(context: ExceptionContext) -> None:  # pyright: ignore[reportUnusedFunction]
+        # Its detail quotes the row that failed, patient and all, and an error's text goes to the log.
+        said, raised = context.original_exception, context.sqlalchemy_exception
+        if isinstance(said, psycopg.Error) and said.diag.message_primary:
+            whole, said.args = str(said), (said.diag.message_primary,)
+            if raised is not None:
+                raised.args = tuple(str(part).replace(whole, said.diag.message_primary) for part in raised.args)
 
     return engine

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+import traceback
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
-from sqlalchemy.exc import StatementError
+from sqlalchemy import insert, select, text
+from sqlalchemy.exc import IntegrityError, StatementError
 
 from collab.accounts.models import Hospital, Try
 from collab.kit.database import Database
@@ -36,6 +37,25 @@ def test_instants_come_back_in_utc_whatever_the_zone_of_who_wrote_them_and_of_th
     with either_database.transaction() as session:
         # As text: equal instants can stand in different zones.
         assert session.scalars(select(Try.at)).one().isoformat() == "2026-11-24T01:10:00+00:00"
+
+
+@pytest.mark.parametrize("phone", ["+33 1 99 00 00 11", None])
+def test_an_error_says_what_is_wrong_and_not_what_was_written(either_database: Database, phone: str | None) -> None:
+    """A second row of the same number, or one without a telephone; a log keeps the whole trace of either."""
+    with either_database.transaction() as session:
+        session.add(Hospital(id="HOS-1", finess="990000011", name="MARTIN", phone=""))
+
+    def write() -> None:
+        with either_database.transaction() as session:
+            values = {"id": "HOS-2", "finess": "990000011", "name": "MARTIN", "phone": phone}
+            session.execute(insert(Hospital).values(values))
+
+    with pytest.raises(IntegrityError) as wrong:
+        write()
+    trace = "".join(traceback.format_exception(wrong.value))
+    assert ("finess" if phone else "phone") in trace
+    assert "MARTIN" not in trace
+    assert "990000011" not in trace
 
 
 def test_an_instant_without_a_zone_is_refused(database: Database) -> None:
