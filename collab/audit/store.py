@@ -26,8 +26,11 @@ def find_head(session: Session) -> AuditEntry | None:
 
 def iterate(session: Session) -> Iterator[tuple[Row, str]]:
     """Every row in order with the hash it claims, read in batches."""
-    for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=1000)):
-        yield as_row(entry), entry.hash
+    query = select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=1000)
+    # Closed by whoever stops at a break: PostgreSQL keeps a cursor open on its side.
+    with session.scalars(query) as entries:
+        for entry in entries:
+            yield as_row(entry), entry.hash
 
 
 def as_row(entry: AuditEntry) -> Row:

@@ -126,19 +126,21 @@ def append(session: Session, entries: Sequence[Entry]) -> None:
 def iterate_entries(session: Session, room_id: str, *, after: int = 0) -> Iterator[Entry]:
     """The journal of a room in order, read in batches."""
     query = select(RoomFact).where(RoomFact.room_id == room_id, RoomFact.seq > after).order_by(RoomFact.seq)
-    for row in session.scalars(query.execution_options(yield_per=1000)):
-        yield Entry(
-            room_id=row.room_id,
-            seq=row.seq,
-            epoch=row.epoch,
-            at_ms=(row.at - _EPOCH) // timedelta(milliseconds=1),
-            actor=row.actor,
-            client_id=row.client_id,
-            n=row.n,
-            body=row.body,
-            previous_hash=row.previous_hash,
-            hash=row.hash,
-        )
+    # Closed by whoever stops at a break: PostgreSQL keeps a cursor open on its side.
+    with session.scalars(query.execution_options(yield_per=1000)) as rows:
+        for row in rows:
+            yield Entry(
+                room_id=row.room_id,
+                seq=row.seq,
+                epoch=row.epoch,
+                at_ms=(row.at - _EPOCH) // timedelta(milliseconds=1),
+                actor=row.actor,
+                client_id=row.client_id,
+                n=row.n,
+                body=row.body,
+                previous_hash=row.previous_hash,
+                hash=row.hash,
+            )
 
 
 def list_facts(session: Session, room_id: str, *, after: int = 0) -> list[Fact]:

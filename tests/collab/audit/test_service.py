@@ -104,6 +104,18 @@ def test_two_writers_at_once_leave_a_chain_without_a_gap(either_database: Databa
         assert own == [f"STU-{number}" for number in range(30)]
 
 
+def test_a_break_is_found_in_the_table_of_either_database(either_database: Database) -> None:
+    fill(either_database, 10)
+    off = {"sqlite": "DROP TRIGGER audit_entry_no_update", "postgresql": "ALTER TABLE audit_entry DISABLE TRIGGER ALL"}
+    with either_database.transaction() as session:
+        session.execute(text(off[either_database.url.get_backend_name()]))
+        session.execute(update(AuditEntry).where(AuditEntry.seq == 7).values(actor_name="Dr Nobody"))
+    with either_database.transaction() as session:
+        broken = verify(session).broken
+    assert broken is not None
+    assert (broken.seq, broken.why) == (7, "changed")
+
+
 def test_who_has_recorded_an_act_keeps_nobody_from_recording_theirs(postgres_database: Database) -> None:
     """Signing draws a document after its first act: nobody else's page may wait for that."""
     with postgres_database.transaction() as slow:
