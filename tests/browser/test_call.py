@@ -57,6 +57,12 @@ def hears(window: Window, tile: str, hz: float) -> bool:
     return heard is not None and abs(heard["hz"] - hz) <= 24 and heard["db"] > -60
 
 
+def told(window: Window) -> str:
+    """For a failure: what the page says of the call, and what is heard."""
+    call = window.page.evaluate("JSON.stringify(window.consilium.call())")
+    return f"{call} {window.page.evaluate(LISTEN, THEIRS)} {window.page.locator('.panel-call').inner_text()!r}"
+
+
 def is_silent(window: Window, tile: str) -> bool:
     heard = window.page.evaluate(LISTEN, tile)
     return heard is not None and heard["db"] < -85
@@ -95,8 +101,8 @@ def test_voices_and_faces_arrive_and_stop_when_switched_off(meeting: tuple[Windo
     expert, requester = meeting
     for window in meeting:
         window.page.get_by_role("button", name="Rejoindre l’appel").click()
-    assert stage.eventually(requester, lambda: hears(requester, THEIRS, EXPERT_HZ), timeout_s=40)
-    assert stage.eventually(expert, lambda: hears(expert, THEIRS, REQUESTER_HZ), timeout_s=40)
+    assert stage.eventually(requester, lambda: hears(requester, THEIRS, EXPERT_HZ), timeout_s=40), told(requester)
+    assert stage.eventually(expert, lambda: hears(expert, THEIRS, REQUESTER_HZ), timeout_s=40), told(expert)
     assert stage.eventually(requester, lambda: sees(requester, THEIRS, EXPERT_COLOUR))
     assert stage.eventually(expert, lambda: sees(expert, THEIRS, REQUESTER_COLOUR))
     # Negative control: nobody hears themselves in the other's tile.
