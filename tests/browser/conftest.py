@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Playwright, sync_playwright
 
-from tests.browser.stage import Server, Window, free_port, open_window, sign_in
+from tests.browser.stage import Server, Window, free_port, open_window, sign_in, wait_until_prepared
 from tests.conftest import missing
 
 VALMONT = "990000011"
@@ -25,6 +25,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         missing("chromium (a Debian package)")
     found = Server(data=tmp_path_factory.mktemp("data"), port=free_port())
     found.start()
+    wait_until_prepared(found)
     yield found
     found.stop()
 

@@ -206,6 +206,15 @@ def api(server: Server, email: str) -> Iterator[httpx.Client]:
         yield client
 
 
+def wait_until_prepared(server: Server) -> None:
+    """Two cores that prepare images leave little to two browsers with microphones and cameras."""
+    deadline = time.monotonic() + 120
+    with api(server, RADIOLOGIST) as client:
+        while any(line["state"] != "ready" for line in client.get("/api/studies").json()):
+            assert time.monotonic() < deadline, "the studies are not prepared"
+            time.sleep(0.2)
+
+
 def find_study(client: httpx.Client, *, words: str) -> dict[str, Any]:
     """The prepared study whose line holds every word."""
     deadline = time.monotonic() + 120

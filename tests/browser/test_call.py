@@ -101,8 +101,8 @@ def test_voices_and_faces_arrive_and_stop_when_switched_off(meeting: tuple[Windo
     expert, requester = meeting
     for window in meeting:
         window.page.get_by_role("button", name="Rejoindre l’appel").click()
-    assert stage.eventually(requester, lambda: hears(requester, THEIRS, EXPERT_HZ), timeout_s=40), told(requester)
-    assert stage.eventually(expert, lambda: hears(expert, THEIRS, REQUESTER_HZ), timeout_s=40), told(expert)
+    assert stage.eventually(requester, lambda: hears(requester, THEIRS, EXPERT_HZ), timeout_s=60), told(requester)
+    assert stage.eventually(expert, lambda: hears(expert, THEIRS, REQUESTER_HZ), timeout_s=60), told(expert)
     assert stage.eventually(requester, lambda: sees(requester, THEIRS, EXPERT_COLOUR))
     assert stage.eventually(expert, lambda: sees(expert, THEIRS, REQUESTER_COLOUR))
     # Negative control: nobody hears themselves in the other's tile.
@@ -128,7 +128,7 @@ def test_losing_the_call_leaves_the_images_and_the_phone_number(meeting: tuple[W
     expert, requester = meeting
     for window in meeting:
         window.page.get_by_role("button", name="Rejoindre l’appel").click()
-    assert stage.eventually(requester, lambda: hears(requester, THEIRS, EXPERT_HZ), timeout_s=40)
+    assert stage.eventually(requester, lambda: hears(requester, THEIRS, EXPERT_HZ), timeout_s=60)
     expert.page.get_by_role("button", name="Quitter").click()
     before = stage.views(expert)["stack"]["sop_instance_uid"]
     stage.scroll(expert, "stack", 1)
@@ -146,8 +146,8 @@ def test_one_person_alone_hears_and_sees_themselves_through_the_server(
     expert.page.get_by_role("button", name="Tester micro, caméra et réseau").click()
     expert.page.get_by_role("button", name="Commencer le test").click()
     returned = ".echo-result"
-    assert stage.eventually(expert, lambda: hears(expert, returned, EXPERT_HZ), timeout_s=40)
-    assert stage.eventually(expert, lambda: sees(expert, returned, EXPERT_COLOUR), timeout_s=40)
+    assert stage.eventually(expert, lambda: hears(expert, returned, EXPERT_HZ), timeout_s=60)
+    assert stage.eventually(expert, lambda: sees(expert, returned, EXPERT_COLOUR), timeout_s=60)
 
 
 def test_a_refused_microphone_says_what_to_do_and_lets_one_listen(
