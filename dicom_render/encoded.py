@@ -31,6 +31,8 @@ class EncodedFrame(msgspec.Struct, frozen=True):
     intercept: float
     unit: str
     windows: tuple[Window, ...]
+    padding: tuple[float, float] | None = None
+    """lowest and highest padding among the encoded values, before slope and intercept"""
 
 
 class EncodedFrames:
@@ -52,12 +54,13 @@ class EncodedFrames:
         """Decodes and encodes one frame (counted from 1). Raises `Unreadable` and `NotLossless`."""
         decoded = source.decode(frame)
         slope, intercept, unit = header.rescale_slope, header.rescale_intercept, header.rescale_type
-        windows = header.windows
+        windows, padding = header.windows, _padding(header)
         if decoded.ndim == 2 and (header.has_modality_lut or header.has_voi_lut):
             steps = grey_steps_of(dataset, frame)
             if isinstance(steps.modality, Lut):
                 # PS3.3 C.11.1.1.1: browsers know only slope and intercept, so the table is applied here, once.
                 decoded = steps.modality.apply(decoded)
+                padding = _through_table(padding, steps.modality)
                 slope, intercept, unit = 1.0, 0.0, steps.modality.kind
             if isinstance(steps.voi, Lut):
                 windows = (_window_of(steps.voi), *windows)
@@ -67,13 +70,31 @@ class EncodedFrames:
         coarse_level = coarse_level_of(rows, columns)
         coarse = stream.resolution_ends[levels_of(rows, columns) - coarse_level] if coarse_level else len(stream.data)
         self._file.write(stream.data)
-        kept = EncodedFrame(self._size, len(stream.data), coarse, values, slope, intercept, unit, windows)
+        kept = EncodedFrame(self._size, len(stream.data), coarse, values, slope, intercept, unit, windows, padding)
         self._size += len(stream.data)
         return kept
 
     def read(self, frame: EncodedFrame) -> bytes:
         self._file.seek(frame.offset)
         return self._file.read(frame.length)
+
+
+def _padding(header: FrameHeader) -> tuple[float, float] | None:
+    """PS3.3 C.7.5.1.1.2: one stored value, or the range up to its limit."""
+    if header.pixel_padding is None:
+        return None
+    other = header.pixel_padding if header.pixel_padding_limit is None else header.pixel_padding_limit
+    return float(min(header.pixel_padding, other)), float(max(header.pixel_padding, other))
+
+
+def _through_table(padding: tuple[float, float] | None, table: Lut) -> tuple[float, float] | None:
+    """Pixel Padding Value is a stored value: a table that moves the pixels moves it too (PS3.3 C.7.5.1.1.2)."""
+    if padding is None:
+        return None
+    last = table.first_mapped + len(table.entries) - 1
+    low, high = (min(max(int(end), table.first_mapped), last) for end in padding)
+    moved = table.apply(np.arange(low, high + 1))
+    return float(moved.min()), float(moved.max())
 
 
 def _narrowed(

@@ -50,6 +50,7 @@ class StackFacts(msgspec.Struct, frozen=True, kw_only=True):
     invert: bool
     lossy: bool
     pixel_padding: int | None
+    """among the values of the codestreams: before slope and intercept, after a modality table if there was one"""
     frame_time_ms: float | None
     windows: tuple[Window, ...]
     frames: tuple[PackFrame, ...]

@@ -74,19 +74,25 @@ def _shown(header: FrameHeader, frame: EncodedFrame, encoded: EncodedFrames) -> 
         return (), to_jpeg(rgb)
     rescale = Rescale(frame.slope, frame.intercept)
     modality = to_modality(values, rescale)
-    windows = frame.windows or (robust_window(modality, padding=_padding(header, rescale)),)
+    windows = frame.windows or (robust_window(modality, padding=_padding(frame, rescale)),)
     inverted = header.photometric_interpretation == "MONOCHROME1"
     grey = thumbnail(modality, window=windows[0], invert=inverted, pixel_spacing_mm=header.pixel_spacing_mm)
     return windows, to_jpeg(grey)
 
 
-def _padding(header: FrameHeader, rescale: Rescale) -> tuple[float, float] | None:
-    """PS3.3 C.7.5.1.1.2: one stored value, or the range up to its limit, as modality values."""
-    if header.pixel_padding is None:
+def _padding(frame: EncodedFrame, rescale: Rescale) -> tuple[float, float] | None:
+    """The padding as modality values."""
+    if frame.padding is None:
         return None
-    other = header.pixel_padding if header.pixel_padding_limit is None else header.pixel_padding_limit
-    low, high = sorted(rescale.slope * stored + rescale.intercept for stored in (header.pixel_padding, other))
+    low, high = sorted(rescale.slope * encoded + rescale.intercept for encoded in frame.padding)
     return low, high
+
+
+def _padding_value(header: FrameHeader, frame: EncodedFrame) -> int | None:
+    """What padded pixels hold in the codestream: the file's value, unless a modality table moved it."""
+    if not header.has_modality_lut or frame.padding is None:
+        return header.pixel_padding
+    return int(frame.padding[0])
 
 
 def _header(
@@ -117,7 +123,7 @@ def _header(
         unit=_unit(instance, kept[0]),
         invert=first.photometric_interpretation == "MONOCHROME1",
         lossy=any(instances[frame.sop_instance_uid].lossy for frame in stack.frames),
-        pixel_padding=first.pixel_padding,
+        pixel_padding=_padding_value(first, kept[0]),
         frame_time_ms=first.frame_time_ms,
         windows=windows,
         frames=tuple(_pack_frame(frame, one) for frame, one in zip(stack.frames, kept, strict=True)),

@@ -149,6 +149,21 @@ def test_without_a_window_one_is_made_of_the_values_and_the_padding_does_not_cou
     assert header.pixel_padding == -2000
 
 
+def test_padding_passes_through_the_modality_table_that_the_pixels_pass_through(tmp_path: Path) -> None:
+    """PS3.3 C.7.5.1.1.2: Pixel Padding Value is a stored value; the table (C.11.1.1.1) takes 0..100 to 5000..6000."""
+    values = np.linspace(1, 100, 64 * 64).round().astype(np.uint16).reshape(64, 64)
+    values[:20, :20] = 0
+    table = pydicom.Dataset()
+    table.LUTDescriptor, table.ModalityLUTType = [101, 0, 16], "US"
+    table.add_new("LUTData", "US", [10 * value + 5000 for value in range(101)])
+    made = slice_at(0, values, PixelPaddingValue=0, ModalityLUTSequence=[table], RescaleSlope=None)
+    header, _, _ = write(tmp_path, made)
+    low, high = np.percentile(values[values != 0] * 10.0 + 5000, (1, 99))
+    (window,) = header.windows
+    assert (window.center, window.width) == (pytest.approx((low + high) / 2), pytest.approx(high - low))
+    assert header.pixel_padding == 5000
+
+
 def test_one_lossy_slice_makes_the_stack_lossy(tmp_path: Path) -> None:
     """Who reads it must be told before the slice is reached."""
     header, _, _ = write(tmp_path, slice_at(0), slice_at(2, LossyImageCompression="01"))
