@@ -7,14 +7,16 @@ from typing import Self
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from pydicom.dataset import Dataset
+from pydicom.dataset import FileDataset
 
 from dicom_render.decoding import FrameSource
 from dicom_render.encoding import coarse_level_of, encode_htj2k, levels_of
 from dicom_render.grey import grey_steps_of
 from dicom_render.headers import FrameHeader, Window
 from dicom_render.lut import Lut
+from dicom_render.overlays import Overlay, overlays_of
 from dicom_render.refusal import Unreadable
+from dicom_render.shutters import Shutter, shutter_of
 from dicom_render.stack_header import Values
 
 _TYPES: dict[str, Values] = {"u1": "uint8", "i1": "int16", "u2": "uint16", "i2": "int16", "u4": "uint16", "i4": "int16"}
@@ -33,6 +35,8 @@ class EncodedFrame(msgspec.Struct, frozen=True):
     windows: tuple[Window, ...]
     padding: tuple[float, float] | None = None
     """lowest and highest padding among the encoded values, before slope and intercept"""
+    overlays: tuple[Overlay, ...] = ()
+    shutter: Shutter | None = None
 
 
 class EncodedFrames:
@@ -50,7 +54,7 @@ class EncodedFrames:
         self._file.close()
         self._path.unlink()
 
-    def add(self, source: FrameSource, dataset: Dataset, header: FrameHeader, frame: int) -> EncodedFrame:
+    def add(self, source: FrameSource, dataset: FileDataset, header: FrameHeader, frame: int) -> EncodedFrame:
         """Decodes and encodes one frame (counted from 1). Raises `Unreadable` and `NotLossless`."""
         decoded = source.decode(frame)
         slope, intercept, unit = header.rescale_slope, header.rescale_intercept, header.rescale_type
@@ -70,7 +74,21 @@ class EncodedFrames:
         coarse_level = coarse_level_of(rows, columns)
         coarse = stream.resolution_ends[levels_of(rows, columns) - coarse_level] if coarse_level else len(stream.data)
         self._file.write(stream.data)
-        kept = EncodedFrame(self._size, len(stream.data), coarse, values, slope, intercept, unit, windows, padding)
+        overlays = overlays_of(dataset, source, frame)
+        shutter, used = shutter_of(dataset, frame, overlays)
+        kept = EncodedFrame(
+            offset=self._size,
+            length=len(stream.data),
+            coarse=coarse,
+            values=values,
+            slope=slope,
+            intercept=intercept,
+            unit=unit,
+            windows=windows,
+            padding=padding,
+            overlays=tuple(overlay for group, overlay in overlays.items() if group != used),
+            shutter=shutter,
+        )
         self._size += len(stream.data)
         return kept
 

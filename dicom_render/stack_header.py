@@ -6,7 +6,9 @@ import msgspec
 
 from dicom_render.geometry import Reason
 from dicom_render.headers import Window
+from dicom_render.overlays import Overlay
 from dicom_render.refusal import Fact
+from dicom_render.shutters import Shutter
 from dicom_render.space import Orientation, Vector
 from dicom_render.spacing import Caution
 
@@ -27,6 +29,20 @@ class PackFrame(msgspec.Struct, frozen=True):
     orientation: Orientation | None
     slope: float
     intercept: float
+
+
+class PackOverlay(msgspec.Struct, frozen=True):
+    """A plane of bits over those frames of the stack (0-based, in geometric order)."""
+
+    frames: tuple[int, ...]
+    overlay: Overlay
+
+
+class PackShutter(msgspec.Struct, frozen=True):
+    """A display shutter before those frames of the stack (0-based, in geometric order)."""
+
+    frames: tuple[int, ...]
+    shutter: Shutter
 
 
 class StackFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +74,8 @@ class StackFacts(msgspec.Struct, frozen=True, kw_only=True):
     coarse_level: int
     distinction: dict[str, Fact]
     warnings: tuple[Caution, ...]
+    overlays: tuple[PackOverlay, ...] = ()
+    shutters: tuple[PackShutter, ...] = ()
 
 
 class FrameSpan(msgspec.Struct, frozen=True, array_like=True):

@@ -2,11 +2,11 @@
 
 import hashlib
 import os
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import msgspec
 
@@ -17,7 +17,23 @@ from dicom_render.grey import Rescale, robust_window, to_modality
 from dicom_render.headers import FrameHeader, InstanceHeader, Window
 from dicom_render.htj2k import decode_htj2k
 from dicom_render.picture import THUMBNAIL_PIXELS, thumbnail, to_jpeg
-from dicom_render.stack_header import FrameSpan, PackFrame, StackHeader, frames_name, header_name, thumbnail_name
+from dicom_render.shutters import Shutter
+from dicom_render.spacing import Caution
+from dicom_render.stack_header import (
+    FrameSpan,
+    PackFrame,
+    PackOverlay,
+    PackShutter,
+    StackHeader,
+    frames_name,
+    header_name,
+    thumbnail_name,
+)
+
+Shared = TypeVar("Shared")
+
+# Overlays go before the first picture: a megabyte is what a link of 20 Mbit/s carries in half a second.
+MAX_OVERLAY_CHARACTERS = 1 << 20
 
 # Smaller pictures of the middle frame do for percentiles and for the thumbnail, at a sixteenth of the work.
 _ENOUGH_PIXELS = 2 * THUMBNAIL_PIXELS
@@ -106,6 +122,7 @@ def _header(
     spans: tuple[FrameSpan, ...],
 ) -> StackHeader:
     first, instance = stack.frames[0].header, instances[stack.frames[0].sop_instance_uid]
+    overlays = _overlays(kept)
     return StackHeader(
         study_uid=instance.study_uid,
         series_uid=instance.series_uid,
@@ -130,10 +147,32 @@ def _header(
         levels=levels_of(stack.rows, stack.columns),
         coarse_level=coarse_level_of(stack.rows, stack.columns),
         distinction=stack.distinction,
-        warnings=stack.warnings,
+        warnings=stack.warnings if overlays is not None else (*stack.warnings, Caution("overlays_left_out")),
+        overlays=overlays or (),
+        shutters=tuple(PackShutter(frames, each) for each, frames in _by_frames(_shutter(one) for one in kept)),
         sha256=sha256,
         spans=spans,
     )
+
+
+def _overlays(kept: Sequence[EncodedFrame]) -> tuple[PackOverlay, ...] | None:
+    """None: there are more than can be sent. All or none, so that nobody takes some for all."""
+    overlays = tuple(PackOverlay(frames, each) for each, frames in _by_frames(one.overlays for one in kept))
+    size = sum(len(each.overlay.bits) for each in overlays)
+    return overlays if size <= MAX_OVERLAY_CHARACTERS else None
+
+
+def _shutter(frame: EncodedFrame) -> tuple[Shutter, ...]:
+    return () if frame.shutter is None else (frame.shutter,)
+
+
+def _by_frames(given: Iterable[tuple[Shared, ...]]) -> list[tuple[Shared, tuple[int, ...]]]:
+    """Each thing once, with the frames that have it: one plane over 300 frames is sent once."""
+    frames: dict[Shared, list[int]] = {}
+    for index, things in enumerate(given):
+        for thing in things:
+            frames.setdefault(thing, []).append(index)
+    return [(thing, tuple(places)) for thing, places in frames.items()]
 
 
 def _pack_frame(frame: StackFrame, encoded: EncodedFrame) -> PackFrame:

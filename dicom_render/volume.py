@@ -16,6 +16,7 @@ from dicom_render.grey import Rescale, through_window, to_8_bits, to_modality
 from dicom_render.headers import Window
 from dicom_render.htj2k import decode_htj2k
 from dicom_render.limits import MAX_VOLUME_BYTES
+from dicom_render.markings import marked
 from dicom_render.pack import PackReader
 from dicom_render.refusal import NotAVolume
 from dicom_render.sampling import bilinear, inside, trilinear
@@ -41,6 +42,8 @@ class PlaneView:
     invert: bool = False
     sop_instance_uid: str | None = None
     frame: int = 1
+    markings: bool = True
+    """shutter and overlays of the file, on a slice drawn as it is; a cut through the volume never has them"""
 
 
 class PreparedStack:
@@ -119,6 +122,14 @@ def render_view(source: PreparedStack, view: PlaneView, width_px: int, height_px
         values, shown = _cut(source, points)
     else:
         values, shown = _slice(source, index, points)
+    picture = _picture(source, view, values=values, shown=shown)
+    if index is None or not view.markings:
+        return picture
+    row, column = _in_plane(plane_of(source.header, index), points)
+    return marked(picture, source.header, index, row=row, column=column, shown=shown)
+
+
+def _picture(source: PreparedStack, view: PlaneView, *, values: Real, shown: NDArray[np.bool_]) -> NDArray[np.uint8]:
     if source.header.values == "rgb8":
         picture = np.clip(np.rint(values), 0, 255).astype(np.uint8)
         return np.where(shown[..., None], picture, np.uint8(0))

@@ -23,6 +23,7 @@ from dicom_render.reading import header_of
 from dicom_render.stack_header import StackHeader
 from dicom_render.stack_writing import Readied, write_stack
 from tests.dicom_render import make
+from tests.dicom_render.test_overlays import put, some
 
 
 def slice_at(z_mm: float, pixels: NDArray[Any] | None = None, **attributes: Any) -> FileDataset:
@@ -207,3 +208,24 @@ def test_the_beginning_of_each_codestream_is_the_coarse_picture_that_the_header_
     coarse = imagecodecs.htj2k_decode(whole[: span.coarse], skipres=3, resilient=True)
     assert coarse.shape == (64, 64)
     np.testing.assert_array_equal(coarse, imagecodecs.htj2k_decode(whole, skipres=3))
+
+
+def test_an_overlay_over_several_frames_is_written_once(tmp_path: Path) -> None:
+    same, other = some(64, 64), some(64, 64, seed=9)
+    header, _, _ = write(tmp_path, put(slice_at(0), same), put(slice_at(2), other), put(slice_at(4), same))
+    assert [each.frames for each in header.overlays] == [(0, 2), (1,)]
+    np.testing.assert_array_equal(header.overlays[1].overlay.mask(), other)
+
+
+def test_overlays_that_would_hold_up_the_first_picture_are_left_out_and_that_is_said(tmp_path: Path) -> None:
+    """Two planes of noise of half a megabyte each."""
+    header, _, _ = write(tmp_path, *(put(slice_at(z), some(2048, 2048, seed=z)) for z in (0, 2)))
+    assert header.overlays == ()
+    assert [caution.code for caution in header.warnings] == ["overlays_left_out"]
+
+
+def test_a_shutter_is_written_with_the_frames_behind_it(tmp_path: Path) -> None:
+    circle = {"ShutterShape": "CIRCULAR", "CenterOfCircularShutter": [32, 30], "RadiusOfCircularShutter": 20}
+    header, _, _ = write(tmp_path, slice_at(0, **circle), slice_at(2), slice_at(4, **circle))
+    (each,) = header.shutters
+    assert (each.frames, each.shutter.circle) == ((0, 2), (32, 30, 20))
