@@ -13,7 +13,7 @@ from dicom_render.decoding import FrameSource
 from dicom_render.encoding import coarse_level_of, encode_htj2k, levels_of
 from dicom_render.grey import grey_steps_of
 from dicom_render.headers import FrameHeader, Window
-from dicom_render.lut import Lut
+from dicom_render.lut import Lut, PackedLut, packed
 from dicom_render.overlays import Overlay, overlays_of
 from dicom_render.refusal import Unreadable
 from dicom_render.shutters import Shutter, shutter_of
@@ -37,6 +37,7 @@ class EncodedFrame(msgspec.Struct, frozen=True):
     """lowest and highest padding among the encoded values, before slope and intercept"""
     overlays: tuple[Overlay, ...] = ()
     shutter: Shutter | None = None
+    voi_table: PackedLut | None = None
 
 
 class EncodedFrames:
@@ -58,7 +59,7 @@ class EncodedFrames:
         """Decodes and encodes one frame (counted from 1). Raises `Unreadable` and `NotLossless`."""
         decoded = source.decode(frame)
         slope, intercept, unit = header.rescale_slope, header.rescale_intercept, header.rescale_type
-        windows, padding = header.windows, _padding(header)
+        windows, padding, voi_table = header.windows, _padding(header), None
         if decoded.ndim == 2 and (header.has_modality_lut or header.has_voi_lut):
             steps = grey_steps_of(dataset, frame)
             if isinstance(steps.modality, Lut):
@@ -67,7 +68,7 @@ class EncodedFrames:
                 padding = _through_table(padding, steps.modality)
                 slope, intercept, unit = 1.0, 0.0, steps.modality.kind
             if isinstance(steps.voi, Lut):
-                windows = (_window_of(steps.voi), *windows)
+                windows, voi_table = (_window_of(steps.voi), *windows), packed(steps.voi)
         picture, values = _narrowed(decoded)
         stream = encode_htj2k(picture)
         rows, columns = picture.shape[:2]
@@ -88,6 +89,7 @@ class EncodedFrames:
             padding=padding,
             overlays=tuple(overlay for group, overlay in overlays.items() if group != used),
             shutter=shutter,
+            voi_table=voi_table,
         )
         self._size += len(stream.data)
         return kept

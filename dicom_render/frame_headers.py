@@ -74,7 +74,22 @@ def _frame_header(dataset: Dataset, groups: FrameGroups, frame: int) -> FrameHea
         echo_time_ms=number_of(echo, "EffectiveEchoTime") or number_of(dataset, "EchoTime"),
         stack_id=text_of(content, "StackID"),
         frame_time_ms=_frame_time(dataset),
+        is_inverted=is_inverted(dataset),
     )
+
+
+def is_inverted(dataset: Dataset) -> bool:
+    """PS3.3 C.7.6.3.1.2 MONOCHROME1, unless Presentation LUT Shape (C.11.6) says which way up the P-Values are.
+
+    Where present the two have to agree (C.8.11.3); where a writer made them differ, DCMTK follows the shape as well.
+    """
+    match text_of(dataset, "PresentationLUTShape").upper():
+        case "INVERSE":
+            return True
+        case "IDENTITY":
+            return False
+        case _:
+            return text_of(dataset, "PhotometricInterpretation").upper() == "MONOCHROME1"
 
 
 def windows_of(dataset: Dataset) -> tuple[Window, ...]:

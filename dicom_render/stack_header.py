@@ -6,6 +6,7 @@ import msgspec
 
 from dicom_render.geometry import Reason
 from dicom_render.headers import Window
+from dicom_render.lut import PackedLut
 from dicom_render.overlays import Overlay
 from dicom_render.refusal import Fact
 from dicom_render.shutters import Shutter
@@ -43,6 +44,13 @@ class PackShutter(msgspec.Struct, frozen=True):
 
     frames: tuple[int, ...]
     shutter: Shutter
+
+
+class VoiTable(msgspec.Struct, frozen=True):
+    """A VOI LUT of the file (PS3.3 C.11.2.1.1) for those frames of the stack (0-based, in geometric order)."""
+
+    frames: tuple[int, ...]
+    table: PackedLut
 
 
 class StackFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +100,8 @@ class StackHeader(StackFacts, frozen=True, kw_only=True):
     sha256: str
     """of the whole .frames file"""
     spans: tuple[FrameSpan, ...]
+    voi_tables: tuple[VoiTable, ...] = ()
+    """applied by our own renderer only; browsers get their ends as a window, with a caution"""
 
 
 class Chunk(msgspec.Struct, frozen=True, array_like=True):

@@ -16,6 +16,7 @@ from dicom_render.geometry import Stack, StackFrame
 from dicom_render.grey import Rescale, robust_window, to_modality
 from dicom_render.headers import FrameHeader, InstanceHeader, Window
 from dicom_render.htj2k import decode_htj2k
+from dicom_render.lut import PackedLut
 from dicom_render.picture import THUMBNAIL_PIXELS, thumbnail, to_jpeg
 from dicom_render.shutters import Shutter
 from dicom_render.spacing import Caution
@@ -25,6 +26,7 @@ from dicom_render.stack_header import (
     PackOverlay,
     PackShutter,
     StackHeader,
+    VoiTable,
     frames_name,
     header_name,
     thumbnail_name,
@@ -91,8 +93,7 @@ def _shown(header: FrameHeader, frame: EncodedFrame, encoded: EncodedFrames) -> 
     rescale = Rescale(frame.slope, frame.intercept)
     modality = to_modality(values, rescale)
     windows = frame.windows or (robust_window(modality, padding=_padding(frame, rescale)),)
-    inverted = header.photometric_interpretation == "MONOCHROME1"
-    grey = thumbnail(modality, window=windows[0], invert=inverted, pixel_spacing_mm=header.pixel_spacing_mm)
+    grey = thumbnail(modality, window=windows[0], invert=header.is_inverted, pixel_spacing_mm=header.pixel_spacing_mm)
     return windows, to_jpeg(grey)
 
 
@@ -138,7 +139,7 @@ def _header(
         orientation=stack.orientation,
         values=kept[0].values,
         unit=_unit(instance, kept[0]),
-        invert=first.photometric_interpretation == "MONOCHROME1",
+        invert=first.is_inverted,
         lossy=any(instances[frame.sop_instance_uid].lossy for frame in stack.frames),
         pixel_padding=_padding_value(first, kept[0]),
         frame_time_ms=first.frame_time_ms,
@@ -152,6 +153,7 @@ def _header(
         shutters=tuple(PackShutter(frames, each) for each, frames in _by_frames(_shutter(one) for one in kept)),
         sha256=sha256,
         spans=spans,
+        voi_tables=tuple(VoiTable(frames, each) for each, frames in _by_frames(_voi_table(one) for one in kept)),
     )
 
 
@@ -164,6 +166,10 @@ def _overlays(kept: Sequence[EncodedFrame]) -> tuple[PackOverlay, ...] | None:
 
 def _shutter(frame: EncodedFrame) -> tuple[Shutter, ...]:
     return () if frame.shutter is None else (frame.shutter,)
+
+
+def _voi_table(frame: EncodedFrame) -> tuple[PackedLut, ...]:
+    return () if frame.voi_table is None else (frame.voi_table,)
 
 
 def _by_frames(given: Iterable[tuple[Shared, ...]]) -> list[tuple[Shared, tuple[int, ...]]]:

@@ -25,12 +25,14 @@ def stored_by_dcmtk(tool: Tool, program: str, file: Path, scratch: Path) -> NDAr
     return np.frombuffer(read.PixelData, dtype, int(np.prod(shape))).reshape(shape)
 
 
-def picture_by_dcmtk(tool: Tool, file: Path, scratch: Path, *options: str, overlays: bool = False) -> NDArray[np.int32]:
+def picture_by_dcmtk(
+    tool: Tool, file: Path, scratch: Path, *options: str, overlays: bool = False, program: str = "dcm2pnm"
+) -> NDArray[np.int32]:
     """What `dcm2pnm` shows of a grey file."""
     shown = scratch / "shown.pgm"
     # Its default for planes of type G: replaced by white.
     drawn = [] if overlays else ["-O"]
-    subprocess.run([tool("dcm2pnm"), *drawn, *options, "+op", str(file), str(shown)], check=True, capture_output=True)
+    subprocess.run([tool(program), *drawn, *options, "+op", str(file), str(shown)], check=True, capture_output=True)
     return read_pgm(shown.read_bytes())
 
 

@@ -6,40 +6,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from pydicom.dataset import FileDataset
 
 from dicom_render.headers import Window
 from dicom_render.prepare import prepare_series
-from dicom_render.volume import PlaneView, PreparedStack, plane_of, render_view
+from dicom_render.volume import PlaneView, PreparedStack, render_view
 from tests.dicom_render import make
+from tests.dicom_render.drawing import as_it_is, prepared
 from tests.dicom_render.reference import Tool, picture_by_dcmtk
 from tests.dicom_render.test_overlays import put, some
 
 SHUTTER = {"ShutterShape": "CIRCULAR", "CenterOfCircularShutter": [32, 32], "RadiusOfCircularShutter": 20}
-
-
-def prepared(file: Path, out: Path) -> PreparedStack:
-    prepare_series([file], out)
-    return PreparedStack(out, 0)
-
-
-def as_it_is(stack: PreparedStack, *, scale: float = 1, markings: bool = True) -> NDArray[np.int32]:
-    """The first frame, a pixel for a pixel, or `scale` of that."""
-    header, plane = stack.header, plane_of(stack.header, 0)
-    row, column = np.array(plane.along_row), np.array(plane.along_column)
-    down, across = plane.row_step_mm, plane.column_step_mm
-    centre = np.array(plane.origin) + row * across * (header.columns - 1) / 2 + column * down * (header.rows - 1) / 2
-    normal = np.cross(-row, column)
-    view = PlaneView(
-        (float(centre[0]), float(centre[1]), float(centre[2])),
-        (float(normal[0]), float(normal[1]), float(normal[2])),
-        (float(-column[0]), float(-column[1]), float(-column[2])),
-        (header.columns * across, header.rows * down),
-        sop_instance_uid=header.frames[0].sop_instance_uid,
-        markings=markings,
-    )
-    return render_view(stack, view, round(header.columns * scale), round(header.rows * scale)).astype(np.int32)
 
 
 def written(made: FileDataset, folder: Path) -> Path:
