@@ -55,6 +55,16 @@ class FrameSource:
                 return _stored(samples, self.layout, declared)
             return self._rgb(samples)
 
+    def bit_plane(self, frame: int, bit: int) -> NDArray[np.bool_] | None:
+        """One bit of each pixel's word, (rows, columns), where the file keeps whole words; else None."""
+        layout = self.layout
+        is_free = 0 <= bit < layout.bits_allocated and not 0 <= layout.high_bit - bit < layout.bits_stored
+        if layout.samples != 1 or self._family not in {Family.NATIVE, Family.RLE} or not is_free:
+            return None
+        with refusing_everything("decoding_failed"):
+            words, _ = self._samples(frame - 1)
+            return (words.astype(np.uint32) >> np.uint32(bit) & np.uint32(1)).astype(bool)
+
     def _samples(self, index: int) -> tuple[Samples, Declared | None]:
         if self._table is None:
             return _native(self._held, self.layout, index=index, dataset=self._dataset), None

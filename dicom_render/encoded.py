@@ -7,14 +7,16 @@ from typing import Self
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from pydicom.dataset import Dataset
+from pydicom.dataset import FileDataset
 
 from dicom_render.decoding import FrameSource
 from dicom_render.encoding import coarse_level_of, encode_htj2k, levels_of
 from dicom_render.grey import grey_steps_of
 from dicom_render.headers import FrameHeader, Window
-from dicom_render.lut import Lut
+from dicom_render.lut import Lut, PackedLut, packed
+from dicom_render.overlays import Overlay, overlays_of
 from dicom_render.refusal import Unreadable
+from dicom_render.shutters import Shutter, shutter_of
 from dicom_render.stack_header import Values
 
 _TYPES: dict[str, Values] = {"u1": "uint8", "i1": "int16", "u2": "uint16", "i2": "int16", "u4": "uint16", "i4": "int16"}
@@ -31,6 +33,11 @@ class EncodedFrame(msgspec.Struct, frozen=True):
     intercept: float
     unit: str
     windows: tuple[Window, ...]
+    padding: tuple[float, float] | None = None
+    """lowest and highest padding among the encoded values, before slope and intercept"""
+    overlays: tuple[Overlay, ...] = ()
+    shutter: Shutter | None = None
+    voi_table: PackedLut | None = None
 
 
 class EncodedFrames:
@@ -48,32 +55,66 @@ class EncodedFrames:
         self._file.close()
         self._path.unlink()
 
-    def add(self, source: FrameSource, dataset: Dataset, header: FrameHeader, frame: int) -> EncodedFrame:
+    def add(self, source: FrameSource, dataset: FileDataset, header: FrameHeader, frame: int) -> EncodedFrame:
         """Decodes and encodes one frame (counted from 1). Raises `Unreadable` and `NotLossless`."""
         decoded = source.decode(frame)
         slope, intercept, unit = header.rescale_slope, header.rescale_intercept, header.rescale_type
-        windows = header.windows
+        windows, padding, voi_table = header.windows, _padding(header), None
         if decoded.ndim == 2 and (header.has_modality_lut or header.has_voi_lut):
             steps = grey_steps_of(dataset, frame)
             if isinstance(steps.modality, Lut):
                 # PS3.3 C.11.1.1.1: browsers know only slope and intercept, so the table is applied here, once.
                 decoded = steps.modality.apply(decoded)
+                padding = _through_table(padding, steps.modality)
                 slope, intercept, unit = 1.0, 0.0, steps.modality.kind
             if isinstance(steps.voi, Lut):
-                windows = (_window_of(steps.voi), *windows)
+                windows, voi_table = (_window_of(steps.voi), *windows), packed(steps.voi)
         picture, values = _narrowed(decoded)
         stream = encode_htj2k(picture)
         rows, columns = picture.shape[:2]
         coarse_level = coarse_level_of(rows, columns)
         coarse = stream.resolution_ends[levels_of(rows, columns) - coarse_level] if coarse_level else len(stream.data)
         self._file.write(stream.data)
-        kept = EncodedFrame(self._size, len(stream.data), coarse, values, slope, intercept, unit, windows)
+        overlays = overlays_of(dataset, source, frame)
+        shutter, used = shutter_of(dataset, frame, overlays)
+        kept = EncodedFrame(
+            offset=self._size,
+            length=len(stream.data),
+            coarse=coarse,
+            values=values,
+            slope=slope,
+            intercept=intercept,
+            unit=unit,
+            windows=windows,
+            padding=padding,
+            overlays=tuple(overlay for group, overlay in overlays.items() if group != used),
+            shutter=shutter,
+            voi_table=voi_table,
+        )
         self._size += len(stream.data)
         return kept
 
     def read(self, frame: EncodedFrame) -> bytes:
         self._file.seek(frame.offset)
         return self._file.read(frame.length)
+
+
+def _padding(header: FrameHeader) -> tuple[float, float] | None:
+    """PS3.3 C.7.5.1.1.2: one stored value, or the range up to its limit."""
+    if header.pixel_padding is None:
+        return None
+    other = header.pixel_padding if header.pixel_padding_limit is None else header.pixel_padding_limit
+    return float(min(header.pixel_padding, other)), float(max(header.pixel_padding, other))
+
+
+def _through_table(padding: tuple[float, float] | None, table: Lut) -> tuple[float, float] | None:
+    """Pixel Padding Value is a stored value: a table that moves the pixels moves it too (PS3.3 C.7.5.1.1.2)."""
+    if padding is None:
+        return None
+    last = table.first_mapped + len(table.entries) - 1
+    low, high = (min(max(int(end), table.first_mapped), last) for end in padding)
+    moved = table.apply(np.arange(low, high + 1))
+    return float(moved.min()), float(moved.max())
 
 
 def _narrowed(

@@ -61,8 +61,8 @@ def _frame_header(dataset: Dataset, groups: FrameGroups, frame: int) -> FrameHea
         rescale_type=text_of(values, "RescaleType"),
         has_modality_lut=bool(items_of(values, "ModalityLUTSequence")),
         has_voi_lut=bool(items_of(voi, "VOILUTSequence")),
-        pixel_padding=integer_of(dataset, "PixelPaddingValue"),
-        pixel_padding_limit=integer_of(dataset, "PixelPaddingRangeLimit"),
+        pixel_padding=_stored_value(dataset, "PixelPaddingValue"),
+        pixel_padding_limit=_stored_value(dataset, "PixelPaddingRangeLimit"),
         image_type=_image_type(dataset, groups, frame),
         acquisition_number=integer_of(acquisition, acquisition_keyword),
         temporal_position=_temporal_position(dataset, content),
@@ -74,7 +74,22 @@ def _frame_header(dataset: Dataset, groups: FrameGroups, frame: int) -> FrameHea
         echo_time_ms=number_of(echo, "EffectiveEchoTime") or number_of(dataset, "EchoTime"),
         stack_id=text_of(content, "StackID"),
         frame_time_ms=_frame_time(dataset),
+        is_inverted=is_inverted(dataset),
     )
+
+
+def is_inverted(dataset: Dataset) -> bool:
+    """PS3.3 C.7.6.3.1.2 MONOCHROME1, unless Presentation LUT Shape (C.11.6) says which way up the P-Values are.
+
+    Where present the two have to agree (C.8.11.3); where a writer made them differ, DCMTK follows the shape as well.
+    """
+    match text_of(dataset, "PresentationLUTShape").upper():
+        case "INVERSE":
+            return True
+        case "IDENTITY":
+            return False
+        case _:
+            return text_of(dataset, "PhotometricInterpretation").upper() == "MONOCHROME1"
 
 
 def windows_of(dataset: Dataset) -> tuple[Window, ...]:
@@ -89,6 +104,16 @@ def windows_of(dataset: Dataset) -> tuple[Window, ...]:
         for index, (center, width) in enumerate(pairs)
         if width >= least and width > 0
     )
+
+
+def _stored_value(dataset: Dataset, keyword: str) -> int | None:
+    """A value "US or SS": its sign is that of the pixels, whatever VR carried it (PS3.3 C.7.5.1.1.2)."""
+    value, bits = integer_of(dataset, keyword), integer_of(dataset, "BitsAllocated") or 16
+    if value is None or bits > 16:
+        return value
+    is_signed = integer_of(dataset, "PixelRepresentation") == 1
+    held = value & 0xFFFF
+    return held - 0x10000 if is_signed and held >= 0x8000 else held
 
 
 def _nth(texts: tuple[str, ...], index: int) -> str:

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from dicom_render.attributes import first_item_of, number_of, text_of
-from dicom_render.frame_headers import windows_of
+from dicom_render.attributes import first_item_of, number_of
+from dicom_render.frame_headers import is_inverted, windows_of
 from dicom_render.functional_groups import FrameGroups
 from dicom_render.headers import Window
 from dicom_render.lut import Lut, lut_of
@@ -54,7 +54,7 @@ def grey_steps_of(dataset: Dataset, frame: int = 1) -> GreySteps:
         # C.11.2.1.1: its input has a sign where the modality values have one; those of a modality table have none.
         negative = isinstance(modality, Rescale) and (signed or modality.intercept < 0)
         voi = lut_of(voi_lut, signed_input=negative)
-    return GreySteps(modality=modality, voi=voi, invert=text_of(dataset, "PhotometricInterpretation") == "MONOCHROME1")
+    return GreySteps(modality=modality, voi=voi, invert=is_inverted(dataset))
 
 
 def _modality_of(transformation: Dataset, *, signed: bool) -> Rescale | Lut:
@@ -70,7 +70,7 @@ def to_grey(stored: Values, steps: GreySteps) -> Grey8:
     modality = to_modality(stored, steps.modality)
     match steps.voi:
         case Lut():
-            shown = steps.voi.apply(np.rint(modality)).astype(np.float32) * np.float32(255 / (2**steps.voi.bits - 1))
+            shown = through_table(modality, steps.voi)
         case Window():
             shown = through_window(modality, steps.voi)
         case None:
@@ -88,6 +88,11 @@ def to_modality(stored: Values, modality: Rescale | Lut) -> Real:
     if modality.intercept != 0.0:
         real += np.float32(modality.intercept)
     return real
+
+
+def through_table(values: Real, voi: Lut) -> Real:
+    """PS3.3 C.11.2.1.1 VOI LUT; result in 0..255, not rounded."""
+    return voi.apply(np.rint(values)).astype(np.float32) * np.float32(255 / (2**voi.bits - 1))
 
 
 def through_window(values: Real, window: Window) -> Real:

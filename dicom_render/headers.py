@@ -61,6 +61,8 @@ class FrameHeader(msgspec.Struct, frozen=True, omit_defaults=True):
     echo_time_ms: float | None = None
     stack_id: str = ""
     frame_time_ms: float | None = None
+    is_inverted: bool = False
+    """the highest value is shown darkest"""
 
 
 class InstanceHeader(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -1,7 +1,10 @@
 """Look-up tables of a dataset (PS3.3 C.11.1.1, C.11.2.1.1), as values; applies them to whole images."""
 
+import base64
+import zlib
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
@@ -24,6 +27,24 @@ class Lut:
     def apply(self, values: NDArray[np.generic]) -> NDArray[np.uint16]:
         index = values.astype(np.int32) - self.first_mapped
         return self.entries[np.clip(index, 0, len(self.entries) - 1)]
+
+
+class PackedLut(msgspec.Struct, frozen=True):
+    """A table as it travels in JSON: 16-bit little-endian entries, deflated (RFC 1950), in base64."""
+
+    first_mapped: int
+    bits: int
+    explanation: str
+    entries: str
+
+    def unpacked(self) -> Lut:
+        held = zlib.decompress(base64.b64decode(self.entries))
+        return Lut(self.first_mapped, np.frombuffer(held, "<u2").astype(np.uint16), self.bits, self.explanation)
+
+
+def packed(lut: Lut) -> PackedLut:
+    held = zlib.compress(lut.entries.astype("<u2").tobytes(), 6)
+    return PackedLut(lut.first_mapped, lut.bits, lut.explanation, base64.b64encode(held).decode())
 
 
 def lut_of(item: Dataset, *, signed_input: bool) -> Lut:

@@ -13,6 +13,7 @@ from dicom_render.decoding import FrameSource
 from dicom_render.encoded import EncodedFrame, EncodedFrames
 from dicom_render.geometry import Reason, Stack, arrange
 from dicom_render.headers import InstanceHeader
+from dicom_render.numbering import Numbering, numbering_of
 from dicom_render.opening import open_dataset
 from dicom_render.reading import header_of
 from dicom_render.refusal import Fact, Refusal, Unreadable
@@ -58,6 +59,8 @@ class PreparedSeries(msgspec.Struct, frozen=True):
     stacks: tuple[StackSummary, ...]
     set_aside: tuple[SetAside, ...]
     without_pixels: tuple[str, ...]
+    numbering: Numbering | None = None
+    """over the images that went in; gaps in space are told by each stack's `missing_slices`, by position alone"""
 
 
 def prepare_series(paths: Sequence[Path], out: Path, progress: Progress | None = None) -> PreparedSeries:
@@ -84,6 +87,7 @@ def prepare_series(paths: Sequence[Path], out: Path, progress: Progress | None =
         ),
         set_aside=tuple(series.set_aside),
         without_pixels=tuple(series.without_pixels),
+        numbering=numbering_of(instance.instance_number for instance in series.instances.values()),
     )
 
 

@@ -88,7 +88,7 @@ def _contrast(placed: Placed) -> Hashable:
         placed.instance.modality,
         (header.rows, header.columns, is_colour(header), header.bits_allocated, header.pixel_representation),
         header.has_modality_lut,
-        (header.photometric_interpretation == "MONOCHROME1", is_localizer(header), is_mosaic(header)),
+        (header.is_inverted, is_localizer(header), is_mosaic(header)),
         (header.stack_id, header.temporal_position, header.b_value, header.echo_number),
         # An MR series may hold magnitude and phase, or water and fat; a CT series changes words along the way
         # (GE: AXIAL, then AXIAL\\ADD for the same head), so there they only count if places repeat.

@@ -6,7 +6,10 @@ import msgspec
 
 from dicom_render.geometry import Reason
 from dicom_render.headers import Window
+from dicom_render.lut import PackedLut
+from dicom_render.overlays import Overlay
 from dicom_render.refusal import Fact
+from dicom_render.shutters import Shutter
 from dicom_render.space import Orientation, Vector
 from dicom_render.spacing import Caution
 
@@ -27,6 +30,27 @@ class PackFrame(msgspec.Struct, frozen=True):
     orientation: Orientation | None
     slope: float
     intercept: float
+
+
+class PackOverlay(msgspec.Struct, frozen=True):
+    """A plane of bits over those frames of the stack (0-based, in geometric order)."""
+
+    frames: tuple[int, ...]
+    overlay: Overlay
+
+
+class PackShutter(msgspec.Struct, frozen=True):
+    """A display shutter before those frames of the stack (0-based, in geometric order)."""
+
+    frames: tuple[int, ...]
+    shutter: Shutter
+
+
+class VoiTable(msgspec.Struct, frozen=True):
+    """A VOI LUT of the file (PS3.3 C.11.2.1.1) for those frames of the stack (0-based, in geometric order)."""
+
+    frames: tuple[int, ...]
+    table: PackedLut
 
 
 class StackFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +74,7 @@ class StackFacts(msgspec.Struct, frozen=True, kw_only=True):
     invert: bool
     lossy: bool
     pixel_padding: int | None
+    """among the values of the codestreams: before slope and intercept, after a modality table if there was one"""
     frame_time_ms: float | None
     windows: tuple[Window, ...]
     frames: tuple[PackFrame, ...]
@@ -57,6 +82,8 @@ class StackFacts(msgspec.Struct, frozen=True, kw_only=True):
     coarse_level: int
     distinction: dict[str, Fact]
     warnings: tuple[Caution, ...]
+    overlays: tuple[PackOverlay, ...] = ()
+    shutters: tuple[PackShutter, ...] = ()
 
 
 class FrameSpan(msgspec.Struct, frozen=True, array_like=True):
@@ -73,6 +100,8 @@ class StackHeader(StackFacts, frozen=True, kw_only=True):
     sha256: str
     """of the whole .frames file"""
     spans: tuple[FrameSpan, ...]
+    voi_tables: tuple[VoiTable, ...] = ()
+    """applied by our own renderer only; browsers get their ends as a window, with a caution"""
 
 
 class Chunk(msgspec.Struct, frozen=True, array_like=True):

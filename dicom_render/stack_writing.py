@@ -2,11 +2,11 @@
 
 import hashlib
 import os
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import msgspec
 
@@ -16,8 +16,26 @@ from dicom_render.geometry import Stack, StackFrame
 from dicom_render.grey import Rescale, robust_window, to_modality
 from dicom_render.headers import FrameHeader, InstanceHeader, Window
 from dicom_render.htj2k import decode_htj2k
+from dicom_render.lut import PackedLut
 from dicom_render.picture import THUMBNAIL_PIXELS, thumbnail, to_jpeg
-from dicom_render.stack_header import FrameSpan, PackFrame, StackHeader, frames_name, header_name, thumbnail_name
+from dicom_render.shutters import Shutter
+from dicom_render.spacing import Caution
+from dicom_render.stack_header import (
+    FrameSpan,
+    PackFrame,
+    PackOverlay,
+    PackShutter,
+    StackHeader,
+    VoiTable,
+    frames_name,
+    header_name,
+    thumbnail_name,
+)
+
+Shared = TypeVar("Shared")
+
+# Overlays go before the first picture: a megabyte is what a link of 20 Mbit/s carries in half a second.
+MAX_OVERLAY_CHARACTERS = 1 << 20
 
 # Smaller pictures of the middle frame do for percentiles and for the thumbnail, at a sixteenth of the work.
 _ENOUGH_PIXELS = 2 * THUMBNAIL_PIXELS
@@ -74,19 +92,24 @@ def _shown(header: FrameHeader, frame: EncodedFrame, encoded: EncodedFrames) -> 
         return (), to_jpeg(rgb)
     rescale = Rescale(frame.slope, frame.intercept)
     modality = to_modality(values, rescale)
-    windows = frame.windows or (robust_window(modality, padding=_padding(header, rescale)),)
-    inverted = header.photometric_interpretation == "MONOCHROME1"
-    grey = thumbnail(modality, window=windows[0], invert=inverted, pixel_spacing_mm=header.pixel_spacing_mm)
+    windows = frame.windows or (robust_window(modality, padding=_padding(frame, rescale)),)
+    grey = thumbnail(modality, window=windows[0], invert=header.is_inverted, pixel_spacing_mm=header.pixel_spacing_mm)
     return windows, to_jpeg(grey)
 
 
-def _padding(header: FrameHeader, rescale: Rescale) -> tuple[float, float] | None:
-    """PS3.3 C.7.5.1.1.2: one stored value, or the range up to its limit, as modality values."""
-    if header.pixel_padding is None:
+def _padding(frame: EncodedFrame, rescale: Rescale) -> tuple[float, float] | None:
+    """The padding as modality values."""
+    if frame.padding is None:
         return None
-    other = header.pixel_padding if header.pixel_padding_limit is None else header.pixel_padding_limit
-    low, high = sorted(rescale.slope * stored + rescale.intercept for stored in (header.pixel_padding, other))
+    low, high = sorted(rescale.slope * encoded + rescale.intercept for encoded in frame.padding)
     return low, high
+
+
+def _padding_value(header: FrameHeader, frame: EncodedFrame) -> int | None:
+    """What padded pixels hold in the codestream: the file's value, unless a modality table moved it."""
+    if not header.has_modality_lut or frame.padding is None:
+        return header.pixel_padding
+    return int(frame.padding[0])
 
 
 def _header(
@@ -100,6 +123,7 @@ def _header(
     spans: tuple[FrameSpan, ...],
 ) -> StackHeader:
     first, instance = stack.frames[0].header, instances[stack.frames[0].sop_instance_uid]
+    overlays = _overlays(kept)
     return StackHeader(
         study_uid=instance.study_uid,
         series_uid=instance.series_uid,
@@ -115,19 +139,46 @@ def _header(
         orientation=stack.orientation,
         values=kept[0].values,
         unit=_unit(instance, kept[0]),
-        invert=first.photometric_interpretation == "MONOCHROME1",
+        invert=first.is_inverted,
         lossy=any(instances[frame.sop_instance_uid].lossy for frame in stack.frames),
-        pixel_padding=first.pixel_padding,
+        pixel_padding=_padding_value(first, kept[0]),
         frame_time_ms=first.frame_time_ms,
         windows=windows,
         frames=tuple(_pack_frame(frame, one) for frame, one in zip(stack.frames, kept, strict=True)),
         levels=levels_of(stack.rows, stack.columns),
         coarse_level=coarse_level_of(stack.rows, stack.columns),
         distinction=stack.distinction,
-        warnings=stack.warnings,
+        warnings=stack.warnings if overlays is not None else (*stack.warnings, Caution("overlays_left_out")),
+        overlays=overlays or (),
+        shutters=tuple(PackShutter(frames, each) for each, frames in _by_frames(_shutter(one) for one in kept)),
         sha256=sha256,
         spans=spans,
+        voi_tables=tuple(VoiTable(frames, each) for each, frames in _by_frames(_voi_table(one) for one in kept)),
     )
+
+
+def _overlays(kept: Sequence[EncodedFrame]) -> tuple[PackOverlay, ...] | None:
+    """None: there are more than can be sent. All or none, so that nobody takes some for all."""
+    overlays = tuple(PackOverlay(frames, each) for each, frames in _by_frames(one.overlays for one in kept))
+    size = sum(len(each.overlay.bits) for each in overlays)
+    return overlays if size <= MAX_OVERLAY_CHARACTERS else None
+
+
+def _shutter(frame: EncodedFrame) -> tuple[Shutter, ...]:
+    return () if frame.shutter is None else (frame.shutter,)
+
+
+def _voi_table(frame: EncodedFrame) -> tuple[PackedLut, ...]:
+    return () if frame.voi_table is None else (frame.voi_table,)
+
+
+def _by_frames(given: Iterable[tuple[Shared, ...]]) -> list[tuple[Shared, tuple[int, ...]]]:
+    """Each thing once, with the frames that have it: one plane over 300 frames is sent once."""
+    frames: dict[Shared, list[int]] = {}
+    for index, things in enumerate(given):
+        for thing in things:
+            frames.setdefault(thing, []).append(index)
+    return [(thing, tuple(places)) for thing, places in frames.items()]
 
 
 def _pack_frame(frame: StackFrame, encoded: EncodedFrame) -> PackFrame:

@@ -12,10 +12,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dicom_render.grey import Rescale, through_window, to_8_bits, to_modality
+from dicom_render.grey import Rescale, through_table, through_window, to_8_bits, to_modality
 from dicom_render.headers import Window
 from dicom_render.htj2k import decode_htj2k
 from dicom_render.limits import MAX_VOLUME_BYTES
+from dicom_render.lut import Lut
+from dicom_render.markings import marked
 from dicom_render.pack import PackReader
 from dicom_render.refusal import NotAVolume
 from dicom_render.sampling import bilinear, inside, trilinear
@@ -41,6 +43,8 @@ class PlaneView:
     invert: bool = False
     sop_instance_uid: str | None = None
     frame: int = 1
+    markings: bool = True
+    """shutter and overlays of the file, on a slice drawn as it is; a cut through the volume never has them"""
 
 
 class PreparedStack:
@@ -66,6 +70,10 @@ class PreparedStack:
             return self.values(index)
         frame = self.header.frames[index]
         return to_modality(self.values(index), Rescale(frame.slope, frame.intercept))
+
+    def voi_table(self, index: int | None) -> Lut | None:
+        """The VOI LUT that the file of a frame asks for; a cut through the volume (None) has none."""
+        return next((each.table.unpacked() for each in self.header.voi_tables if index in each.frames), None)
 
     def volume(self) -> NDArray[np.generic]:
         """Modality values, (slices, rows, columns) float32. Raises `NotAVolume` with the stack's reason."""
@@ -119,11 +127,25 @@ def render_view(source: PreparedStack, view: PlaneView, width_px: int, height_px
         values, shown = _cut(source, points)
     else:
         values, shown = _slice(source, index, points)
+    picture = _picture(source, view, index, values=values, shown=shown)
+    if index is None or not view.markings:
+        return picture
+    row, column = _in_plane(plane_of(source.header, index), points)
+    return marked(picture, source.header, index, row=row, column=column, shown=shown)
+
+
+def _picture(
+    source: PreparedStack, view: PlaneView, index: int | None, *, values: Real, shown: NDArray[np.bool_]
+) -> NDArray[np.uint8]:
     if source.header.values == "rgb8":
         picture = np.clip(np.rint(values), 0, 255).astype(np.uint8)
         return np.where(shown[..., None], picture, np.uint8(0))
-    window = view.window or source.header.windows[0]
-    grey = to_8_bits(through_window(values, window), invert=view.invert != source.header.invert)
+    table = None if view.window is not None else source.voi_table(index)
+    if table is not None:
+        levels = through_table(values, table)
+    else:
+        levels = through_window(values, view.window or source.header.windows[0])
+    grey = to_8_bits(levels, invert=view.invert != source.header.invert)
     return np.where(shown, grey, np.uint8(0))
 
 

@@ -25,10 +25,14 @@ def stored_by_dcmtk(tool: Tool, program: str, file: Path, scratch: Path) -> NDAr
     return np.frombuffer(read.PixelData, dtype, int(np.prod(shape))).reshape(shape)
 
 
-def picture_by_dcmtk(tool: Tool, file: Path, scratch: Path, *options: str) -> NDArray[np.int32]:
-    """What `dcm2pnm` shows of a grey file, without overlays."""
+def picture_by_dcmtk(
+    tool: Tool, file: Path, scratch: Path, *options: str, overlays: bool = False, program: str = "dcm2pnm"
+) -> NDArray[np.int32]:
+    """What `dcm2pnm` shows of a grey file."""
     shown = scratch / "shown.pgm"
-    subprocess.run([tool("dcm2pnm"), "-O", *options, "+op", str(file), str(shown)], check=True, capture_output=True)
+    # Its default for planes of type G: replaced by white.
+    drawn = [] if overlays else ["-O"]
+    subprocess.run([tool(program), *drawn, *options, "+op", str(file), str(shown)], check=True, capture_output=True)
     return read_pgm(shown.read_bytes())
 
 

@@ -49,3 +49,10 @@ def test_a_window_of_no_width_is_left_out() -> None:
 
 def test_the_cine_rate_becomes_a_frame_time() -> None:
     assert read_header(make.image(make.noise(), CineRate=25)).frames[0].frame_time_ms == 40.0
+
+
+def test_padding_has_the_sign_of_the_pixels_whatever_vr_carried_it() -> None:
+    """PS3.3 C.7.5.1.1.2: -1500 written as US is 64036."""
+    made = make.dataset(make.noise())
+    made.add_new("PixelPaddingValue", "US", 64036)
+    assert read_header(make.file_of(made)).frames[0].pixel_padding == -1500

@@ -31,6 +31,7 @@ def full_frame() -> FrameHeader:
         echo_time_ms=80.2,
         stack_id="A",
         frame_time_ms=33.3,
+        is_inverted=True,
     )
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from pydicom.dataset import Dataset
 
-from dicom_render.lut import lut_of
+from dicom_render.lut import lut_of, packed
 from dicom_render.refusal import Unreadable
 
 
@@ -38,3 +38,10 @@ def test_bytes_may_hold_one_entry_each() -> None:
 def test_a_table_too_short_is_refused() -> None:
     with pytest.raises(Unreadable):
         lut_of(item([10, 0, 16], [1, 2]), signed_input=False)
+
+
+def test_a_packed_table_comes_back_as_it_was() -> None:
+    lut = lut_of(item([3, 0xFFFE, 12], [5, 4095, 7]), signed_input=True)
+    back = packed(lut).unpacked()
+    assert (back.first_mapped, back.bits, back.explanation) == (-2, 12, lut.explanation)
+    np.testing.assert_array_equal(back.entries, lut.entries)

@@ -11,6 +11,7 @@ from pydicom.encaps import encapsulate
 from pydicom.uid import JPEG2000Lossless
 
 from dicom_render.decoding import decode_frame
+from dicom_render.numbering import Numbering
 from dicom_render.pack import PackReader
 from dicom_render.prepare import PreparedSeries, prepare_series
 from dicom_render.reading import read_header
@@ -142,3 +143,16 @@ def test_positron_counts_keep_their_slope_and_unit(test_data: Path, tmp_path: Pa
     header = json.loads((tmp_path / "out" / "stack-0.json").read_bytes())
     assert header["unit"] == "BQML"
     assert header["frames"][0]["slope"] == pytest.approx(2.0222414)
+
+
+def test_a_slice_that_did_not_come_is_told_by_its_place_and_hinted_at_by_its_number(tmp_path: Path) -> None:
+    """The gap lies where positions say (10 to 20 mm); numbers count and are no geometry."""
+    paths = [tmp_path / f"{number}.dcm" for number in (1, 2, 3, 5, 6)]
+    for path in paths:
+        number = int(path.stem)
+        made = {"SOPInstanceUID": f"1.2.3.4.{number}", "InstanceNumber": number}
+        path.write_bytes(make.image(make.noise(), ImagePositionPatient=[0, 0, 5 * (number - 1)], **made))
+    series = prepare_series(paths, tmp_path / "out")
+    assert series.numbering == Numbering(received=5, expected=6, first=1, last=6, gaps=((4, 4),))
+    (caution,) = series.stacks[0].warnings
+    assert (caution.code, caution.facts["from_mm"], caution.facts["to_mm"]) == ("missing_slices", 10, 20)

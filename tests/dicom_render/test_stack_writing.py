@@ -23,6 +23,7 @@ from dicom_render.reading import header_of
 from dicom_render.stack_header import StackHeader
 from dicom_render.stack_writing import Readied, write_stack
 from tests.dicom_render import make
+from tests.dicom_render.test_overlays import put, some
 
 
 def slice_at(z_mm: float, pixels: NDArray[Any] | None = None, **attributes: Any) -> FileDataset:
@@ -149,6 +150,21 @@ def test_without_a_window_one_is_made_of_the_values_and_the_padding_does_not_cou
     assert header.pixel_padding == -2000
 
 
+def test_padding_passes_through_the_modality_table_that_the_pixels_pass_through(tmp_path: Path) -> None:
+    """PS3.3 C.7.5.1.1.2: Pixel Padding Value is a stored value; the table (C.11.1.1.1) takes 0..100 to 5000..6000."""
+    values = np.linspace(1, 100, 64 * 64).round().astype(np.uint16).reshape(64, 64)
+    values[:20, :20] = 0
+    table = pydicom.Dataset()
+    table.LUTDescriptor, table.ModalityLUTType = [101, 0, 16], "US"
+    table.add_new("LUTData", "US", [10 * value + 5000 for value in range(101)])
+    made = slice_at(0, values, PixelPaddingValue=0, ModalityLUTSequence=[table], RescaleSlope=None)
+    header, _, _ = write(tmp_path, made)
+    low, high = np.percentile(values[values != 0] * 10.0 + 5000, (1, 99))
+    (window,) = header.windows
+    assert (window.center, window.width) == (pytest.approx((low + high) / 2), pytest.approx(high - low))
+    assert header.pixel_padding == 5000
+
+
 def test_one_lossy_slice_makes_the_stack_lossy(tmp_path: Path) -> None:
     """Who reads it must be told before the slice is reached."""
     header, _, _ = write(tmp_path, slice_at(0), slice_at(2, LossyImageCompression="01"))
@@ -192,3 +208,24 @@ def test_the_beginning_of_each_codestream_is_the_coarse_picture_that_the_header_
     coarse = imagecodecs.htj2k_decode(whole[: span.coarse], skipres=3, resilient=True)
     assert coarse.shape == (64, 64)
     np.testing.assert_array_equal(coarse, imagecodecs.htj2k_decode(whole, skipres=3))
+
+
+def test_an_overlay_over_several_frames_is_written_once(tmp_path: Path) -> None:
+    same, other = some(64, 64), some(64, 64, seed=9)
+    header, _, _ = write(tmp_path, put(slice_at(0), same), put(slice_at(2), other), put(slice_at(4), same))
+    assert [each.frames for each in header.overlays] == [(0, 2), (1,)]
+    np.testing.assert_array_equal(header.overlays[1].overlay.mask(), other)
+
+
+def test_overlays_that_would_hold_up_the_first_picture_are_left_out_and_that_is_said(tmp_path: Path) -> None:
+    """Two planes of noise of half a megabyte each."""
+    header, _, _ = write(tmp_path, *(put(slice_at(z), some(2048, 2048, seed=z)) for z in (0, 2)))
+    assert header.overlays == ()
+    assert [caution.code for caution in header.warnings] == ["overlays_left_out"]
+
+
+def test_a_shutter_is_written_with_the_frames_behind_it(tmp_path: Path) -> None:
+    circle = {"ShutterShape": "CIRCULAR", "CenterOfCircularShutter": [32, 30], "RadiusOfCircularShutter": 20}
+    header, _, _ = write(tmp_path, slice_at(0, **circle), slice_at(2), slice_at(4, **circle))
+    (each,) = header.shutters
+    assert (each.frames, each.shutter.circle) == ((0, 2), (32, 30, 20))

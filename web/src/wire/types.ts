@@ -525,6 +525,38 @@ export type Caution = {
   facts?: { [key: string]: string | number | number[] | null };
 };
 
+/** One plane of bits over a frame; `first_row`, `first_column` count from 0 and may lie outside of the picture. */
+export type Overlay = {
+  kind: "graphic" | "roi";
+  label: string;
+  rows: number;
+  columns: number;
+  first_row: number;
+  first_column: number;
+  bits: string;
+};
+
+/** A plane of bits over those frames of the stack (0-based, in geometric order). */
+export type PackOverlay = {
+  frames: number[];
+  overlay: Overlay;
+};
+
+/** Places count from 1 as in the file: the first pixel's centre is (1, 1). What one shape hides is hidden. */
+export type Shutter = {
+  rectangle?: [number, number, number, number] | null;
+  circle?: [number, number, number] | null;
+  polygon?: [number, number][];
+  bitmap?: Overlay | null;
+  presentation_value?: number;
+};
+
+/** A display shutter before those frames of the stack (0-based, in geometric order). */
+export type PackShutter = {
+  frames: number[];
+  shutter: Shutter;
+};
+
 /** One piece of the body: bytes of one frame; quality 0 completes the coarse picture, 1 the full one. */
 export type Chunk = [frame_index: number, quality: 0 | 1, byte_length: number];
 
@@ -555,5 +587,7 @@ export type PackHeader = {
   coarse_level: number;
   distinction: { [key: string]: string | number | number[] | null };
   warnings: Caution[];
+  overlays?: PackOverlay[];
+  shutters?: PackShutter[];
   chunks: Chunk[];
 };

@@ -1,0 +1,41 @@
+"""What the instance numbers of a series let suspect of files that did not come: a hint only, never geometry."""
+
+import math
+from collections.abc import Iterable
+from itertools import pairwise
+
+import msgspec
+
+# A list longer than this says only that the numbers mean something else.
+MAX_GAPS = 20
+
+
+class Numbering(msgspec.Struct, frozen=True):
+    """Instance Number (PS3.3 C.7.6.1) identifies, it need not count: scanners skip numbers, other series share them.
+
+    `gaps`: first and last number missing, at most 20 of them. What lies outside of first and last is unknown.
+    """
+
+    received: int
+    expected: int
+    first: int
+    last: int
+    gaps: tuple[tuple[int, int], ...]
+
+
+def numbering_of(numbers: Iterable[int | None]) -> Numbering | None:
+    """None where the numbers tell nothing: fewer than three, one missing or given twice."""
+    given = list(numbers)
+    known = sorted({number for number in given if number is not None})
+    if len(known) < 3 or len(known) != len(given):
+        return None
+    # Numbers in tens or hundreds go on in tens or hundreds.
+    step = math.gcd(*(after - before for before, after in pairwise(known)))
+    gaps = [(before + step, after - step) for before, after in pairwise(known) if after - before > step]
+    return Numbering(
+        received=len(known),
+        expected=(known[-1] - known[0]) // step + 1,
+        first=known[0],
+        last=known[-1],
+        gaps=tuple(gaps[:MAX_GAPS]),
+    )
