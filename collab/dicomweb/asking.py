@@ -48,7 +48,7 @@ async def originals_of(request: Request, what: str) -> list[Original]:
     """The instances that the path names, behind the gate, the reading recorded. Raises `NotFound`."""
 
     def act(asked: Request, session: Session, caller: Caller) -> list[Original]:
-        return _originals(asked, session, caller, what=what)
+        return read_named(asked, session, caller, what=what)
 
     return await called(request, act)
 
@@ -57,13 +57,14 @@ async def original_of(request: Request, what: str) -> tuple[Original, InstanceHe
     """The one instance that the path names, with its header."""
 
     def act(asked: Request, session: Session, caller: Caller) -> tuple[Original, InstanceHeader]:
-        (found,) = _originals(asked, session, caller, what=what)
+        (found,) = read_named(asked, session, caller, what=what)
         return found, header_of(session, found)
 
     return await called(request, act)
 
 
-def _originals(request: Request, session: Session, caller: Caller, *, what: str) -> list[Original]:
+def read_named(request: Request, session: Session, caller: Caller, *, what: str) -> list[Original]:
+    """The same inside a transaction."""
     named = request.path_params
     return read_originals(
         session,

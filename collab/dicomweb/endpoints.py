@@ -1,4 +1,4 @@
-"""Routes under `/dicomweb`: searches answered here, streams in `retrieving`."""
+"""Routes under `/dicomweb`: searches answered here, streams in `retrieving`, pictures in `rendering`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from collab.dicomweb import retrieving
+from collab.dicomweb import rendering, retrieving
 from collab.dicomweb.asking import accept_of, root_of, site_of
 from collab.dicomweb.attributes import Level
 from collab.dicomweb.negotiation import takes_json
@@ -22,6 +22,7 @@ from collab.studies.doors import Endpoint, called, streamed
 _STUDY = "/dicomweb/studies/{study_uid}"
 _SERIES = f"{_STUDY}/series/{{series_uid}}"
 _INSTANCE = f"{_SERIES}/instances/{{instance_uid}}"
+_FRAME = f"{_INSTANCE}/frames/{{frames}}"
 # PS3.18 8.3.4.4
 _MORE = (
     '299 consilium "The number of results exceeded the maximum supported by the server. '
@@ -39,7 +40,10 @@ def routes() -> Sequence[BaseRoute]:
         _get(f"{_SERIES}/instances", search_instances),
         *(_get(path, retrieving.send_originals) for path in (_STUDY, _SERIES, _INSTANCE)),
         *(_get(f"{path}/metadata", retrieving.send_metadata) for path in (_STUDY, _SERIES, _INSTANCE)),
-        _get(f"{_INSTANCE}/frames/{{frames}}", retrieving.send_frames),
+        _get(_FRAME, retrieving.send_frames),
+        *(_get(f"{path}/rendered", rendering.send_rendered) for path in (_INSTANCE, _FRAME)),
+        *(_get(f"{path}/thumbnail", rendering.send_thumbnail) for path in (_STUDY, _SERIES, _INSTANCE)),
+        _get(f"{_FRAME}/thumbnail", rendering.send_frame_thumbnail),
         _get(f"{_INSTANCE}/bulkdata/{{place:path}}", retrieving.send_bulk),
     ]
 

@@ -8,6 +8,7 @@ from collab.studies.blobs import hash_of
 from dicom_render.dicom_json import bulk_of, json_of
 from dicom_render.frame_bytes import Form, frames_of
 from dicom_render.refusal import Unreadable
+from dicom_render.rendering import Drawing, draw_frame
 
 
 def describe(paths: list[str], bulk_paths: list[str]) -> list[bytes]:
@@ -23,6 +24,11 @@ def read_frames(path: str, frames: list[int], form: Form) -> list[bytes]:
 def read_bulk(path: str, place: str) -> list[bytes]:
     """A large value. Raises `Unreadable`."""
     return bulk_of(_proved(path), place)
+
+
+def draw(path: str, frame: int, drawing: Drawing) -> bytes:
+    """A frame, counted from 1, as a picture. Raises `Unreadable`."""
+    return draw_frame(_proved(path), frame, drawing)
 
 
 def _proved(path: str) -> bytes:

@@ -202,6 +202,12 @@ MATRIX: Mapping[Key, Row] = {
     ("GET", _WEB_INSTANCE): only(IMAGES),
     ("GET", f"{_WEB_INSTANCE}/metadata"): only(IMAGES),
     ("GET", f"{_WEB_INSTANCE}/frames/{{frames}}"): only(IMAGES),
+    ("GET", f"{_WEB_INSTANCE}/rendered"): only(IMAGES),
+    ("GET", f"{_WEB_INSTANCE}/frames/{{frames}}/rendered"): only(IMAGES),
+    ("GET", f"{_WEB_INSTANCE}/frames/{{frames}}/thumbnail"): only(IMAGES),
+    ("GET", f"{_WEB_INSTANCE}/thumbnail"): only(IMAGES),
+    ("GET", f"{_WEB_SERIES}/thumbnail"): only(IMAGES),
+    ("GET", f"{_WEB_STUDY}/thumbnail"): only(IMAGES),
     ("GET", f"{_WEB_INSTANCE}/bulkdata/{{place:path}}"): only(IMAGES),
     # Rooms
     ("GET", "/rooms/{room_id}"): only(ROOM),
