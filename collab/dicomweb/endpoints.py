@@ -1,4 +1,4 @@
-"""Routes under `/dicomweb`: searches answered here, streams in `retrieving`, pictures in `rendering`."""
+"""Routes under `/dicomweb`: searches are answered here, the rest in `retrieving`, `rendering` and `storing`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from collab.dicomweb import rendering, retrieving
+from collab.dicomweb import rendering, retrieving, storing
 from collab.dicomweb.asking import accept_of, root_of, site_of
 from collab.dicomweb.attributes import Level
 from collab.dicomweb.negotiation import takes_json
@@ -38,6 +38,7 @@ def routes() -> Sequence[BaseRoute]:
         _get(f"{_STUDY}/series", search_series),
         _get(f"{_STUDY}/instances", search_instances),
         _get(f"{_SERIES}/instances", search_instances),
+        *(_post(path, storing.receive_instances) for path in ("/dicomweb/studies", _STUDY)),
         *(_get(path, retrieving.send_originals) for path in (_STUDY, _SERIES, _INSTANCE)),
         *(_get(f"{path}/metadata", retrieving.send_metadata) for path in (_STUDY, _SERIES, _INSTANCE)),
         _get(_FRAME, retrieving.send_frames),
@@ -50,6 +51,10 @@ def routes() -> Sequence[BaseRoute]:
 
 def _get(path: str, endpoint: Endpoint) -> BaseRoute:
     return streamed(path, endpoint, method="GET", gives=None)
+
+
+def _post(path: str, endpoint: Endpoint) -> BaseRoute:
+    return streamed(path, endpoint, method="POST", gives=None)
 
 
 async def search_studies(request: Request) -> Response:

@@ -31,3 +31,10 @@ class Busy(Refusal):
 
     code = "dicomweb_busy"
     status = 503
+
+
+class UnsupportedMedia(Refusal):
+    """Instances are stored as multipart/related of application/dicom, and in no other form."""
+
+    code = "dicomweb_unsupported_media"
+    status = 415

@@ -77,6 +77,19 @@ def _original(instance: Instance, series: Series, study: Study) -> Original:
     )
 
 
+def list_paths(session: Session, *, hospital_id: str, hashes: Iterable[str]) -> dict[str, str]:
+    """By hash, where a hospital's instances are, below `/dicomweb`."""
+    found: dict[str, str] = {}
+    wanted = sorted(hashes)
+    for at in range(0, len(wanted), 500):  # SQLite takes no more than 999 parameters in its older builds
+        query = select(Instance, Series, Study).join(Series, Series.id == Instance.series_id)
+        query = query.join(Study, Study.id == Series.study_id).options(lazyload("*"))
+        query = query.where(Instance.hospital_id == hospital_id, Instance.sha256.in_(wanted[at : at + 500]))
+        for instance, series, study in session.execute(query):
+            found[instance.sha256] = _original(instance, series, study).path
+    return found
+
+
 def get_header(session: Session, instance_id: str) -> str:
     """The kept header of an instance, as JSON."""
     return session.scalars(select(Instance.header_json).where(Instance.id == instance_id)).one()

@@ -31,6 +31,7 @@ from collab.studies import service as studies
 from tests import make
 from tests.collab.app import stage as staging
 from tests.collab.app.stage import ANONYMOUS, PEOPLE, TOKEN, Ledger, Stage, Things, listening, staged
+from tests.collab.studies import make as make_studies
 from tests.make import not_found_answer
 
 Key = tuple[str, str]
@@ -155,6 +156,10 @@ def second_read(things: Things) -> Mapping[str, str]:
 
 
 _SERIES = "/api/studies/{study}/series/{series}/stacks/{stack:int}"
+MULTIPART = {"content-type": 'multipart/related; type="application/dicom"; boundary=x'}
+STORED = b"--x\r\nContent-Type: application/dicom\r\n\r\n%b\r\n--x--\r\n" % make_studies.dicom(
+    study_uid=make_studies.uid(), series_uid=make_studies.uid()
+)
 _WEB_STUDY = "/dicomweb/studies/{study_uid}"
 _WEB_SERIES = f"{_WEB_STUDY}/series/{{series_uid}}"
 _WEB_INSTANCE = f"{_WEB_SERIES}/instances/{{instance_uid}}"
@@ -192,6 +197,9 @@ MATRIX: Mapping[Key, Row] = {
     ("GET", "/dicomweb/studies"): Row(may=SIGNED_IN),
     ("GET", "/dicomweb/series"): Row(may=SIGNED_IN),
     ("GET", "/dicomweb/instances"): Row(may=SIGNED_IN),
+    ("POST", "/dicomweb/studies"): Row(may=CARE, content=STORED, headers=MULTIPART),
+    # Whoever may store does so at their own hospital, whatever others hold under that UID.
+    ("POST", _WEB_STUDY): Row(may=CARE, content=STORED, headers=MULTIPART),
     ("GET", _WEB_STUDY): only(IMAGES),
     ("GET", f"{_WEB_STUDY}/metadata"): only(IMAGES),
     ("GET", f"{_WEB_STUDY}/series"): only(IMAGES),

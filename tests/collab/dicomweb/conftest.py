@@ -58,6 +58,9 @@ class Pacs:
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"}
 
+    def token_of(self, person: Person) -> str:
+        return token_of(self.server, person)
+
     def library(self) -> DICOMwebClient:
         return DICOMwebClient(f"{self.url}/dicomweb", headers=self.headers)
 
@@ -77,6 +80,13 @@ class Pacs:
         return done.study_ids[0]
 
 
+def token_of(server: make.TestServer, person: Person) -> str:
+    with server.site.database.transaction() as session:
+        return accounts.create_token(
+            session, person.email, "programme", by="test", secret=server.site.secret, at=make.NIGHT
+        )
+
+
 @pytest.fixture
 def pacs(intake: Intake, hospital: Hospital) -> Iterator[Pacs]:
     listener = socket.create_server(("127.0.0.1", 0))
@@ -89,10 +99,7 @@ def pacs(intake: Intake, hospital: Hospital) -> Iterator[Pacs]:
         settings=Settings(data=intake.settings.data, public_url=url, demo=True),
         parts={Intake: intake, Preparer: Preparer(intake)},
     )
-    with intake.database.transaction() as session:
-        token = accounts.create_token(
-            session, doctor.email, "programme", by="test", secret=server.site.secret, at=make.NIGHT
-        )
+    token = token_of(server, doctor)
     running = uvicorn.Server(uvicorn.Config(server.app, log_config=None, lifespan="off", timeout_graceful_shutdown=2))
     thread = threading.Thread(target=running.run, args=([listener],), name="server")
     thread.start()
