@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import chain
 from typing import Any, TypeVar
 
+from anyio import CapacityLimiter, to_thread
 from sqlalchemy.orm import Session
-from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
+from starlette.concurrency import iterate_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
@@ -23,6 +25,8 @@ from dicom_render.refusal import Refusal as RenderRefusal
 from dicom_render.workers import WorkersBusy
 
 T = TypeVar("T")
+# Requests that may wait for a worker, minutes while series are prepared: all other threads stay free for the rooms.
+_WAITING = CapacityLimiter(8)
 _NOWHERE = {"no_such_frame", "no_such_value"}
 
 
@@ -89,9 +93,14 @@ def worked(work: Callable[..., T], *arguments: Any) -> T:  # Any: whatever the w
         raise NotDrawable(reason=refusal.code) from refusal
 
 
+async def worked_apart(work: Callable[..., T], *arguments: Any) -> T:  # Any: whatever the work takes
+    """`worked` in one of the few threads that may wait for workers."""
+    return await to_thread.run_sync(partial(worked, work, *arguments), limiter=_WAITING)
+
+
 async def streaming(request: Request, pieces: Iterator[bytes], content_type: str, **headers: str) -> Response:
     """The pieces as they are made; the first is made before the status is sent, so that it can still be refused."""
-    first = await run_in_threadpool(worked, next, pieces, b"")
+    first = await worked_apart(next, pieces, b"")
     body: Iterable[bytes] = () if request.method == "HEAD" else chain([first], pieces)
     return StreamingResponse(iterate_in_threadpool(body), headers=headers, media_type=content_type)
 

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from itertools import islice
 
 from sqlalchemy.orm import Session
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from collab.dicomweb.asking import accept_of, acceptable, intake_of, original_of, read_named, worked
+from collab.dicomweb.asking import accept_of, acceptable, intake_of, original_of, read_named, worked_apart
 from collab.dicomweb.frames import numbers_of
 from collab.dicomweb.negotiation import Offer, choose
 from collab.dicomweb.refusals import BadRequest, NotDrawable
@@ -87,7 +86,7 @@ async def _drawn(
         raise NotFound
     intake = intake_of(request)
     path = str(intake.blobs.path_of(original.sha256))
-    picture = await run_in_threadpool(worked, intake.workers.run, draw, path, frame, drawing)
+    picture = await worked_apart(intake.workers.run, draw, path, frame, drawing)
     return Response(picture, media_type=drawing.media)
 
 

@@ -16,7 +16,7 @@ from collab.dicomweb.asking import (
     originals_of,
     root_of,
     streaming,
-    worked,
+    worked_apart,
 )
 from collab.dicomweb.frames import Frames, numbers_of
 from collab.dicomweb.metadata import Metadata
@@ -115,7 +115,7 @@ async def send_bulk(request: Request) -> Response:
     (original,) = await originals_of(request, "bulkdata")
     intake = intake_of(request)
     path, place = str(intake.blobs.path_of(original.sha256)), request.path_params["place"]
-    values = await run_in_threadpool(worked, intake.workers.run, read_bulk, path, place)
+    values = await worked_apart(intake.workers.run, read_bulk, path, place)
     is_compressed = place == "7FE00010" and is_encapsulated(original.transfer_syntax_uid)
     uid = original.transfer_syntax_uid if is_compressed else EXPLICIT_LE
     media = media_of(uid) if is_compressed else "application/octet-stream"

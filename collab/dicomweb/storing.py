@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from collab.dicomweb import store
-from collab.dicomweb.asking import intake_of, root_of, site_of, worked
+from collab.dicomweb.asking import intake_of, root_of, site_of, worked_apart
 from collab.dicomweb.attributes import Json, element
 from collab.dicomweb.parts import Parts, Received, boundary_of
 from collab.dicomweb.refusals import BadRequest
@@ -73,7 +73,7 @@ async def receive_instances(request: Request) -> Response:
     try:
         received = await _received(request, await run_in_threadpool(Parts, folder, boundary))
         stored = _Storing(intake, caller, root=root_of(request), study_uid=request.path_params.get("study_uid"))
-        answer, status = await run_in_threadpool(worked, stored.store, received)
+        answer, status = await worked_apart(stored.store, received)
     finally:
         await run_in_threadpool(shutil.rmtree, folder, True)
     site_of(request).part(Preparer).wake()
