@@ -21,6 +21,7 @@ from collab.conclusions import endpoints as conclusions
 from collab.conclusions.service import Documents
 from collab.delivery import endpoints as delivery
 from collab.delivery.bus import Bus
+from collab.dicomweb import endpoints as dicomweb
 from collab.expertise import endpoints as expertise
 from collab.exports.pdf import render_conclusion
 from collab.kit.clock import Clock, utc_now
@@ -80,6 +81,7 @@ def routes() -> list[BaseRoute]:
         *accounts.routes(),
         *delivery.routes(),
         *studies.routes(),
+        *dicomweb.routes(),
         *rooms.routes(),
         *conclusions.routes(),
         *expertise.routes(render_conclusion=render_conclusion),

@@ -17,6 +17,7 @@ from collab.studies.manifest import StudyLine, StudyManifest
 from collab.studies.models import Series, SetAside, Study, StudyGrant
 from collab.studies.patients import plain
 from collab.studies.rules import Grant, is_live, is_of_house, may_see
+from collab.studies.store import visible_to as visible_to
 
 
 def access_study(session: Session, study_id: str, caller: Caller, *, at: datetime | None = None) -> Study:

@@ -43,7 +43,7 @@ from collab.rooms.service import NewMember
 from collab.second_reads import service as second_reads
 from collab.studies.importing import Intake, import_files
 from collab.studies.manifest import NewUpload
-from collab.studies.models import Series
+from collab.studies.models import Instance, Series
 from collab.studies.preparing import Preparer
 from collab.studies.sources import Source
 from collab.studies.uploading import begin_upload
@@ -89,7 +89,9 @@ class Things:
     """What can be asked for, by its identifier."""
 
     study_id: str
+    study_uid: str
     series_uid: str
+    instance_uid: str
     upload_id: str
     request_id: str
     room_id: str
@@ -109,7 +111,9 @@ class Things:
         return replace(
             self,
             study_id=ids.new_id(ids.STUDY),
+            study_uid=make_studies.uid(),
             series_uid=make_studies.uid(),
+            instance_uid=make_studies.uid(),
             upload_id=ids.new_id(ids.UPLOAD),
             request_id=ids.new_id(ids.EXPERTISE_REQUEST),
             room_id=ids.new_id(ids.ROOM),
@@ -274,7 +278,12 @@ def _things(site: Site, people: Mapping[str, Person], team_id: str, folder: Path
         )
         return Things(
             study_id=study_id,
+            study_uid=series.study.study_uid,
             series_uid=series.series_uid,
+            instance_uid=session.query(Instance)
+            .filter_by(series_id=series.id, instance_number=1)
+            .one()
+            .sop_instance_uid,
             upload_id=upload.upload_id,
             request_id=request_id,
             room_id=room_id,

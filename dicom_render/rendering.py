@@ -1,0 +1,67 @@
+"""One frame of a file as the JPEG or PNG that a program asked for (PS3.18 8.3.5); knows no HTTP."""
+
+from typing import Literal
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from dicom_render.decoding import FrameSource
+from dicom_render.grey import GreySteps, grey_steps_of, robust_window, to_grey, to_modality
+from dicom_render.headers import Window
+from dicom_render.opening import open_dataset, refusing_everything
+from dicom_render.picture import Picture, to_jpeg, to_png
+from dicom_render.refusal import Unreadable
+
+Media = Literal["image/jpeg", "image/png"]
+
+
+class Viewport(msgspec.Struct, frozen=True):
+    """How large the picture may be, and which part of the frame it shows: left, top, width, height, or all of it."""
+
+    width: int
+    height: int
+    region: tuple[int, int, int, int] | None = None
+
+
+class Drawing(msgspec.Struct, frozen=True):
+    """What is asked for; without a window the file's own, without a viewport the frame's size."""
+
+    media: Media = "image/jpeg"
+    quality: int = 90
+    window: Window | None = None
+    viewport: Viewport | None = None
+
+
+def draw_frame(data: bytes, frame: int, drawing: Drawing) -> bytes:
+    """A frame, counted from 1, of a file held in memory. Raises `Unreadable`."""
+    dataset = open_dataset(data)
+    decoded = FrameSource(dataset).decode(frame)
+    with refusing_everything("malformed"):
+        if decoded.ndim == 2:
+            shown = to_grey(decoded, _steps(grey_steps_of(dataset, frame), decoded, drawing.window))
+        else:
+            # PS3.18 8.3.5.1.2: a window is for grey values only.
+            shown = decoded.astype(np.uint8, copy=False)
+        if drawing.viewport is not None:
+            shown = fitted(shown, drawing.viewport)
+    return to_png(shown) if drawing.media == "image/png" else to_jpeg(shown, drawing.quality)
+
+
+def _steps(own: GreySteps, decoded: NDArray[np.generic], window: Window | None) -> GreySteps:
+    voi = window or own.voi or robust_window(to_modality(decoded, own.modality))
+    return GreySteps(modality=own.modality, voi=voi, invert=own.invert)
+
+
+def fitted(picture: Picture, viewport: Viewport) -> Picture:
+    """The part asked for, as large as the viewport takes it with its shape kept. Raises `Unreadable` no_such_region."""
+    rows, columns = picture.shape[:2]
+    left, top, width, height = viewport.region or (0, 0, columns, rows)
+    if min(left, top) < 0 or min(width, height) < 1 or left + width > columns or top + height > rows:
+        raise Unreadable("no_such_region", {"rows": rows, "columns": columns})
+    cut = picture[top : top + height, left : left + width]
+    scale = min(viewport.width / width, viewport.height / height)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    # Pillow widens its bilinear kernel when it makes smaller, so that no pixel is passed over.
+    return np.asarray(Image.fromarray(cut).resize(size, Image.Resampling.BILINEAR))
