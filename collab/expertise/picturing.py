@@ -55,8 +55,8 @@ class Picturing:
             invert=view.invert,
             sop_instance_uid=viewport.sop_instance_uid,
             frame=viewport.frame or 1,
-            # The room's screens draw no overlays and shutters: what is printed is what was seen, no more and no less.
-            markings=False,
+            # As the room's screens do from the start: a shutter that hides and an overlay that points are of the image.
+            markings=True,
         )
         try:
             jpeg = to_jpeg(render_view(source, plane, width, height), QUALITY)

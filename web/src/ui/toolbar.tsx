@@ -3,9 +3,11 @@ import type { JSX } from "preact";
 import { said, type TextKey, t } from "../i18n/text";
 import { useRoom } from "./context";
 import type { IconName } from "./icons";
+import { LayerSwitches } from "./layers";
 import type { Tool } from "./model";
 import { ToolButton } from "./parts";
 import { isPreset, PRESETS, takesPresets } from "./presets";
+import { UptakeChoice } from "./uptake";
 
 const TOOLS: readonly { tool: Tool; icon: IconName; label: TextKey; shortcut: string }[] = [
   { tool: "window", icon: "window", label: "room.tool.window", shortcut: "W" },
@@ -35,6 +37,8 @@ export function Toolbar(): JSX.Element {
       </div>
       <LayoutButtons />
       <WindowChoice />
+      <UptakeChoice />
+      <LayerSwitches />
       <div class="group">
         <ToolButton
           icon="invert"

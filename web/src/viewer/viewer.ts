@@ -7,6 +7,8 @@
  * pixels where no spacing is known: the middle of the first pixel is (0, 0, 0), +x along rows, +y down. Their plane has
  * normal (0, 0, -1) and up (0, -1, 0): as everywhere, the normal points to the reader and up x normal to the right.
  */
+
+import { chosenUnit, type UptakeUnit, uptakeUnits } from "../lib/uptake";
 import type { Pointer, View, ViewportId } from "../wire/types";
 import { lowestQuality, type NamedPointer, type Quality } from "./captions";
 import { warmDecoders } from "./decoders";
@@ -15,6 +17,7 @@ import type { Begun } from "./download";
 import type { Failure } from "./failures";
 import type { Tool } from "./gestures";
 import { createHand } from "./hand";
+import { ALL_ON, markingsIn, type Switches } from "./layers/markings";
 import { createOpening, type Entry, type ImageName, type StackRef } from "./opening";
 import type { Text } from "./overlay";
 import { atImage, firstScene, resetScene, type Scene, withLayout, zoomed } from "./scene";
@@ -66,6 +69,12 @@ export type Viewer = {
   zoomBy(factor: number): void;
   /** What the left button and one finger do. Until it is called: the window, and scrolling. */
   setTool(tool: Tool): void;
+  /** Which markings of the file there are, and which kinds are shown. */
+  layers(): { there: Switches; on: Switches };
+  setLayers(on: Switches): void;
+  /** In which units the values can be read (PET only), and the one shown. */
+  uptake(): { units: UptakeUnit[]; chosen: string };
+  setUptakeUnit(unit: string): void;
   setPointers(list: NamedPointer[]): void;
   setActive(id: ViewportId): void;
   snapshotInfo(): SnapshotEntry[];
@@ -106,6 +115,8 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
     pointerMoved: events.pointerMoved,
   });
   const hand = createHand(stage, display, { picture, change, moved: () => teller.pointed() });
+  let layers = ALL_ON;
+  let unit: string | null = null;
   let settleOpen: () => void = () => undefined;
   // A view of the stack being opened that came before its header.
   let early: { view: View; facets: Facets } | null = null;
@@ -243,6 +254,22 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
         return zoomed(scene, series.geometry, { id, size: display.size(id), factor, around: null });
       }),
     setTool: hand.setTool,
+    layers() {
+      const header = picture()?.series.header;
+      return { there: header ? markingsIn(header) : { overlays: false, shutters: false }, on: layers };
+    },
+    setLayers(on) {
+      layers = on;
+      display.layers(on);
+    },
+    uptake() {
+      const header = picture()?.series.header;
+      return header ? { units: uptakeUnits(header), chosen: chosenUnit(header, unit).unit } : { units: [], chosen: "" };
+    },
+    setUptakeUnit(wished) {
+      unit = wished;
+      display.uptakeUnit(wished);
+    },
     setPointers: (list) => display.pointers(list),
     setActive: hand.activate,
     snapshotInfo() {
