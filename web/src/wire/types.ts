@@ -581,12 +581,20 @@ export type Shutter = {
   polygon?: [number, number][];
   bitmap?: Overlay | null;
   presentation_value?: number;
+  rgb?: [number, number, number] | null;
 };
 
 /** A display shutter before those frames of the stack (0-based, in geometric order). */
 export type PackShutter = {
   frames: number[];
   shutter: Shutter;
+};
+
+/** SUV of that type = `factor` * modality value; else `reason` is the code of `suv.NoSuv`, or `differs`. */
+export type StackUptake = {
+  suv_type: "BW" | "LBMJAMES128" | "LBMJANMA" | "BSA";
+  factor: number | null;
+  reason: string | null;
 };
 
 /** One piece of the body: bytes of one frame; quality 0 completes the coarse picture, 1 the full one. */
@@ -621,5 +629,6 @@ export type PackHeader = {
   warnings: Caution[];
   overlays?: PackOverlay[];
   shutters?: PackShutter[];
+  suv?: StackUptake[];
   chunks: Chunk[];
 };
