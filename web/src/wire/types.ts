@@ -44,7 +44,7 @@ export type Arrangement = {
   columns: number;
 };
 
-/** Two frames of reference laid upon each other by a person's hand, never by the program: p_to = p_from + `by_mm`. */
+/** Two frames of reference laid upon each other by a hand, never by the program: p_to = p_from + `by_mm`. */
 export type Link = {
   from_frame_of_reference_uid: string;
   to_frame_of_reference_uid: string;
