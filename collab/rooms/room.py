@@ -218,7 +218,7 @@ class Room:
         told = self._told.state
         # Fenced twice: by what people know, and by a change of the baton that is on its way to the journal.
         is_presenter = told.holder == connection.actor and message.term == told.term == self._head.term
-        if not is_presenter or message.n <= connection.view_n or not self._is_ours(message.view.study_uid):
+        if not is_presenter or message.n <= connection.view_n or not self._are_ours(message.view.study_uids):
             return
         connection.view_n = message.n
         self._offer(self._samples.move_view(connection.actor, message), connection)
@@ -249,8 +249,8 @@ class Room:
         if isinstance(done, ViewSettled):
             self._samples.view_rests(self._head.seq)
 
-    def _is_ours(self, study_uid: str) -> bool:
-        return study_uid in self._study_uids
+    def _are_ours(self, study_uids: frozenset[str]) -> bool:
+        return study_uids <= self._study_uids
 
     # ---- facts: accepted, then durable, then announced
 
