@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from dicom_render.shutters import Coordinates, hidden_by, set_at
+from dicom_render.shutters import Coordinates, Shutter, hidden_by, set_at
 from dicom_render.stack_header import StackHeader
 
 Picture = NDArray[np.uint8]
@@ -30,12 +30,19 @@ def marked(
     for each in header.shutters:
         if index in each.frames:
             hidden = hidden_by(each.shutter, row, column, row_per_column=height / width) & shown
-            picture = _painted(picture, hidden, each.shutter.presentation_value >> 8)
+            picture = _covered(picture, hidden, each.shutter)
     pixels = _pixels_apart(row, column)
     for each in header.overlays:
         if index in each.frames and each.overlay.kind == "graphic":
             picture = _painted(picture, set_at(each.overlay, row, column, pixels=pixels) & shown, WHITE)
     return picture
+
+
+def _covered(picture: Picture, hidden: NDArray[np.bool_], shutter: Shutter) -> Picture:
+    if shutter.rgb is None:
+        return _painted(picture, hidden, shutter.presentation_value >> 8)
+    colours = picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, axis=2)
+    return np.where(hidden[..., None], np.array(shutter.rgb, np.uint8), colours)
 
 
 def _painted(picture: Picture, where: NDArray[np.bool_], level: int) -> Picture:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
-from pydicom.dataset import FileDataset
+from pydicom.dataset import Dataset, FileDataset
 
 from dicom_render.decoding import FrameSource
 from dicom_render.encoded import EncodedFrame, EncodedFrames
@@ -20,6 +20,7 @@ from dicom_render.refusal import Fact, Refusal, Unreadable
 from dicom_render.spacing import Caution
 from dicom_render.stack_header import Kind
 from dicom_render.stack_writing import Readied, write_stack
+from dicom_render.uptake import pet_facts_of
 
 Progress = Callable[[int, int], None]
 
@@ -77,7 +78,7 @@ def prepare_series(paths: Sequence[Path], out: Path, progress: Progress | None =
         if series.identity is None:
             raise Unreadable("nothing_readable", {"files": len(paths)})
         stacks = arrange(list(series.instances.values()))
-        readied = Readied(series.instances, series.frames, encoded)
+        readied = Readied(series.instances, series.frames, encoded, series.pet)
         sizes = [write_stack(stack, number, readied=readied, out=out) for number, stack in enumerate(stacks)]
     return PreparedSeries(
         study_uid=series.identity[0],
@@ -117,6 +118,7 @@ class _Series:
         self.identity: tuple[str, str] | None = None
         self.instances: dict[str, InstanceHeader] = {}
         self.frames: dict[tuple[str, int], EncodedFrame] = {}
+        self.pet: dict[str, Dataset] = {}
         self.set_aside: list[SetAside] = []
         self.without_pixels: list[str] = []
         self._encoded = encoded
@@ -159,6 +161,8 @@ class _Series:
             frames[header.sop_instance_uid, number] = self._encoded.add(source, dataset, frame_header, number)
             if number < header.number_of_frames:
                 self._advance()
+        if (facts := pet_facts_of(dataset)) is not None:
+            self.pet[header.sop_instance_uid] = facts
         self.frames |= frames
         self.instances[header.sop_instance_uid] = header
 

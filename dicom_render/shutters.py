@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from dicom_render.attributes import integer_of, numbers_of, texts_of
+from dicom_render.cielab import rgb_of
 from dicom_render.functional_groups import FrameGroups
 from dicom_render.overlays import Mask, Overlay
 
@@ -29,6 +30,8 @@ class Shutter(msgspec.Struct, frozen=True):
     """set where it hides"""
     presentation_value: int = 0
     """the P-Value, 0 black to 65535 white, that is shown instead"""
+    rgb: tuple[int, int, int] | None = None
+    """shown in place of that value, where the file names a colour"""
 
 
 def shutter_of(dataset: Dataset, frame: int, overlays: Mapping[int, Overlay]) -> tuple[Shutter | None, int | None]:
@@ -42,6 +45,7 @@ def shutter_of(dataset: Dataset, frame: int, overlays: Mapping[int, Overlay]) ->
         polygon=_polygon(said) if "POLYGONAL" in shapes else (),
         bitmap=overlays.get(group) if group is not None else None,
         presentation_value=min(max(integer_of(said, "ShutterPresentationValue") or 0, 0), 0xFFFF),
+        rgb=rgb_of(said, "ShutterPresentationColorCIELabValue"),
     )
     hides = shutter.rectangle or shutter.circle or shutter.polygon or shutter.bitmap
     return (shutter if hides else None), group

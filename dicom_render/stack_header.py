@@ -12,6 +12,7 @@ from dicom_render.refusal import Fact
 from dicom_render.shutters import Shutter
 from dicom_render.space import Orientation, Vector
 from dicom_render.spacing import Caution
+from dicom_render.uptake import StackUptake
 
 Values = Literal["int16", "uint16", "uint8", "rgb8"]
 Kind = Literal["volume", "stack"]
@@ -84,6 +85,8 @@ class StackFacts(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[Caution, ...]
     overlays: tuple[PackOverlay, ...] = ()
     shutters: tuple[PackShutter, ...] = ()
+    suv: tuple[StackUptake, ...] = ()
+    """of PET: what takes its values to SUV, by type, or why not; empty for others"""
 
 
 class FrameSpan(msgspec.Struct, frozen=True, array_like=True):

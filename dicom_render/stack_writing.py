@@ -4,11 +4,12 @@ import hashlib
 import os
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 import msgspec
+from pydicom.dataset import Dataset
 
 from dicom_render.encoded import EncodedFrame, EncodedFrames
 from dicom_render.encoding import coarse_level_of, levels_of
@@ -31,6 +32,7 @@ from dicom_render.stack_header import (
     header_name,
     thumbnail_name,
 )
+from dicom_render.uptake import StackUptake, uptake_of
 
 Shared = TypeVar("Shared")
 
@@ -48,6 +50,8 @@ class Readied:
     instances: Mapping[str, InstanceHeader]
     frames: Mapping[tuple[str, int], EncodedFrame]
     encoded: EncodedFrames
+    pet: Mapping[str, Dataset] = field(default_factory=dict[str, Dataset])
+    """`uptake.pet_facts_of` each PET image"""
 
 
 def write_stack(stack: Stack, number: int, *, readied: Readied, out: Path) -> int:
@@ -62,10 +66,16 @@ def write_stack(stack: Stack, number: int, *, readied: Readied, out: Path) -> in
     with _whole(out / thumbnail_name(number)) as file:
         file.write(small)
     header = _header(stack, number, kept=kept, instances=readied.instances, windows=windows, sha256=sha256, spans=spans)
+    header = msgspec.structs.replace(header, suv=_uptake(stack, readied.pet))
     with _whole(out / header_name(number)) as file:
         file.write(msgspec.json.encode(header))
     _sync_folder(out)
     return sum(span.length for span in spans)
+
+
+def _uptake(stack: Stack, pet: Mapping[str, Dataset]) -> tuple[StackUptake, ...]:
+    shown = dict.fromkeys(frame.sop_instance_uid for frame in stack.frames)
+    return uptake_of((pet[uid] for uid in shown if uid in pet), pet.values())
 
 
 def _copy_streams(

@@ -55,7 +55,7 @@ def judge(state: RoomState, act: Act, *, by: Member, draft: Draft, study_uids: f
         return No(refusal)
     match act:
         case SettleView(term, view):
-            return ViewSettled(term, view) if view.study_uid in study_uids else No("other_study")
+            return ViewSettled(term, view) if view.study_uids <= study_uids else No("other_study")
         case RequestControl():
             return ControlRequested()
         case GiveControl(to=to):
@@ -89,7 +89,9 @@ def _add_key_view(state: RoomState, act: AddKeyView, study_uids: frozenset[str])
         return No("key_view_known")
     if len(state.key_views) >= KEY_VIEWS:
         return No("too_many_key_views")
-    if act.view.study_uid not in study_uids:
+    if act.view.only_pane is None:
+        return No("not_one_pane")
+    if not act.view.study_uids <= study_uids:
         return No("other_study")
     return KeyViewAdded(act.key_view_id, act.viewport, act.view, act.caption)
 

@@ -229,14 +229,14 @@ class Room:
         told = self._told.state
         # Fenced twice: by what people know, and by a change of the baton that is on its way to the journal.
         is_presenter = told.holder == connection.actor and message.term == told.term == self._head.term
-        if not is_presenter or message.n <= connection.view_n or not self._is_ours(message.view.study_uid):
+        if not is_presenter or message.n <= connection.view_n or not self._are_ours(message.view.study_uids):
             return
         connection.view_n = message.n
         self._offer(self._samples.move_view(connection.actor, message), connection)
 
     def _move_annotation(self, connection: Connection, message: MoveAnnotation) -> None:
         drawing = message.drawing
-        if message.n <= connection.annotation_n or (drawing is not None and not self._is_ours(drawing.study_uid)):
+        if message.n <= connection.annotation_n or (drawing is not None and drawing.study_uid not in self._study_uids):
             return
         connection.annotation_n = message.n
         self._offer(self._samples.move_annotation(connection.actor, message), connection)
@@ -285,8 +285,8 @@ class Room:
         for one in self._audience:
             one.outbox.withdraw((actor, ANNOTATION))
 
-    def _is_ours(self, study_uid: str) -> bool:
-        return study_uid in self._study_uids
+    def _are_ours(self, study_uids: frozenset[str]) -> bool:
+        return study_uids <= self._study_uids
 
     # ---- facts: accepted, then durable, then announced
 

@@ -106,3 +106,12 @@ def test_a_cut_through_the_volume_has_no_markings(tmp_path: Path) -> None:
     assert overlay.frames == (0, 1, 2, 3)
     view = PlaneView((16.0, 16.0, 1.5), (0.0, -1.0, 0.0), (0.0, 0.0, 1.0), (20.0, 2.0), Window(1e6, 10))
     assert not render_view(stack, view, 20, 2).any()
+
+
+def test_a_shutter_with_a_colour_shows_it_in_place_of_its_value(tmp_path: Path) -> None:
+    """PS3.3 C.7.6.11: Shutter Presentation Color CIELab Value, for displays in colour; 65535, 32896, 32896 is white."""
+    colour = {"ShutterPresentationColorCIELabValue": [65535, 32896, 32896]}
+    made = windowed(**SHUTTER, ShutterPresentationValue=0, **colour)
+    shown = as_it_is(prepared(written(made, tmp_path), tmp_path / "out"))
+    assert shown[0, 0].tolist() == [255, 255, 255]
+    assert len(set(shown[31, 31].tolist())) == 1

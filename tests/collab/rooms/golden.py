@@ -141,6 +141,7 @@ def from_browser() -> list[FromBrowser]:
         Hello("4f0c9d2e-tab", 41, 7),
         *(Ask(number, act) for number, act in enumerate(ACTS, 1)),
         MoveView(3, 1041, make.view(-3.25)),
+        MoveView(3, 1042, make.grid()),
         MovePointer(17, make.pointer(1.5)),
         MovePointer(18, None),
         MoveAnnotation(19, "an-1", make.length(1.5)),
@@ -164,6 +165,7 @@ def from_room() -> list[FromRoom]:
         Refused(8, "control_moved"),
         *presences,
         ViewMoved(4294967300, "PER-2", 3, 4294967300, make.view(-3.25)),
+        ViewMoved(4294967301, "PER-2", 3, 4294967301, make.grid()),
         PointerMoved(4294967301, "PER-2", 4294967301, make.pointer(1.5)),
         PointerMoved(4294967302, "PER-2", 4294967302, None),
         AnnotationMoved(4294967303, "PER-2", 4294967303, "an-1", make.length(1.5)),
@@ -204,6 +206,10 @@ def steps() -> list[dict[str, Any]]:
 
 
 # What a browser might send in error or in malice, as JSON; the room closes the connection on each.
+def _solo(**pane: Any) -> dict[str, Any]:
+    return msgspec.to_builtins(make.view()) | {"panes": [pane]}
+
+
 REFUSED: dict[str, str] = {
     "no type": '{"n": 1}',
     "an unknown type": '{"t": "view.moved", "frame": 1}',
@@ -235,14 +241,25 @@ REFUSED: dict[str, str] = {
         {"t": "pointer.move", "n": 1, "pointer": msgspec.to_builtins(make.pointer(1e6))}
     ),
     "a view without a series": json.dumps(
-        {"t": "view.move", "term": 1, "n": 1, "view": {"study_uid": "2.25.1", "layout": "stack"}}
+        {"t": "view.move", "term": 1, "n": 1, "view": _solo(study_uid="2.25.1", layout="stack")}
+    ),
+    "a view with fewer panes than its arrangement has places": json.dumps(
+        {
+            "t": "view.move",
+            "term": 1,
+            "n": 1,
+            "view": msgspec.to_builtins(make.view()) | {"arrangement": {"rows": 1, "columns": 2}},
+        }
+    ),
+    "an active pane that there is not": json.dumps(
+        {"t": "view.move", "term": 1, "n": 1, "view": msgspec.to_builtins(make.view()) | {"active": 1}}
     ),
     "a viewport that is none": json.dumps(
         {
             "t": "view.move",
             "term": 1,
             "n": 1,
-            "view": msgspec.to_builtins(make.view()) | {"active": "oblique"},
+            "view": _solo(**msgspec.to_builtins(make.pane()) | {"active": "oblique"}),
         }
     ),
     "a length between three points": json.dumps(

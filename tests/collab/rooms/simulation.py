@@ -177,7 +177,7 @@ class Tab:
             return
         check(moved.actor == known.holder, "R16: a view from somebody who does not present")
         term, n, place = self.view
-        shown = moved.view.viewports[0].point_world_mm[2]
+        shown = make.only_viewport(moved.view).point_world_mm[2]
         # After a reconnection what waits in a slot is sent again.
         check((moved.term, moved.n) >= (term, n), "R15: numbers went back")
         check(shown >= place, "R15: the view went back to an older place")

@@ -41,6 +41,7 @@ from collab.rooms.protocol import (
     UpdateText,
     ViewSettled,
 )
+from collab.rooms.view import Arrangement, View
 from tests.collab.rooms import make
 
 HELD = replace(EMPTY, holder="me", term=4, present=("me", "other"))
@@ -48,6 +49,9 @@ KEPT = replace(HELD, key_views=(KeyViewAdded("kv", "stack", make.view(), ""),))
 SIGNED = replace(KEPT, conclusion_id="EXC-1")
 UPDATE = make.updates("texte")[0]
 ADD = AddKeyView("new", "stack", make.view(), "")
+NOTHING = View(Arrangement(1, 1), active=0, panes=(None,), linked=False, links=())
+OURS_TWICE = View(Arrangement(1, 2), active=0, panes=(make.pane(), make.pane(5.0)), linked=True, links=())
+FOREIGN = replace(OURS_TWICE, panes=(make.pane(), make.pane(study_uid=make.OTHER_STUDY_UID)))
 
 
 def judged(state: RoomState, act: Act, *, actor: str = "me", role: MemberRole = "expert") -> Done | No:
@@ -86,6 +90,9 @@ def test_r22_taking_and_asking_for_the_baton_become_facts() -> None:
         (KEPT, GiveControl(4, "absent"), "not_here"),
         (KEPT, AddKeyView("kv", "stack", make.view(), ""), "key_view_known"),
         (KEPT, AddKeyView("x", "stack", make.view(study_uid=make.OTHER_STUDY_UID), ""), "other_study"),
+        (KEPT, SettleView(4, FOREIGN), "other_study"),
+        (KEPT, AddKeyView("x", "stack", OURS_TWICE, ""), "not_one_pane"),
+        (KEPT, AddKeyView("x", "stack", NOTHING, ""), "not_one_pane"),
         (KEPT, RemoveKeyView("x"), "no_key_view"),
         (KEPT, UpdateText("AQE="), "bad_update"),
         (SIGNED, UpdateText(UPDATE), "draft_locked"),
@@ -172,6 +179,7 @@ def test_r37_annotations_have_their_number() -> None:
         "already_requested",
         "not_here",
         "other_study",
+        "not_one_pane",
         "draft_locked",
         "key_view_known",
         "no_key_view",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from collab.rooms.outbox import CREDIT_FRAMES, LINE_FRAMES
 from collab.rooms.policy import BATON_GRACE_MS, MEMBER_GRACE_MS, OWED_MS
@@ -632,11 +633,12 @@ def test_r24_whoever_was_there_when_the_owner_changed_is_waited_for() -> None:
 # ---- what may be shown, written and kept
 
 
-def test_r25_a_view_of_another_study_is_neither_settled_nor_moved() -> None:
+def test_r25_a_view_with_any_pane_of_another_study_is_neither_settled_nor_moved() -> None:
     room, [alice, bob] = meeting(*PAIR)
     make.present(room, alice)
     bob.read()
-    foreign = make.view(study_uid=make.OTHER_STUDY_UID)
+    elses = make.pane(study_uid=make.OTHER_STUDY_UID)
+    foreign = replace(make.grid(), panes=(make.pane(), None, elses, None))
     alice.say(MoveView(1, 1, foreign))
     alice.ask(SettleView(1, foreign))
     assert save(room) == []

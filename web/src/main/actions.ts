@@ -7,6 +7,7 @@ import type { Live } from "../room/live";
 import type { Actions, Model } from "../ui/model";
 import type { Viewer } from "../viewer/viewer";
 import type { Act } from "../wire/types";
+import { activePane } from "../wire/view";
 import { type Catalogue, stackRef } from "./catalogue";
 import type { Signing } from "./signing";
 
@@ -106,10 +107,10 @@ type WordActions = Pick<
 function wordActions({ model, live, viewer, ask, signing, toast }: Parts): WordActions {
   return {
     keepView(caption) {
-      const view = viewer()?.view() ?? null;
-      if (view === null) return;
-      if (isKept(live.state(), view)) return toast(t("room.key_view.already"));
-      ask(keepView(view, caption, newId()));
+      const pane = activePane(viewer()?.view() ?? null);
+      if (pane === null) return;
+      if (isKept(live.state(), pane)) return toast(t("room.key_view.already"));
+      ask(keepView(pane, caption, newId()));
       toast(t("room.key_view.kept"));
     },
     removeKeyView: (key_view_id) => ask({ t: "key_view.remove", key_view_id }),

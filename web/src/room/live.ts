@@ -1,7 +1,7 @@
 /** The room as this tab lives it: facts fold into a state, the shared view comes to the screen, my acts go out. */
 import type { Line } from "../wire/link";
 import type { Passing } from "../wire/socket";
-import type { Act, Drawing, Fact, FromRoom, Pointer, RoomState, Seen, View } from "../wire/types";
+import type { Act, Drawing, Fact, FromRoom, Pane, Pointer, RoomState, Seen, View } from "../wire/types";
 import { type Annotating, createAnnotating } from "./annotating";
 import { createDraft, type Draft } from "./draft";
 import { EMPTY_STATE, fold } from "./fold";
@@ -25,7 +25,7 @@ export type LiveWorld = {
   clock_ms(): number;
   onFrame(run: () => void): void;
   later(ms: number, run: () => void): void;
-  find(view: View): StackRef | null;
+  find(pane: Pane): StackRef | null;
   ask(act: Act): number;
   send(message: Passing): boolean;
   isLive(): boolean;

@@ -1,5 +1,5 @@
 /** What the room asks of the viewer; the viewer's own surface fits it, and a test can stand in. */
-import type { View } from "../wire/types";
+import type { Pane, View } from "../wire/types";
 
 export type StackRef = { study_uid: string; series_uid: string; stack: number; pack_url: string };
 export type Place = { sop_instance_uid: string; frame: number };
@@ -25,7 +25,7 @@ export const isSameStack = (one: StackName | null, other: StackName | null): boo
   one.stack === other.stack;
 
 /** The image in the middle of attention, so that its slice is fetched first. */
-export function placeOf(view: View): Place | undefined {
-  const shown = view.viewports.find((one) => one.id === view.active && one.sop_instance_uid) ?? view.viewports[0];
+export function placeOf(pane: Pane): Place | undefined {
+  const shown = pane.viewports.find((one) => one.id === pane.active && one.sop_instance_uid) ?? pane.viewports[0];
   return shown?.sop_instance_uid ? { sop_instance_uid: shown.sop_instance_uid, frame: shown.frame ?? 1 } : undefined;
 }

@@ -1,5 +1,6 @@
 /** Brings a view to the screen, opening its series first where need be; decides nothing about which view. */
-import type { View } from "../wire/types";
+import type { Pane, View } from "../wire/types";
+import { activePane } from "../wire/view";
 import { EVERYTHING, isSameStack, placeOf, type Screen, type ShowResult, type StackRef } from "./screen";
 
 export type Showing = {
@@ -15,7 +16,7 @@ export type Showing = {
 
 export type ShowingWorld = {
   screen: Screen;
-  find(view: View): StackRef | null;
+  find(pane: Pane): StackRef | null;
   /** An image of the series that was opened is drawn. */
   drawn(): void;
 };
@@ -23,9 +24,9 @@ export type ShowingWorld = {
 export function createShowing({ screen, find, drawn }: ShowingWorld): Showing {
   let current: StackRef | null = null;
 
-  const open = async (stack: StackRef, view?: View): Promise<boolean> => {
+  const open = async (stack: StackRef, pane?: Pane): Promise<boolean> => {
     current = stack;
-    const isOpened = await screen.open(stack, view && placeOf(view)).then(
+    const isOpened = await screen.open(stack, pane && placeOf(pane)).then(
       () => screen.view() !== null,
       // The viewer has said why in its own event.
       () => false,
@@ -37,15 +38,16 @@ export function createShowing({ screen, find, drawn }: ShowingWorld): Showing {
 
   return {
     show(view) {
-      if (isSameStack(current, view)) return screen.show(view, EVERYTHING);
-      const stack = find(view);
-      if (stack === null) return "elsewhere";
-      void open(stack, view);
+      const pane = activePane(view);
+      if (isSameStack(current, pane)) return screen.show(view, EVERYTHING);
+      const stack = pane && find(pane);
+      if (pane === null || stack === null) return "elsewhere";
+      void open(stack, pane);
       // The viewer keeps it until the series' header is there.
       return screen.show(view, EVERYTHING);
     },
     open: (stack) => open(stack),
     isOpening: () => current !== null,
-    compare: (view) => (isSameStack(current, view) ? screen.compare(view) : "elsewhere"),
+    compare: (view) => (isSameStack(current, activePane(view)) ? screen.compare(view) : "elsewhere"),
   };
 }

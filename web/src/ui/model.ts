@@ -1,8 +1,8 @@
 /** What the panels draw, as signals, and what they may ask for; filled by main.ts, which knows the rest of the page. */
 import { type Signal, signal } from "@preact/signals";
-import type { RoomPage, RoomState, Seen, StackEntry, StudyManifest, View } from "../wire/types";
+import type { Pane, RoomPage, RoomState, Seen, StackEntry, StudyManifest, View } from "../wire/types";
 
-export type Layout = View["layout"];
+export type Layout = Pane["layout"];
 export type Tool = "window" | "pan" | "zoom" | "scroll";
 export type Quality = "loading" | "coarse" | "full";
 
@@ -20,6 +20,8 @@ export type FollowPicture = { walks: boolean; stale: boolean; seen: Seen };
 
 export type ViewerPicture = {
   view: View | null;
+  /** The active one, which tools and series act upon. */
+  pane: Pane | null;
   quality: Quality;
   mpr_refusal: string | null;
   tool: Tool;
@@ -172,6 +174,7 @@ export function createModel(page: RoomPage, state: RoomState): Model {
     follow: signal<FollowPicture>({ walks: false, stale: false, seen: "loading" }),
     viewer: signal<ViewerPicture>({
       view: null,
+      pane: null,
       quality: "loading",
       mpr_refusal: null,
       tool: "window",

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { formatDay } from "../i18n/dates";
 import { currentLanguage, said, t } from "../i18n/text";
-import type { PriorEntry, SeriesEntry, StackEntry, StudyManifest } from "../wire/types";
+import type { Pane, PriorEntry, SeriesEntry, StackEntry, StudyManifest } from "../wire/types";
 import { useRoom } from "./context";
 import { Icon } from "./icons";
 import type { StudyPicture } from "./model";
@@ -132,9 +132,9 @@ type StackProps = { study_uid: string; series: SeriesEntry; stack: StackEntry; n
 function StackCard({ study_uid, series, stack, name }: StackProps): JSX.Element {
   const { model, actions } = useRoom();
   const { view, quality } = model.viewer.value;
-  const shared = model.state.value.view;
-  const isOpen = view?.series_uid === series.series_uid && view.stack === stack.stack;
-  const isShared = shared?.series_uid === series.series_uid && shared.stack === stack.stack;
+  const isOf = (pane: Pane | null): boolean => pane?.series_uid === series.series_uid && pane.stack === stack.stack;
+  const isOpen = view?.panes.some(isOf) ?? false;
+  const isShared = model.state.value.view?.panes.some(isOf) ?? false;
   const cautions = cautionsOf(stack);
   return (
     <li>

@@ -23,8 +23,6 @@ export type Display = {
   /** Draws this from the next frame on; null empties the screens. */
   show(picture: Picture | null): void;
   pointers(list: NamedPointer[]): void;
-  maximise(id: ViewportId | null): void;
-  maximised(): ViewportId | null;
   /** A frame of the shown series has come or become better. */
   better(series: Series, frame: number): void;
   /** The series leaves memory. */
@@ -51,7 +49,6 @@ const MAX_TRIES = 20;
 export function createDisplay(stage: Stage, screens: Screens, text: Text, events: DisplayEvents): Display {
   let picture: Picture | null = null;
   let pointers: NamedPointer[] = [];
-  let maximised: ViewportId | null = null;
   let frame = 0;
   let stream = 0;
   let streamed_ms = 0;
@@ -70,11 +67,10 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
   };
 
   function arrange(scene: Scene): void {
-    if (maximised !== null && !shownViewports(scene).includes(maximised)) maximised = null;
-    const wanted = `${scene.layout} ${scene.active} ${maximised}`;
+    const wanted = `${scene.layout} ${scene.active}`;
     if (wanted === arranged) return;
     arranged = wanted;
-    stage.arrange(scene.layout, scene.active, maximised);
+    stage.arrange(scene.layout, scene.active);
     resized();
   }
 
@@ -91,9 +87,6 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
     if (tries-- > 0) later();
   }
 
-  const visible = (scene: Scene): ViewportId[] =>
-    shownViewports(scene).filter((id) => maximised === null || maximised === id);
-
   function draw(): void {
     frame = 0;
     if (picture === null) {
@@ -101,8 +94,8 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
       return;
     }
     const { series, scene } = picture;
-    for (const id of visible(scene)) drawViewport(id, picture);
-    if (isVolumeStale && scene.layout === "mpr") volumeChanged(series);
+    for (const id of shownViewports(scene)) drawViewport(id, picture);
+    if (isVolumeStale && scene.layout !== "stack") volumeChanged(series);
     tellQuality(picture);
   }
 
@@ -183,7 +176,7 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
 
   function tellQuality({ series, scene }: Picture): void {
     const reached = lowestQuality(scene, series);
-    const isDrawn = visible(scene).every((id) => screens.isMounted(id, series));
+    const isDrawn = shownViewports(scene).every((id) => screens.isMounted(id, series));
     if (reached !== "loading" && isDrawn) events.drawn(series);
     if (reached === quality) return;
     quality = reached;
@@ -229,12 +222,6 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
       pointers = list;
       later();
     },
-    maximise(id) {
-      maximised = id;
-      if (picture) arrange(picture.scene);
-      later();
-    },
-    maximised: () => maximised,
     better(series, index) {
       if (picture?.series !== series) return;
       changed.add(index);

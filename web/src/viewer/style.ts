@@ -1,10 +1,9 @@
 /** The viewer's own rules, given to the page as a constructed sheet: no inline style, so the CSP stays strict. */
 const RULES = `
 .viewer { position: relative; width: 100%; height: 100%; min-height: 0; background: #000; display: grid; gap: 2px;
-  grid-template: "stack" 1fr / 1fr; overflow: hidden; user-select: none; -webkit-user-select: none; }
+  grid-template: "whole" 1fr / 1fr; overflow: hidden; user-select: none; -webkit-user-select: none; }
 .viewer[data-layout="mpr"] { grid-template: "axial sagittal" 1fr "axial coronal" 1fr / 3fr 2fr; }
 .viewer[data-layout="mpr"][data-shape="tall"] { grid-template: "axial axial" 3fr "sagittal coronal" 2fr / 1fr 1fr; }
-.viewer[data-maximised] { grid-template: "whole" 1fr / 1fr !important; }
 .viewer .viewport { container-type: inline-size; position: relative; min-width: 0; min-height: 0; overflow: hidden; background: #000; color: #c9ced3;
   font: 12px/1.35 var(--font, system-ui, sans-serif); font-variant-numeric: tabular-nums; }
 .viewer .viewport[hidden] { display: none; }

@@ -7,7 +7,8 @@
  * pixels where no spacing is known: the middle of the first pixel is (0, 0, 0), +x along rows, +y down. Their plane has
  * normal (0, 0, -1) and up (0, -1, 0): as everywhere, the normal points to the reader and up x normal to the right.
  */
-import type { Pointer, View, ViewportId } from "../wire/types";
+import type { Layout, Pointer, View, ViewportId } from "../wire/types";
+import { activePane, onePane } from "../wire/view";
 import { lowestQuality, type NamedPointer, type Quality } from "./captions";
 import { warmDecoders } from "./decoders";
 import { createDisplay, type Picture } from "./display";
@@ -20,7 +21,7 @@ import type { Text } from "./overlay";
 import { atImage, firstScene, resetScene, type Scene, withLayout, zoomed } from "./scene";
 import { createScreens } from "./screens";
 import type { Series } from "./series";
-import { EVERYTHING, type Facets, followed, isSameStack, isSameView, viewOf } from "./sharing";
+import { EVERYTHING, type Facets, followed, isSameStack, isSameView, paneOf } from "./sharing";
 import { type SnapshotEntry, snapshotOf } from "./snapshot";
 import { createStage } from "./stage";
 import { createTeller } from "./telling";
@@ -57,7 +58,7 @@ export type Viewer = {
   show(view: View, facets: Facets): ShowResult;
   compare(view: View): ShowResult;
   /** False where planes through a volume are refused; `mprRefusal` tells why. */
-  setLayout(layout: "stack" | "mpr"): boolean;
+  setLayout(layout: Layout): boolean;
   mprRefusal(): string | null;
   setWindow(window: { center: number; width: number }): void;
   setInvert(on: boolean): void;
@@ -149,7 +150,8 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
     entry.scene = firstScene(series.geometry, { frame, window: firstWindow(series) });
     if (entry !== opening.current()) return;
     put(entry.scene);
-    if (early && isSameStack(series.header, early.view)) show(early.view, early.facets);
+    const waiting = activePane(early?.view ?? null);
+    if (early && waiting && isSameStack(series.header, waiting)) show(early.view, early.facets);
     early = null;
   }
 
@@ -162,11 +164,13 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
 
   const view = (): View | null => {
     const now = picture();
-    return now && viewOf(now.scene, now.series, display.size);
+    return now && onePane(paneOf(now.scene, now.series, display.size));
   };
 
-  function compareParts(asked: View, facets: Facets): ShowResult {
+  function compareParts(view: View, facets: Facets): ShowResult {
+    const asked = activePane(view);
     const now = picture();
+    if (!asked || view.panes.length !== 1) return "elsewhere";
     if (!now) {
       const entry = opening.current();
       return entry && isSameStack(entry.ref, asked) ? "loading" : "elsewhere";
@@ -183,7 +187,8 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
       return compareParts(asked, facets);
     }
     teller.forget();
-    const next = followed(now.scene, now.series, asked, facets);
+    const pane = activePane(asked);
+    const next = pane && followed(now.scene, now.series, pane, facets);
     if (next && next !== now.scene) put(next);
     return compareParts(asked, facets);
   }
@@ -222,7 +227,7 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
     show,
     compare: (asked) => compareParts(asked, EVERYTHING),
     setLayout(layout) {
-      if (layout === "mpr" && refusal() !== null) return false;
+      if (layout !== "stack" && refusal() !== null) return false;
       change((scene, series) => withLayout(scene, series.geometry, layout));
       return picture() !== null;
     },

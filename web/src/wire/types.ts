@@ -6,6 +6,12 @@ export type Window = {
   unit: string;
 };
 
+/** Voxels of a thick plane drawn as one: the highest, the lowest, or their mean. */
+export type Slab = {
+  blend: "mip" | "minip" | "mean";
+  thickness_mm: number;
+};
+
 /** What one viewport shows. */
 export type ViewportView = {
   id: "stack" | "axial" | "coronal" | "sagittal";
@@ -15,19 +21,43 @@ export type ViewportView = {
   fov_mm: [number, number];
   sop_instance_uid?: string | null;
   frame?: number | null;
+  mirrored?: boolean;
+  slab?: Slab | null;
 };
 
-/** The whole shared view: one series (`stack` numbers the display stacks that a series was split into). */
-export type View = {
+/** One series (`stack` numbers the display stacks that a series was split into), as one or three viewports. */
+export type Pane = {
   study_uid: string;
   series_uid: string;
   stack: number;
   frame_of_reference_uid: string | null;
-  layout: "stack" | "mpr";
+  layout: "stack" | "mpr" | "axial" | "coronal" | "sagittal";
   active: "stack" | "axial" | "coronal" | "sagittal";
   window: Window;
   invert: boolean;
   viewports: ViewportView[];
+};
+
+/** How many panes stand below each other, and how many side by side. */
+export type Arrangement = {
+  rows: number;
+  columns: number;
+};
+
+/** Two frames of reference laid upon each other by a hand, never by the program: p_to = p_from + `by_mm`. */
+export type Link = {
+  from_frame_of_reference_uid: string;
+  to_frame_of_reference_uid: string;
+  by_mm: [number, number, number];
+};
+
+/** The whole shared view: `panes` row by row, None where one is empty; `active` is the index of one of them. */
+export type View = {
+  arrangement: Arrangement;
+  active: number;
+  panes: (Pane | null)[];
+  linked: boolean;
+  links: Link[];
 };
 
 /** Where somebody points: a patient point, and the image it was seen on. */
@@ -43,7 +73,9 @@ export type Vector = [number, number, number];
 
 export type ViewportId = "stack" | "axial" | "coronal" | "sagittal";
 
-export type Layout = "stack" | "mpr";
+export type Layout = "stack" | "mpr" | "axial" | "coronal" | "sagittal";
+
+export type Blend = "mip" | "minip" | "mean";
 
 /** A shape in the plane in which it was drawn (`normal` and `up` as those of a viewport). */
 export type Drawing = {
@@ -638,12 +670,20 @@ export type Shutter = {
   polygon?: [number, number][];
   bitmap?: Overlay | null;
   presentation_value?: number;
+  rgb?: [number, number, number] | null;
 };
 
 /** A display shutter before those frames of the stack (0-based, in geometric order). */
 export type PackShutter = {
   frames: number[];
   shutter: Shutter;
+};
+
+/** SUV of that type = `factor` * modality value; else `reason` is the code of `suv.NoSuv`, or `differs`. */
+export type StackUptake = {
+  suv_type: "BW" | "LBMJAMES128" | "LBMJANMA" | "BSA";
+  factor: number | null;
+  reason: string | null;
 };
 
 /** One piece of the body: bytes of one frame; quality 0 completes the coarse picture, 1 the full one. */
@@ -678,5 +718,6 @@ export type PackHeader = {
   warnings: Caution[];
   overlays?: PackOverlay[];
   shutters?: PackShutter[];
+  suv?: StackUptake[];
   chunks: Chunk[];
 };

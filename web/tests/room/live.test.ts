@@ -3,6 +3,7 @@ import { createLive, type LiveEvents } from "../../src/room/live";
 import { isSameStack, type Screen, type StackRef } from "../../src/room/screen";
 import type { Passing } from "../../src/wire/socket";
 import type { Act, Done, Drawing, FromRoom, View } from "../../src/wire/types";
+import { activePane } from "../../src/wire/view";
 import * as make from "../wire/make";
 
 const slice = (mm: number): View => make.view({ window: { center: mm, width: 80, unit: "HU" } });
@@ -89,7 +90,7 @@ describe("following", () => {
   test("a late joiner is brought to what is shown, and says so", () => {
     const me = tab();
     me.welcome(led);
-    expect(isSameStack(me.opened(), slice(1))).toBe(true);
+    expect(isSameStack(me.opened(), activePane(slice(1)))).toBe(true);
     expect(me.shown()).toEqual(slice(1));
     expect(me.told()).toEqual({ t: "tell", seen: "same", following: true });
   });
@@ -105,7 +106,7 @@ describe("following", () => {
     const me = tab();
     me.welcome(led);
     me.happens({ t: "view.settled", term: 3, view: other });
-    expect(isSameStack(me.opened(), other)).toBe(true);
+    expect(isSameStack(me.opened(), activePane(other))).toBe(true);
   });
 });
 

@@ -1,8 +1,9 @@
 /** Builders of messages for tests. */
 import { EMPTY_STATE } from "../../src/room/fold";
-import type { Done, Drawing, Fact, Member, RoomState, View, Welcome } from "../../src/wire/types";
+import type { Done, Drawing, Fact, Member, Pane, RoomState, View, Welcome } from "../../src/wire/types";
+import { onePane } from "../../src/wire/view";
 
-export const view = (over: Partial<View> = {}): View => ({
+export const pane = (over: Partial<Pane> = {}): Pane => ({
   study_uid: "1.2.3",
   series_uid: "1.2.3.4",
   stack: 0,
@@ -24,6 +25,8 @@ export const view = (over: Partial<View> = {}): View => ({
   ],
   ...over,
 });
+
+export const view = (over: Partial<Pane> = {}): View => onePane(pane(over));
 
 export const length = (over: Partial<Drawing> = {}): Drawing => ({
   kind: "length",
