@@ -1,13 +1,14 @@
 /** PET values in the units they can be read in; windows travel in the file's own unit and are only shown in another. */
-import type { StackUptake } from "../wire/types";
+/** As a stack's header says it; the types of SUV Type (0054,1006), PS3.3 C.8.9.1. */
+type Uptake = { suv_type: "BW" | "LBMJAMES128" | "LBMJANMA" | "BSA"; factor: number | null; reason: string | null };
 
 export type UptakeUnit = { unit: string; factor: number | null; reason: string | null };
 
-type Measured = { unit: string; suv?: StackUptake[] };
+type Measured = { unit: string; suv?: Uptake[] };
 type Window = { center: number; width: number };
 
 /** Both lean body masses are in use and differ: the name says which (James 1976, Janmahasatian 2005). */
-const NAMES: Record<StackUptake["suv_type"], string> = {
+const NAMES: Record<Uptake["suv_type"], string> = {
   BW: "SUVbw",
   LBMJAMES128: "SUVlbm (James)",
   LBMJANMA: "SUVlbm (Janma)",
