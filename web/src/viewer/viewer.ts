@@ -8,7 +8,8 @@
  * normal (0, 0, -1) and up (0, -1, 0): as everywhere, the normal points to the reader and up x normal to the right.
  */
 import { chosenUnit, type UptakeUnit, uptakeUnits } from "../lib/uptake";
-import type { Layout, Pointer, View, ViewportId } from "../wire/types";
+import type { ShownObject } from "../wire/objects";
+import type { Layout, Pointer, PresentationState, View, ViewportId } from "../wire/types";
 import { activePane, onePane } from "../wire/view";
 import { lowestQuality, type NamedPointer, type Quality } from "./captions";
 import { warmDecoders } from "./decoders";
@@ -18,6 +19,7 @@ import type { Failure } from "./failures";
 import type { Tool } from "./gestures";
 import { createHand } from "./hand";
 import { ALL_ON, markingsIn, type Switches } from "./layers/markings";
+import { isNamed } from "./layers/objects";
 import { createOpening, type Entry, type ImageName, type StackRef } from "./opening";
 import type { Text } from "./overlay";
 import { atImage, firstScene, resetScene, type Scene, withLayout, zoomed } from "./scene";
@@ -72,6 +74,8 @@ export type Viewer = {
   /** Which markings of the file there are, and which kinds are shown. */
   layers(): { there: Switches; on: Switches };
   setLayers(on: Switches): void;
+  /** What lies over the images; a presentation state that is new in the list gives its window too. */
+  setObjects(list: readonly ShownObject[]): void;
   /** In which units the values can be read (PET only), and the one shown. */
   uptake(): { units: UptakeUnit[]; chosen: string };
   setUptakeUnit(unit: string): void;
@@ -116,6 +120,7 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
   });
   const hand = createHand(stage, display, { picture, change, moved: () => teller.pointed() });
   let layers = ALL_ON;
+  let objects: readonly ShownObject[] = [];
   let unit: string | null = null;
   let settleOpen: () => void = () => undefined;
   // A view of the stack being opened that came before its header.
@@ -206,6 +211,20 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
   const setWindow = (window: { center: number; width: number }): void =>
     change((scene, series) => (series.header.values === "rgb8" ? scene : { ...scene, window }));
 
+  /** PS3.3 C.11.6: the state's shape takes the place of the image's own, so white on black is white on black. */
+  function applyState(state: PresentationState): void {
+    change((scene, series) => {
+      const image = series.header.frames[scene.frame];
+      const isOfState = image !== undefined && state.images.some((one) => isNamed(one, image));
+      if (!isOfState || series.header.values === "rgb8") return scene;
+      const found = state.windows.find(
+        (one) => one.images.length === 0 || one.images.some((each) => isNamed(each, image)),
+      );
+      const { center, width } = found?.window ?? scene.window;
+      return { ...scene, window: { center, width }, isInverted: state.inverse !== series.header.invert };
+    });
+  }
+
   const refusal = (): string | null => {
     const series = picture()?.series;
     if (!series) return "loading";
@@ -265,6 +284,12 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
     setLayers(on) {
       layers = on;
       display.layers(on);
+    },
+    setObjects(list) {
+      const known = new Set(objects.map((one) => one.uid));
+      objects = list;
+      display.objects(list);
+      for (const { uid, content } of list) if (!known.has(uid) && content.type === "presentation") applyState(content);
     },
     uptake() {
       const header = picture()?.series.header;
