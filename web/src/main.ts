@@ -80,6 +80,8 @@ function start(page: RoomPage, app: HTMLElement): void {
       following: pictures.following,
       seen: pictures.seen,
       pointers: (pointers) => viewer?.setPointers(pictures.pointers(pointers)),
+      sketches: () => undefined,
+      undoing: () => undefined,
       welcomed() {
         if (timings.joined === null) resumeCall(parts);
         timings.joined ??= Math.round(performance.now());
@@ -173,6 +175,7 @@ function start(page: RoomPage, app: HTMLElement): void {
     line: pictures.line,
     abandoned(count) {
       live.draft.revert();
+      live.annotating.resume(Number.POSITIVE_INFINITY);
       if (count > 0) pictures.toast(t("room.toast.abandoned"), "danger");
     },
   });

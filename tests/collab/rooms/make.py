@@ -16,6 +16,7 @@ from collab.accounts.models import Login, Person
 from collab.kit.caller import Caller
 from collab.kit.database import Database
 from collab.rooms import service
+from collab.rooms.annotation import Drawing
 from collab.rooms.draft import TEXT_NAME
 from collab.rooms.frames import Frame
 from collab.rooms.models import RoomRecord
@@ -100,6 +101,23 @@ def only_viewport(shown: View) -> ViewportView:
 
 def pointer(x_mm: float = 0.0) -> Pointer:
     return Pointer("2.25.2", "2.25.4", (x_mm, 0.0, 0.0), "2.25.3", 1)
+
+
+def length(x_mm: float = 0.0, *, study_uid: str = STUDY_UID) -> Drawing:
+    """A length of 30 mm (20, 20, 10), with its first end at `x_mm`."""
+    return Drawing(
+        kind="length",
+        study_uid=study_uid,
+        series_uid="2.25.2",
+        stack=0,
+        frame_of_reference_uid="2.25.4",
+        sop_instance_uid="2.25.3",
+        frame=1,
+        normal=(0.0, 0.0, -1.0),
+        up=(0.0, -1.0, 0.0),
+        points=((x_mm, 0.0, 0.0), (x_mm + 20.0, 20.0, 10.0)),
+        text="",
+    )
 
 
 def member(actor: str, role: MemberRole = "participant") -> Member:

@@ -77,6 +77,31 @@ export type Layout = "stack" | "mpr" | "axial" | "coronal" | "sagittal";
 
 export type Blend = "mip" | "minip" | "mean";
 
+/** A shape in the plane in which it was drawn (`normal` and `up` as those of a viewport). */
+export type Drawing = {
+  kind: "length" | "angle" | "bidirectional" | "ellipse" | "rectangle" | "arrow" | "text";
+  study_uid: string;
+  series_uid: string;
+  stack: number;
+  frame_of_reference_uid: string | null;
+  sop_instance_uid: string | null;
+  frame: number | null;
+  normal: [number, number, number];
+  up: [number, number, number];
+  points: [number, number, number][];
+  text: string;
+};
+
+/** A drawing that stands in the room, and whose it is; `version` grows with each change, also over a removal. */
+export type Annotation = {
+  annotation_id: string;
+  author: string;
+  version: number;
+  drawing: Drawing;
+};
+
+export type AnnotationKind = "length" | "angle" | "bidirectional" | "ellipse" | "rectangle" | "arrow" | "text";
+
 /** First message of a connection: who this browser tab is, and the last fact it has (`seq`, 0 for none). */
 export type Hello = {
   t: "hello";
@@ -131,6 +156,29 @@ export type RemoveKeyView = {
   key_view_id: string;
 };
 
+/** Let this stand in the room, under an identifier chosen by the browser; who draws is its author. */
+export type DrawAnnotation = {
+  t: "annotation.draw";
+  annotation_id: string;
+  drawing: Drawing;
+};
+
+/** Move my annotation's points or change its words; `version` is the one seen. */
+export type ChangeAnnotation = {
+  t: "annotation.change";
+  annotation_id: string;
+  version: number;
+  points: [number, number, number][];
+  text: string;
+};
+
+/** Take an annotation away; `version` is the one seen. */
+export type RemoveAnnotation = {
+  t: "annotation.remove";
+  annotation_id: string;
+  version: number;
+};
+
 /** A Yjs update of the conclusion's text, base64. */
 export type UpdateText = {
   t: "text.update";
@@ -152,7 +200,7 @@ export type ConfirmIdentity = {
 export type Ask = {
   t: "ask";
   n: number;
-  act: SettleView | RequestControl | GiveControl | TakeControl | ReleaseControl | AddKeyView | RemoveKeyView | UpdateText | Say | ConfirmIdentity;
+  act: SettleView | RequestControl | GiveControl | TakeControl | ReleaseControl | AddKeyView | RemoveKeyView | DrawAnnotation | ChangeAnnotation | RemoveAnnotation | UpdateText | Say | ConfirmIdentity;
 };
 
 /** Ephemeral: the presenter's view while it moves; `n` grows with each. */
@@ -168,6 +216,14 @@ export type MovePointer = {
   t: "pointer.move";
   n: number;
   pointer: Pointer | null;
+};
+
+/** Ephemeral: what I am drawing, or changing, at this moment; None when I have let go without an ask. */
+export type MoveAnnotation = {
+  t: "annotation.move";
+  n: number;
+  annotation_id: string;
+  drawing: Drawing | null;
 };
 
 /** Ephemeral: what my screen shows compared with the shared view, and whether I follow it. */
@@ -249,6 +305,28 @@ export type KeyViewRemoved = {
   key_view_id: string;
 };
 
+/** The acting member's annotation stands in the room; its version is the fact's `seq`. */
+export type AnnotationDrawn = {
+  t: "annotation.drawn";
+  annotation_id: string;
+  drawing: Drawing;
+};
+
+/** Its author has moved its points or changed its words; `version` is the new one. */
+export type AnnotationChanged = {
+  t: "annotation.changed";
+  annotation_id: string;
+  version: number;
+  points: [number, number, number][];
+  text: string;
+};
+
+/** An annotation was taken away. */
+export type AnnotationRemoved = {
+  t: "annotation.removed";
+  annotation_id: string;
+};
+
 /** A Yjs update of the conclusion's text, base64. */
 export type TextUpdated = {
   t: "text.updated";
@@ -292,7 +370,7 @@ export type Fact = {
   actor: string;
   client_id: string;
   n: number;
-  done: ViewSettled | ControlRequested | ControlTaken | KeyViewAdded | KeyViewRemoved | TextUpdated | Said | IdentityConfirmed | MemberJoined | MemberLeft | DraftLocked;
+  done: ViewSettled | ControlRequested | ControlTaken | KeyViewAdded | KeyViewRemoved | AnnotationDrawn | AnnotationChanged | AnnotationRemoved | TextUpdated | Said | IdentityConfirmed | MemberJoined | MemberLeft | DraftLocked;
 };
 
 /** The answer to an ask that could not be carried out; nothing changed. `code` is in the catalogues. */
@@ -323,6 +401,7 @@ export type RoomState = {
   requested: string[];
   view: View | null;
   key_views: KeyViewAdded[];
+  annotations: Annotation[];
   text: string;
   chat: [string, number, string][];
   identity_confirmed: string[];
@@ -358,6 +437,16 @@ export type PointerMoved = {
   pointer: Pointer | null;
 };
 
+/** Ephemeral: what a member is drawing, or changing, at this moment; None when they have let go. */
+export type AnnotationMoved = {
+  t: "annotation.moved";
+  frame: number;
+  actor: string;
+  n: number;
+  annotation_id: string;
+  drawing: Drawing | null;
+};
+
 /** Call signalling from another participant or the server's echo. */
 export type Signalled = {
   t: "signalled";
@@ -369,13 +458,13 @@ export type MemberRole = "requester" | "expert" | "participant";
 
 export type Seen = "same" | "coarse" | "loading" | "elsewhere" | "lost";
 
-export type FromBrowser = Hello | Ask | MoveView | MovePointer | Tell | Signal | Drawn | Ping | Pong;
+export type FromBrowser = Hello | Ask | MoveView | MovePointer | MoveAnnotation | Tell | Signal | Drawn | Ping | Pong;
 
-export type Act = SettleView | RequestControl | GiveControl | TakeControl | ReleaseControl | AddKeyView | RemoveKeyView | UpdateText | Say | ConfirmIdentity;
+export type Act = SettleView | RequestControl | GiveControl | TakeControl | ReleaseControl | AddKeyView | RemoveKeyView | DrawAnnotation | ChangeAnnotation | RemoveAnnotation | UpdateText | Say | ConfirmIdentity;
 
-export type Done = ViewSettled | ControlRequested | ControlTaken | KeyViewAdded | KeyViewRemoved | TextUpdated | Said | IdentityConfirmed | MemberJoined | MemberLeft | DraftLocked;
+export type Done = ViewSettled | ControlRequested | ControlTaken | KeyViewAdded | KeyViewRemoved | AnnotationDrawn | AnnotationChanged | AnnotationRemoved | TextUpdated | Said | IdentityConfirmed | MemberJoined | MemberLeft | DraftLocked;
 
-export type FromRoom = Welcome | Fact | Refused | Presence | ViewMoved | PointerMoved | Signalled | Ping | Pong;
+export type FromRoom = Welcome | Fact | Refused | Presence | ViewMoved | PointerMoved | AnnotationMoved | Signalled | Ping | Pong;
 
 /** The patient's identity as the room was opened with; a room never changes patient. `birth_date` is YYYYMMDD. */
 export type RoomPatient = {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createLive, type LiveEvents } from "../../src/room/live";
 import { isSameStack, type Screen, type StackRef } from "../../src/room/screen";
 import type { Passing } from "../../src/wire/socket";
-import type { Act, Done, View } from "../../src/wire/types";
+import type { Act, Done, Drawing, FromRoom, View } from "../../src/wire/types";
 import { activePane } from "../../src/wire/view";
 import * as make from "../wire/make";
 
@@ -18,6 +18,7 @@ function tab({ actor = "me", is_principal = true } = {}) {
   const sent: Passing[] = [];
   const refused: string[] = [];
   const pointing: string[][] = [];
+  const drawing: string[][] = [];
   const later: (() => void)[] = [];
   const screen: Screen = {
     async open(stack) {
@@ -35,6 +36,8 @@ function tab({ actor = "me", is_principal = true } = {}) {
     state: ignore,
     seats: ignore,
     following: ignore,
+    sketches: (sketches) => void drawing.push(sketches.map((one) => one.annotation_id)),
+    undoing: ignore,
     pointers: (pointers) => void pointing.push(pointers.map((one) => one.actor)),
     seen: ignore,
     welcomed: ignore,
@@ -63,6 +66,7 @@ function tab({ actor = "me", is_principal = true } = {}) {
     sent,
     refused,
     pointing,
+    drawing,
     later,
     shown: () => shown,
     opened: () => opened,
@@ -232,4 +236,35 @@ test("where the pointer came to rest is sent even when it came too soon after an
   expect(places()).toEqual([1]);
   for (const run of me.later.splice(0)) run();
   expect(places()).toEqual([1, 3]);
+});
+
+describe("R40: what somebody is drawing", () => {
+  const moved = (annotation_id: string, drawing = make.length() as Drawing | null): FromRoom => ({
+    t: "annotation.moved",
+    frame: 1,
+    actor: "other",
+    n: 1,
+    annotation_id,
+    drawing,
+  });
+
+  test("is shown until it stands in the room", () => {
+    const { live, drawing, welcome, happens } = tab();
+    welcome({});
+    live.receive(moved("an"));
+    expect(drawing.at(-1)).toEqual(["an"]);
+    happens({ t: "annotation.drawn", annotation_id: "an", drawing: make.length() });
+    expect(drawing.at(-1)).toEqual([]);
+    expect(live.state().annotations).toEqual([
+      { annotation_id: "an", author: "other", version: 1, drawing: make.length() },
+    ]);
+  });
+
+  test("is let go", () => {
+    const { live, drawing, welcome } = tab();
+    welcome({});
+    live.receive(moved("an"));
+    live.receive(moved("an", null));
+    expect(drawing.at(-1)).toEqual([]);
+  });
 });
