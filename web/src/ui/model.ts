@@ -1,6 +1,6 @@
 /** What the panels draw, as signals, and what they may ask for; filled by main.ts, which knows the rest of the page. */
 import { type Signal, signal } from "@preact/signals";
-import type { Pane, RoomPage, RoomState, Seen, StackEntry, StudyManifest, View } from "../wire/types";
+import type { Arrangement, Pane, RoomPage, RoomState, Seen, StackEntry, StudyManifest, View } from "../wire/types";
 
 export type Layout = Pane["layout"];
 export type Tool = "window" | "pan" | "zoom" | "scroll";
@@ -24,6 +24,8 @@ export type ViewerPicture = {
   pane: Pane | null;
   quality: Quality;
   mpr_refusal: string | null;
+  /** How many changes of what stands where can be taken back. */
+  steps_back: number;
   tool: Tool;
   points: boolean;
   failure: string | null;
@@ -102,6 +104,8 @@ export type SignPicture = {
   code: string | null;
 };
 
+export type CarriedStack = { study_uid: string; series_uid: string; stack: number };
+
 export type Toast = { id: number; text: string; tone: "plain" | "warn" | "danger" };
 
 export type Model = {
@@ -136,6 +140,15 @@ export type Actions = {
   openStack(study_uid: string, series_uid: string, stack: StackEntry): void;
   loadStudy(study_id: string): void;
   goTo(view: View): void;
+  arrange(arrangement: Arrangement): void;
+  closePane(index: number): void;
+  activatePane(index: number): void;
+  /** A card of the series strip was let go over a pane. */
+  dropStack(index: number, carried: CarriedStack): void;
+  setLinked(on: boolean): void;
+  linkHere(): void;
+  unlink(): void;
+  goBack(): void;
   setTool(tool: Tool): void;
   setLayout(layout: Layout): void;
   setWindow(window: { center: number; width: number }): void;
@@ -177,6 +190,7 @@ export function createModel(page: RoomPage, state: RoomState): Model {
       pane: null,
       quality: "loading",
       mpr_refusal: null,
+      steps_back: 0,
       tool: "window",
       points: true,
       failure: null,

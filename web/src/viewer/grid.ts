@@ -1,4 +1,5 @@
 /** The page elements of the panes: a cell each with its heading, made when first used, never removed, hidden instead. */
+import { CARRIED } from "../wire/view";
 import type { Text } from "./overlay";
 import type { Places } from "./places";
 import { installStyle } from "./style";
@@ -26,9 +27,6 @@ export type Grid = {
   arrange(places: Places, of: { count: number; active: number }): void;
   destroy(): void;
 };
-
-/** What a card of the series strip is dragged as. */
-export const CARRIED = "application/x-consilium-stack";
 
 export function createGrid(host: HTMLElement, text: Text, events: GridEvents): Grid {
   installStyle();

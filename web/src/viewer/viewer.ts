@@ -29,7 +29,6 @@ import { createTimes, type Timing } from "./times";
 
 export type { NamedPointer, Quality } from "./captions";
 export type { Tool } from "./gestures";
-export { CARRIED } from "./grid";
 export type { ImageName, StackRef } from "./library";
 export type { ShowResult } from "./pane";
 export type { Facets } from "./sharing";
@@ -71,7 +70,8 @@ export type Viewer = {
   put(view: View): void;
   activate(index: number): void;
   setLinked(on: boolean): void;
-  /** Lays the active pane's frame of reference upon those of the others, at the points that stand there now. */
+  /** Lays the active pane's frame of reference upon that of the pane before it, at the points in their middles. False
+   *  where there is no pane of another frame of reference, or more than one and none of them was used before. */
   linkHere(): boolean;
   unlink(): void;
   /** False where planes through a volume are refused; `mprRefusal` tells why. */
@@ -116,6 +116,7 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
   const panes: Pane[] = [];
   let arrangement: Arrangement = { rows: 1, columns: 1 };
   let active = 0;
+  let before = 0;
   let isLinked = false;
   let links: readonly Link[] = [];
   let places: Places = { rows: 1, columns: 1, shown: [0] };
@@ -172,6 +173,7 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
 
   function activate(index: number): void {
     if (index === active || index >= count()) return;
+    before = active;
     active = index;
     place();
     activePane().activate();
@@ -255,7 +257,9 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
 
   function view(): View | null {
     const shown = shownPanes().map((pane) => pane.view());
-    if (shown.every((pane) => pane === null)) return null;
+    // What is on its way is not yet a view of nothing; what was closed by hand is one.
+    const isEmptied = known.size > 0 && shownPanes().every((pane) => pane.stack() === null);
+    if (shown.every((pane) => pane === null) && !isEmptied) return null;
     return { arrangement, active, panes: shown, linked: isLinked, links: [...links] };
   }
 
@@ -295,9 +299,11 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
     const stack = pane.stack();
     if (wanted && stack && isSameStack(stack, wanted)) return;
     const ref = wanted && known.get(seriesKey(wanted));
-    if (!wanted || !ref) return stack ? pane.close() : undefined;
+    if (!wanted || !ref) {
+      if (stack) pane.close();
+      return;
+    }
     void pane.open(ref, imageOf(wanted), begun);
-    pane.activate();
     activePane().activate();
   }
 
@@ -329,13 +335,13 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
     },
     linkHere() {
       const here = pointOf(activePane());
-      const others = shownPanes().filter((pane) => pane !== activePane());
-      const before = links;
-      for (const pane of others) {
-        const there = pointOf(pane);
-        if (here && there && here[0] !== there[0]) links = linkedHere(links, here, there).slice(-MOST_LINKS);
-      }
-      if (links === before) return false;
+      const others = shownPanes().filter((pane) => pane !== activePane() && pointOf(pane)?.[0] !== here?.[0]);
+      const linkable = others.filter((pane) => pointOf(pane) !== null);
+      // With more than one to choose from, that in which the hand was before: nobody has looked at the others for this.
+      const other = linkable.length === 1 ? linkable[0] : linkable.find((pane) => pane === panes[before]);
+      const there = other ? pointOf(other) : null;
+      if (!here || !there) return false;
+      links = linkedHere(links, here, there).slice(-MOST_LINKS);
       isLinked = true;
       noteLater();
       teller.changed();
