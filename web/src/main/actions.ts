@@ -85,6 +85,8 @@ type ViewActions = Pick<
   | "reset"
   | "scroll"
   | "setPoints"
+  | "setLayers"
+  | "setUptakeUnit"
 >;
 
 function viewActions({ model, live, viewer, catalogue, toast }: Parts): ViewActions {
@@ -144,6 +146,14 @@ function viewActions({ model, live, viewer, catalogue, toast }: Parts): ViewActi
     setInvert: (isInverted) => viewer()?.setInvert(isInverted),
     reset: () => viewer()?.reset(),
     scroll: (images) => viewer()?.scroll(images),
+    setLayers(on) {
+      viewer()?.setLayers(on);
+      model.viewer.value = { ...model.viewer.value, layers: { ...model.viewer.value.layers, on } };
+    },
+    setUptakeUnit(chosen) {
+      viewer()?.setUptakeUnit(chosen);
+      model.viewer.value = { ...model.viewer.value, uptake: { ...model.viewer.value.uptake, chosen } };
+    },
     setPoints(points) {
       model.viewer.value = { ...model.viewer.value, points };
       if (!points) live.pointed(null);

@@ -61,7 +61,7 @@ function Picker({ chosen, choose }: PickerProps): JSX.Element {
   const [pointed, point] = useState<Arrangement | null>(null);
   const { rows, columns } = pointed ?? chosen;
   return (
-    <div class="picker" role="group" aria-label={t("room.panes.grid")}>
+    <fieldset class="picker" aria-label={t("room.panes.grid")}>
       {SIDES.flatMap((row) =>
         SIDES.map((column) => (
           <button
@@ -81,6 +81,6 @@ function Picker({ chosen, choose }: PickerProps): JSX.Element {
           />
         )),
       )}
-    </div>
+    </fieldset>
   );
 }

@@ -1,10 +1,13 @@
 /** What the panels draw, as signals, and what they may ask for; filled by main.ts, which knows the rest of the page. */
 import { type Signal, signal } from "@preact/signals";
+import type { UptakeUnit } from "../lib/uptake";
 import type { Arrangement, Pane, RoomPage, RoomState, Seen, StackEntry, StudyManifest, View } from "../wire/types";
 
 export type Layout = Pane["layout"];
 export type Tool = "window" | "pan" | "zoom" | "scroll";
 export type Quality = "loading" | "coarse" | "full";
+
+export type LayerSwitches = { overlays: boolean; shutters: boolean };
 
 /** `lost_s`: for how long the room has not been heard, null while it is. */
 export type LinkPicture = {
@@ -29,6 +32,10 @@ export type ViewerPicture = {
   tool: Tool;
   points: boolean;
   failure: string | null;
+  /** Markings of the file that there are, and which kinds are shown. */
+  layers: { there: LayerSwitches; on: LayerSwitches };
+  /** Units in which the values can be read: none but for PET. */
+  uptake: { units: readonly UptakeUnit[]; chosen: string };
 };
 
 export type StudyPicture = { study_id: string; manifest: StudyManifest | null; failed: string | null };
@@ -156,6 +163,8 @@ export type Actions = {
   reset(): void;
   scroll(images: number): void;
   setPoints(points: boolean): void;
+  setLayers(on: LayerSwitches): void;
+  setUptakeUnit(unit: string): void;
   keepView(caption: string): void;
   removeKeyView(key_view_id: string): void;
   write(text: string): void;
@@ -194,6 +203,8 @@ export function createModel(page: RoomPage, state: RoomState): Model {
       tool: "window",
       points: true,
       failure: null,
+      layers: { there: { overlays: false, shutters: false }, on: { overlays: true, shutters: true } },
+      uptake: { units: [], chosen: "" },
     }),
     studies: signal(page.study_ids.map((study_id) => ({ study_id, manifest: null, failed: null }))),
     call: signal(NO_CALL),

@@ -4,9 +4,11 @@ import { said, type TextKey, t } from "../i18n/text";
 import { ArrangementMenu } from "./arrangement";
 import { useRoom } from "./context";
 import type { IconName } from "./icons";
+import { LayerSwitches } from "./layers";
 import type { Tool } from "./model";
 import { ToolButton } from "./parts";
 import { isPreset, PRESETS, takesPresets } from "./presets";
+import { UptakeChoice } from "./uptake";
 
 const TOOLS: readonly { tool: Tool; icon: IconName; label: TextKey; shortcut: string }[] = [
   { tool: "window", icon: "window", label: "room.tool.window", shortcut: "W" },
@@ -37,6 +39,8 @@ export function Toolbar(): JSX.Element {
       <ArrangementMenu />
       <LayoutButtons />
       <WindowChoice />
+      <UptakeChoice />
+      <LayerSwitches />
       <div class="group">
         <ToolButton
           icon="invert"

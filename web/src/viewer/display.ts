@@ -11,6 +11,7 @@ import {
   sliceWords,
   windowWords,
 } from "./captions";
+import { ALL_ON, markingsOf, markingWords, type Switches } from "./layers/markings";
 import type { Text } from "./overlay";
 import { cameraOf, planeOf, type Scene, shownViewports } from "./scene";
 import { type Screens, VIEWPORT_IDS } from "./screens";
@@ -23,6 +24,10 @@ export type Display = {
   /** Draws this from the next frame on; null empties the screens. */
   show(picture: Picture | null): void;
   pointers(list: NamedPointer[]): void;
+  /** Which markings of files are drawn. */
+  layers(on: Switches): void;
+  /** In which unit PET is written. */
+  uptakeUnit(unit: string): void;
   /** A frame of the shown series has come or become better. */
   better(series: Series, frame: number): void;
   /** The series leaves memory. */
@@ -53,6 +58,8 @@ const MAX_TRIES = 20;
 export function createDisplay(stage: Stage, screens: Screens, text: Text, events: DisplayEvents): Display {
   let picture: Picture | null = null;
   let pointers: NamedPointer[] = [];
+  let layers = ALL_ON;
+  let unit: string | null = null;
   let frame = 0;
   let stream = 0;
   let streamed_ms = 0;
@@ -165,10 +172,12 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
     overlay.caption(camera, {
       letters: geometry.isInPatient,
       slice: sliceWords(scene, geometry, id, text),
-      window: windowWords(scene, header, text),
+      window: windowWords(scene, header, unit, text),
+      layers: markingWords(scene, header, id, layers, text),
       quality: reached === "full" ? "" : text(`room.quality.${reached}`),
       mm_per_px: geometry.hasSpacing ? camera.mm_per_px : null,
     });
+    overlay.layers(size, markingsOf(scene, series, { id, camera, size }, layers));
     overlay.marks(marksFor(pointers, scene, series, { id, camera, size }, text));
     const others = scene.layout === "mpr" ? shownViewports(scene).filter((other) => other !== id) : [];
     const own = others.map((other) => planeOf(scene, geometry, other));
@@ -218,6 +227,14 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
       picture = next;
       // Now, not at the next frame: a hidden tab has none, and the sizes of a new layout are told with its view.
       if (next) arrange(next.scene);
+      later();
+    },
+    layers(on) {
+      layers = on;
+      later();
+    },
+    uptakeUnit(wished) {
+      unit = wished;
       later();
     },
     pointers(list) {

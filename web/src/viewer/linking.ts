@@ -75,10 +75,9 @@ function isWithin({ grid }: StackGeometry, along: Vec3, point: Vec3): boolean {
 export function scrolledTo(standing: Standing, plane: Plane): Scene {
   const { scene, series } = standing;
   if (!covers(standing, plane)) return scene;
-  return shownViewports(scene).reduce((at, id) => {
-    if (!isParallel(planeOf(at, series.geometry, id), plane)) return at;
-    if (isReformat(id)) return throughPoint(at, series.geometry, plane.point, [id]);
-    const { frame } = nearestFrame(series.geometry, plane.point);
-    return frame === at.frame ? at : { ...at, frame };
-  }, scene);
+  const { geometry } = series;
+  const alike = shownViewports(scene).filter((id) => isParallel(planeOf(scene, geometry, id), plane));
+  if (scene.layout !== "stack") return throughPoint(scene, geometry, plane.point, alike.filter(isReformat));
+  const { frame } = nearestFrame(geometry, plane.point);
+  return frame === scene.frame ? scene : { ...scene, frame };
 }

@@ -15,6 +15,7 @@ import type { Begun } from "./download";
 import type { Failure } from "./failures";
 import type { Tool } from "./gestures";
 import { createHand } from "./hand";
+import type { Switches } from "./layers/markings";
 import type { Hold, ImageName, Library, StackRef } from "./library";
 import type { Text } from "./overlay";
 import { atImage, firstScene, resetScene, type Scene, withLayout, zoomed } from "./scene";
@@ -64,6 +65,8 @@ export type Pane = {
   scroll(steps: number): void;
   zoomBy(factor: number): void;
   setTool(tool: Tool): void;
+  setLayers(on: Switches): void;
+  setUptakeUnit(unit: string): void;
   setPointers(list: NamedPointer[]): void;
   pointer(): Pointer | null;
   setActive(id: ViewportId): void;
@@ -185,7 +188,10 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
     });
     hold = mine;
     const series = hold.series();
-    if (series === null) return display.show(null);
+    if (series === null) {
+      display.show(null);
+      return;
+    }
     events.began(series);
     const found = at ? series.frameIndex(at.sop_instance_uid, at.frame) : -1;
     const first = { frame: series.header.chunks[0]?.[0] ?? 0, window: firstWindow(series) };
@@ -267,6 +273,8 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
         return zoomed(at, series.geometry, { id, size: display.size(id), factor, around: null });
       }),
     setTool: hand.setTool,
+    setLayers: (on) => display.layers(on),
+    setUptakeUnit: (unit) => display.uptakeUnit(unit),
     setPointers: (list) => display.pointers(list),
     pointer: () => hand.pointer(),
     setActive: hand.activate,

@@ -6,6 +6,7 @@
  * tells nothing either: who opens a stack on purpose reads `view()` when it resolves.
  */
 import type { Plane } from "../lib/planes";
+import { chosenUnit, type UptakeUnit, uptakeUnits } from "../lib/uptake";
 import type { Vec3 } from "../lib/vectors";
 import type { Arrangement, Layout, Link, Pane as PaneView, Pointer, View, ViewportId } from "../wire/types";
 import type { NamedPointer, Quality } from "./captions";
@@ -14,6 +15,7 @@ import type { Begun } from "./download";
 import type { Failure } from "./failures";
 import type { Tool } from "./gestures";
 import { createGrid, type Heading } from "./grid";
+import { ALL_ON, markingsIn, type Switches } from "./layers/markings";
 import { createLibrary, type ImageName, type StackRef } from "./library";
 import { carried, covers, joins, linkedHere, relationOf, scrolledPlanes, scrolledTo } from "./linking";
 import type { Text } from "./overlay";
@@ -84,6 +86,12 @@ export type Viewer = {
   zoomBy(factor: number): void;
   /** What the left button and one finger do. Until it is called: the window, and scrolling. */
   setTool(tool: Tool): void;
+  /** Which markings of the active pane's file there are, and which kinds are shown in all panes. */
+  layers(): { there: Switches; on: Switches };
+  setLayers(on: Switches): void;
+  /** In which units the active pane's values can be read (PET only), and the one shown. */
+  uptake(): { units: UptakeUnit[]; chosen: string };
+  setUptakeUnit(unit: string): void;
   setPointers(list: NamedPointer[]): void;
   setActive(id: ViewportId): void;
   /** What stands over the panes has changed. */
@@ -123,6 +131,8 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
   let told: Quality | null = null;
   let pointers: NamedPointer[] = [];
   let tool: Tool | null = null;
+  let layers = ALL_ON;
+  let unit: string | null = null;
   let isNoteDue = false;
 
   // ---- panes -----------------------------------------------------------------------------------------------------
@@ -152,6 +162,8 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
     );
     if (tool) pane.setTool(tool);
     pane.setPointers(pointers);
+    pane.setLayers(layers);
+    if (unit) pane.setUptakeUnit(unit);
     return pane;
   }
 
@@ -362,6 +374,22 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
     setTool(next) {
       tool = next;
       for (const pane of panes) pane.setTool(next);
+    },
+    layers() {
+      const header = activePane().picture()?.series.header;
+      return { there: header ? markingsIn(header) : { overlays: false, shutters: false }, on: layers };
+    },
+    setLayers(on) {
+      layers = on;
+      for (const pane of panes) pane.setLayers(on);
+    },
+    uptake() {
+      const header = activePane().picture()?.series.header;
+      return header ? { units: uptakeUnits(header), chosen: chosenUnit(header, unit).unit } : { units: [], chosen: "" };
+    },
+    setUptakeUnit(wished) {
+      unit = wished;
+      for (const pane of panes) pane.setUptakeUnit(wished);
     },
     setPointers(list) {
       pointers = list;
