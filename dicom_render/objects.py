@@ -19,7 +19,7 @@ from dicom_render.structure_set import StructureSet, structure_set_of
 ObjectKind = Literal["report", "key_images", "presentation", "segmentation", "structures", "document", "not_shown"]
 
 # PS3.4 B.5: storage classes of objects without a picture of their own.
-_SR = "1.2.840.10008.5.1.4.1.1.88"
+REPORT_CLASSES = "1.2.840.10008.5.1.4.1.1.88."
 _KINDS: dict[str, ObjectKind] = {
     "1.2.840.10008.5.1.4.1.1.88.59": "key_images",
     "1.2.840.10008.5.1.4.1.1.11.1": "presentation",
@@ -31,6 +31,7 @@ _KINDS: dict[str, ObjectKind] = {
     "1.2.840.10008.5.1.4.1.1.481.5": "not_shown",
     "1.2.840.10008.5.1.4.1.1.67": "not_shown",
 }
+OBJECT_CLASSES = tuple(_KINDS)
 # A report with hundreds of pictures of pages; beyond that it is no document to read beside images.
 MAX_DOCUMENT_BYTES = 64 << 20
 # As JSON before compression; a browser parses ten megabytes in a tenth of a second.
@@ -42,7 +43,7 @@ Content = Report | PresentationState | Segmentation | StructureSet
 def kind_of(sop_class_uid: str) -> ObjectKind | None:
     """What sort of object a storage class is; None for images and whatever is not known here."""
     kind = _KINDS.get(sop_class_uid)
-    return "report" if kind is None and sop_class_uid.startswith(f"{_SR}.") else kind
+    return "report" if kind is None and sop_class_uid.startswith(REPORT_CLASSES) else kind
 
 
 def content_of(data: bytes) -> bytes:
