@@ -8,6 +8,8 @@ const PATHS = {
   scroll: "M4 9l8-4l8 4l-8 4zM4 13l8 4l8-4M4 17l8 4l8-4",
   stack: "M4 4h16v16H4z",
   mpr: "M4 4h16v16H4zM12 4v16M4 12h16",
+  panes: "M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM13 13h7v7h-7z",
+  link: "M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1",
   invert: "M12 3a9 9 0 1 0 0 18zM12 3a9 9 0 0 1 0 18",
   reset: "M4 12a8 8 0 1 0 3-6.2M4 4v4.5h4.5",
   follow: "M9 7a3.2 3.2 0 1 0 0-.01M3.5 19c0-4 2.5-6 5.5-6s5.5 2 5.5 6M17 8l4 4l-4 4M14.5 12H21",

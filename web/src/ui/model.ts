@@ -2,7 +2,17 @@
 import { type Signal, signal } from "@preact/signals";
 import type { UptakeUnit } from "../lib/uptake";
 import type { ObjectContent } from "../wire/objects";
-import type { ObjectEntry, Pane, RoomPage, RoomState, Seen, StackEntry, StudyManifest, View } from "../wire/types";
+import type {
+  Arrangement,
+  ObjectEntry,
+  Pane,
+  RoomPage,
+  RoomState,
+  Seen,
+  StackEntry,
+  StudyManifest,
+  View,
+} from "../wire/types";
 
 export type Layout = Pane["layout"];
 export type Tool = "window" | "pan" | "zoom" | "scroll";
@@ -38,6 +48,8 @@ export type ViewerPicture = {
   pane: Pane | null;
   quality: Quality;
   mpr_refusal: string | null;
+  /** How many changes of what stands where can be taken back. */
+  steps_back: number;
   tool: Tool;
   points: boolean;
   failure: string | null;
@@ -120,6 +132,8 @@ export type SignPicture = {
   code: string | null;
 };
 
+export type CarriedStack = { study_uid: string; series_uid: string; stack: number };
+
 export type Toast = { id: number; text: string; tone: "plain" | "warn" | "danger" };
 
 export type Model = {
@@ -157,6 +171,15 @@ export type Actions = {
   openStack(study_uid: string, series_uid: string, stack: StackEntry): void;
   loadStudy(study_id: string): void;
   goTo(view: View): void;
+  arrange(arrangement: Arrangement): void;
+  closePane(index: number): void;
+  activatePane(index: number): void;
+  /** A card of the series strip was let go over a pane. */
+  dropStack(index: number, carried: CarriedStack): void;
+  setLinked(on: boolean): void;
+  linkHere(): void;
+  unlink(): void;
+  goBack(): void;
   setTool(tool: Tool): void;
   setLayout(layout: Layout): void;
   setWindow(window: { center: number; width: number }): void;
@@ -203,6 +226,7 @@ export function createModel(page: RoomPage, state: RoomState): Model {
       pane: null,
       quality: "loading",
       mpr_refusal: null,
+      steps_back: 0,
       tool: "window",
       points: true,
       failure: null,

@@ -1,6 +1,7 @@
 /** Tools of the viewer: what the mouse does, which planes, which window; greyed with the reason where it cannot. */
 import type { JSX } from "preact";
 import { said, type TextKey, t } from "../i18n/text";
+import { ArrangementMenu } from "./arrangement";
 import { useRoom } from "./context";
 import type { IconName } from "./icons";
 import { LayerSwitches } from "./layers";
@@ -35,6 +36,7 @@ export function Toolbar(): JSX.Element {
           />
         ))}
       </div>
+      <ArrangementMenu />
       <LayoutButtons />
       <WindowChoice />
       <UptakeChoice />

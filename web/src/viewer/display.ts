@@ -1,5 +1,5 @@
 /** Brings a scene onto the screens: mounts, aims, windows, captions; draws once a frame however often it is asked. */
-import type { Camera, Size } from "../lib/planes";
+import type { Camera, Plane, Size } from "../lib/planes";
 import { windowRange } from "../lib/windows";
 import type { ShownObject } from "../wire/objects";
 import type { ViewportId } from "../wire/types";
@@ -37,6 +37,8 @@ export type Display = {
   /** The series leaves memory. */
   drop(series: Series): void;
   size(id: ViewportId): Size;
+  /** What lies over the pictures is drawn anew: another pane has moved. */
+  redraw(): void;
   resized(): void;
   destroy(): void;
 };
@@ -45,6 +47,8 @@ export type DisplayEvents = {
   quality(quality: Quality): void;
   /** A picture with data of its own has been drawn on every viewport that is shown. */
   drawn(series: Series): void;
+  /** Planes of other panes, in a frame of reference, that cut this one's. */
+  cuts(frame_of_reference_uid: string | null): Plane[];
   /** Cornerstone cannot take the series in. */
   failed(error: unknown): void;
 };
@@ -184,11 +188,9 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
     overlay.layers(size, markingsOf(scene, series, at, layers), drawingsOf(scene, series, at, objects));
     overlay.marks(marksFor(pointers, scene, series, { id, camera, size }, text));
     const others = scene.layout === "mpr" ? shownViewports(scene).filter((other) => other !== id) : [];
-    overlay.cuts(
-      camera,
-      size,
-      others.map((other) => planeOf(scene, geometry, other)),
-    );
+    const own = others.map((other) => planeOf(scene, geometry, other));
+    const foreign = geometry.isInPatient ? events.cuts(header.frame_of_reference_uid) : [];
+    overlay.cuts(camera, size, [...own, ...foreign]);
   }
 
   function tellQuality({ series, scene }: Picture): void {
@@ -266,6 +268,7 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
       for (const [id, asked] of [...mounting]) if (asked === series) mounting.delete(id);
     },
     size: (id) => screens.size(id),
+    redraw: later,
     resized,
     destroy() {
       cancelAnimationFrame(frame);
