@@ -85,6 +85,10 @@ type ViewActions = Pick<
   | "setWindow"
   | "setInvert"
   | "reset"
+  | "rotate"
+  | "flip"
+  | "setSlab"
+  | "play"
   | "scroll"
   | "setPoints"
   | "setLayers"
@@ -147,6 +151,15 @@ function viewActions({ model, live, viewer, catalogue, toast }: Parts): ViewActi
     setWindow: ({ center, width }) => viewer()?.setWindow({ center, width }),
     setInvert: (isInverted) => viewer()?.setInvert(isInverted),
     reset: () => viewer()?.reset(),
+    rotate: () => viewer()?.rotate(),
+    flip: () => viewer()?.flip(),
+    setSlab(slab) {
+      if (viewer()?.setSlab(slab) === false) toast(t("room.toast.slab_refused"));
+    },
+    play(speed) {
+      viewer()?.play(speed);
+      model.viewer.value = { ...model.viewer.value, isPlaying: speed !== null };
+    },
     scroll: (images) => viewer()?.scroll(images),
     setLayers(on) {
       viewer()?.setLayers(on);

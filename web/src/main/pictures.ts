@@ -171,6 +171,8 @@ function drawViewer(model: Model, viewer: Viewer): void {
     pane: activePane(view),
     quality,
     mpr_refusal: viewer.mprRefusal(),
+    slab_refusal: viewer.slabRefusal(),
+    isPlaying: viewer.isPlaying(),
     layers: viewer.layers(),
     uptake: viewer.uptake(),
     failure: quality === "full" ? null : before.failure,

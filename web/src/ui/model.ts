@@ -9,6 +9,7 @@ import type {
   RoomPage,
   RoomState,
   Seen,
+  Slab,
   StackEntry,
   StudyManifest,
   View,
@@ -48,6 +49,8 @@ export type ViewerPicture = {
   pane: Pane | null;
   quality: Quality;
   mpr_refusal: string | null;
+  slab_refusal: string | null;
+  isPlaying: boolean;
   /** How many changes of what stands where can be taken back. */
   steps_back: number;
   tool: Tool;
@@ -185,6 +188,11 @@ export type Actions = {
   setWindow(window: { center: number; width: number }): void;
   setInvert(invert: boolean): void;
   reset(): void;
+  rotate(): void;
+  flip(): void;
+  setSlab(slab: Slab | null): void;
+  /** Times the images' own speed; null stops. */
+  play(speed: number | null): void;
   scroll(images: number): void;
   setPoints(points: boolean): void;
   setLayers(on: LayerSwitches): void;
@@ -226,6 +234,8 @@ export function createModel(page: RoomPage, state: RoomState): Model {
       pane: null,
       quality: "loading",
       mpr_refusal: null,
+      slab_refusal: null,
+      isPlaying: false,
       steps_back: 0,
       tool: "window",
       points: true,

@@ -8,6 +8,7 @@ import { LayerSwitches } from "./layers";
 import type { Tool } from "./model";
 import { ToolButton } from "./parts";
 import { isPreset, PRESETS, takesPresets } from "./presets";
+import { ReadingTools } from "./reading";
 import { UptakeChoice } from "./uptake";
 
 const TOOLS: readonly { tool: Tool; icon: IconName; label: TextKey; shortcut: string }[] = [
@@ -38,6 +39,7 @@ export function Toolbar(): JSX.Element {
       </div>
       <ArrangementMenu />
       <LayoutButtons />
+      <ReadingTools />
       <WindowChoice />
       <UptakeChoice />
       <LayerSwitches />

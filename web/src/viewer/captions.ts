@@ -6,7 +6,7 @@ import type { Pointer, ViewportId } from "../wire/types";
 import { framesAround, halfGap, REFORMAT_AXES, type StackGeometry } from "./geometry";
 import type { Mark, Text } from "./overlay";
 import type { PackHeader } from "./pack";
-import { isReformat, planeOf, type Scene, shownViewports, stepOf } from "./scene";
+import { isReformat, planeOf, type Scene, shownViewports, stepOf, turnAt } from "./scene";
 import type { FrameQuality } from "./series";
 
 export type Quality = "loading" | "coarse" | "full";
@@ -25,7 +25,7 @@ const QUALITIES: Record<FrameQuality, Quality> = { "-1": "loading", 0: "coarse",
 export function qualityOf(scene: Scene, series: Pictured, id: ViewportId): Quality {
   const { grid } = series.geometry;
   if (!isReformat(id) || !grid) return QUALITIES[series.lowest(scene.frame, scene.frame)];
-  const [from, to] = framesAround(grid, planeOf(scene, series.geometry, id));
+  const [from, to] = framesAround(grid, planeOf(scene, series.geometry, id), (scene.slab?.thickness_mm ?? 0) / 2);
   return QUALITIES[series.lowest(from, to)];
 }
 
@@ -61,6 +61,20 @@ export function windowWords(scene: Scene, header: PackHeader, wished: string | n
     header.lossy ? text("room.viewer.lossy") : "",
     missing === null ? "" : text("room.uptake.missing", { reason: text(`room.suv.${missing}`) }),
     words.trimEnd(),
+  ]
+    .filter(Boolean)
+    .join("\n");
+}
+
+/** What makes the picture another than the plane as it lies: rotated, flipped, or more than one plane thick. */
+export function changeWords(scene: Scene, id: ViewportId, canDrawSlabs: boolean, text: Text): string {
+  const { quarters, isMirrored } = turnAt(scene, id);
+  const { slab } = scene;
+  const thick = isReformat(id) && slab ? text(`room.slab.${slab.blend}`, { mm: rounded(slab.thickness_mm, 1) }) : "";
+  return [
+    quarters === 0 ? "" : text("room.viewer.rotated", { degrees: 90 * quarters }),
+    isMirrored ? text("room.viewer.flipped") : "",
+    thick !== "" && !canDrawSlabs ? text("room.slab.not_drawn", { slab: thick }) : thick,
   ]
     .filter(Boolean)
     .join("\n");

@@ -4,6 +4,7 @@ import { windowRange } from "../lib/windows";
 import type { ShownObject } from "../wire/objects";
 import type { ViewportId } from "../wire/types";
 import {
+  changeWords,
   lowestQuality,
   marksFor,
   type NamedPointer,
@@ -15,8 +16,8 @@ import {
 import { ALL_ON, markingsOf, markingWords, type Switches } from "./layers/markings";
 import { drawingsOf, objectWords } from "./layers/objects";
 import type { Text } from "./overlay";
-import { cameraOf, planeOf, type Scene, shownViewports } from "./scene";
-import { type Screens, VIEWPORT_IDS } from "./screens";
+import { cameraOf, planeOf, type Scene, shownViewports, turnAt } from "./scene";
+import { canDrawSlabs, type Screens, VIEWPORT_IDS } from "./screens";
 import type { Series } from "./series";
 import type { Stage } from "./stage";
 
@@ -155,11 +156,12 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
     const isColor = header.values === "rgb8";
     const range = isColor ? { lower: 0, upper: 255 } : windowRange(scene.window.center, scene.window.width, named);
     const isInverted = !isColor && scene.isInverted !== header.invert;
-    const wanted = JSON.stringify([range, isInverted]);
+    const slab = canDrawSlabs() ? scene.slab : null;
+    const wanted = JSON.stringify([range, isInverted, slab]);
     if (presented.get(id) === wanted) return;
     presented.set(id, wanted);
     if (series.blank(isInverted)) isVolumeStale = true;
-    screens.present(id, { ...range, isInverted, isSigmoid: named === "SIGMOID" });
+    screens.present(id, { ...range, isInverted, isSigmoid: named === "SIGMOID", slab });
   }
 
   function aim(id: ViewportId, camera: Camera, scene: Scene): void {
@@ -167,7 +169,7 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
     const wanted = JSON.stringify([camera, slice]);
     if (aimed.get(id) === wanted) return;
     aimed.set(id, wanted);
-    screens.aim(id, { camera, frame: slice });
+    screens.aim(id, { camera, turn: turnAt(scene, id), frame: slice });
   }
 
   function drawOverlay(id: ViewportId, { series, scene }: Picture, camera: Camera, size: Size): void {
@@ -178,7 +180,11 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
       letters: geometry.isInPatient,
       slice: sliceWords(scene, geometry, id, text),
       window: windowWords(scene, header, unit, text),
-      layers: [markingWords(scene, header, id, layers, text), objectWords(scene, series, id, objects, text)]
+      layers: [
+        changeWords(scene, id, canDrawSlabs(), text),
+        markingWords(scene, header, id, layers, text),
+        objectWords(scene, series, id, objects, text),
+      ]
         .filter(Boolean)
         .join("\n"),
       quality: reached === "full" ? "" : text(`room.quality.${reached}`),

@@ -1,7 +1,7 @@
 /** Between a pane's scene and what travels of it: reading, applying, comparing. Pure. */
 import { type Size, scaleToShow, toScreen } from "../lib/planes";
 import { dot, type Vec3 } from "../lib/vectors";
-import type { Pane, ViewportId, ViewportView } from "../wire/types";
+import type { Pane, Slab, ViewportId, ViewportView } from "../wire/types";
 import { halfGap, isSameVector, nearestFrame, type StackGeometry } from "./geometry";
 import type { PackHeader } from "./pack";
 import {
@@ -9,15 +9,19 @@ import {
   centredOn,
   isOnPlane,
   isReformat,
+  lyingOf,
   planeOf,
   type Scene,
   shownViewports,
   throughPoint,
+  turnAt,
   visibleFov,
   wholeFov,
   withFov,
   withLayout,
+  withTurn,
 } from "./scene";
+import { turnOf } from "./turning";
 
 /** Which parts of a shared view a follower takes over. */
 export type Facets = { slice: boolean; window: boolean; zoom: boolean; layout: boolean };
@@ -63,9 +67,11 @@ function viewportOf(scene: Scene, shown: Shown, id: ViewportId, size: Size): Vie
     up: camera.up,
     // What was taken over from another screen is passed on as it came: with each change of hands between screens of
     // different shape "at least what you see" would otherwise zoom out a little further.
-    fov_mm: asked ?? (isHidden(size) ? wholeFov(shown.geometry, id) : visibleFov(camera, size)),
+    fov_mm: asked ?? (isHidden(size) ? wholeFov(shown.geometry, id, turnAt(scene, id)) : visibleFov(camera, size)),
     sop_instance_uid: image?.sop_instance_uid ?? null,
     frame: image?.frame ?? null,
+    mirrored: camera.isMirrored ?? false,
+    slab: isReformat(id) ? scene.slab : null,
   };
 }
 
@@ -96,7 +102,10 @@ function sameSlices(scene: Scene, shown: Shown, view: Pane): Scene | null {
   for (const viewport of view.viewports) {
     if (next === null) return null;
     if (!isReformat(viewport.id)) next = ofImage(next, shown, viewport);
-    else next = throughPoint(next, shown.geometry, viewport.point_world_mm, [viewport.id]);
+    else
+      next = throughPoint({ ...next, slab: viewport.slab ?? null }, shown.geometry, viewport.point_world_mm, [
+        viewport.id,
+      ]);
   }
   return next;
 }
@@ -120,7 +129,9 @@ const activeOf = (view: Pane): ViewportView | undefined =>
   view.viewports.find((viewport) => viewport.id === view.active) ?? view.viewports[0];
 
 function sameZoom(scene: Scene, shown: Shown, view: Pane): Scene {
-  return view.viewports.reduce((at, viewport) => {
+  return view.viewports.reduce((before, viewport) => {
+    const turn = turnOf(lyingOf(before, shown.geometry, viewport.id), viewport);
+    const at = turn ? withTurn(before, viewport.id, turn) : before;
     const plane = planeOf(at, shown.geometry, viewport.id);
     // The slice is `slice`'s business: only the place within the plane is taken over here.
     const height = dot(viewport.point_world_mm, plane.normal) - dot(plane.point, plane.normal);
@@ -162,16 +173,27 @@ export function isSameView(
   );
 }
 
+/** As rotated and flipped as was asked for. */
+function isTurnedAlike(scene: Scene, shown: Shown, viewport: ViewportView): boolean {
+  const { up, isMirrored } = planeOf(scene, shown.geometry, viewport.id);
+  return isSameVector(up, viewport.up, 1e-2) && (isMirrored ?? false) === (viewport.mirrored ?? false);
+}
+
+const isSameSlab = (one: Slab | null, other: Slab | null): boolean =>
+  one?.blend === other?.blend && one?.thickness_mm === other?.thickness_mm;
+
 function showsSlice(scene: Scene, shown: Shown, viewport: ViewportView): boolean {
   if (!isReformat(viewport.id)) {
     return shown.frameIndex(viewport.sop_instance_uid ?? "", viewport.frame ?? 1) === scene.frame;
   }
   const plane = planeOf(scene, shown.geometry, viewport.id);
   const isParallel = isSameVector(plane.normal, viewport.normal, 1e-3);
-  return isParallel && isOnPlane(plane, viewport.point_world_mm, SAME_PLANE_MM);
+  const isAsThick = isSameSlab(scene.slab, viewport.slab ?? null);
+  return isParallel && isAsThick && isOnPlane(plane, viewport.point_world_mm, SAME_PLANE_MM);
 }
 
 function showsAll(scene: Scene, shown: Shown, viewport: ViewportView, size: Size): boolean {
+  if (!isTurnedAlike(scene, shown, viewport)) return false;
   if (isHidden(size)) return true;
   const camera = cameraOf(scene, shown.geometry, viewport.id, size);
   const [x, y] = toScreen(camera, size, viewport.point_world_mm);

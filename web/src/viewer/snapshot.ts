@@ -1,6 +1,6 @@
 /** What support and browser tests read of this screen, a line a viewport; it changes nothing. */
 import type { Size } from "../lib/planes";
-import type { ViewportId, Window } from "../wire/types";
+import type { Slab, ViewportId, Window } from "../wire/types";
 import { type Quality, qualityOf } from "./captions";
 import { cameraOf, isReformat, type Scene, shownViewports, visibleFov } from "./scene";
 import type { Series } from "./series";
@@ -13,6 +13,9 @@ export type SnapshotEntry = {
   frame: number | null;
   point_world_mm: [number, number, number];
   normal: [number, number, number];
+  up: [number, number, number];
+  mirrored: boolean;
+  slab: Slab | null;
   /** What is visible, width and height. */
   fov_mm: [number, number];
   window: Window;
@@ -33,6 +36,9 @@ export function snapshotOf(scene: Scene, series: Series, sizeOf: (id: ViewportId
       frame: image?.frame ?? null,
       point_world_mm: camera.centre,
       normal: camera.normal,
+      up: camera.up,
+      mirrored: camera.isMirrored ?? false,
+      slab: isReformat(id) ? scene.slab : null,
       fov_mm: visibleFov(camera, size),
       window: { ...scene.window, unit: header.unit },
       quality: qualityOf(scene, series, id),

@@ -9,7 +9,7 @@ import type { Plane } from "../lib/planes";
 import { chosenUnit, type UptakeUnit, uptakeUnits } from "../lib/uptake";
 import type { Vec3 } from "../lib/vectors";
 import type { ShownObject } from "../wire/objects";
-import type { Arrangement, Layout, Link, Pane as PaneView, Pointer, View, ViewportId } from "../wire/types";
+import type { Arrangement, Layout, Link, Pane as PaneView, Pointer, Slab, View, ViewportId } from "../wire/types";
 import type { NamedPointer, Quality } from "./captions";
 import { warmDecoders } from "./decoders";
 import type { Begun } from "./download";
@@ -23,12 +23,13 @@ import type { Text } from "./overlay";
 import { createPane, type Pane, type ShowResult } from "./pane";
 import { type Places, placesOn } from "./places";
 import { planeOf, type Scene, shownViewports } from "./scene";
-import { createEngine } from "./screens";
+import { canDrawSlabs, createEngine } from "./screens";
 import { seriesKey } from "./series";
 import { EVERYTHING, type Facets, isSameStack } from "./sharing";
 import type { SnapshotEntry } from "./snapshot";
 import { createTeller } from "./telling";
 import { createTimes, type Timing } from "./times";
+import { flipped, rotated } from "./turning";
 
 export type { NamedPointer, Quality } from "./captions";
 export type { Tool } from "./gestures";
@@ -83,6 +84,15 @@ export type Viewer = {
   setWindow(window: { center: number; width: number }): void;
   setInvert(on: boolean): void;
   reset(): void;
+  /** What is on the screen of the active viewport, a quarter to the right; from left to right. */
+  rotate(): void;
+  flip(): void;
+  setSlab(slab: Slab | null): boolean;
+  /** Why the active pane's planes cannot be thick, null where they can. */
+  slabRefusal(): string | null;
+  /** See the pane's. */
+  play(speed: number | null): void;
+  isPlaying(): boolean;
   scroll(steps: number): void;
   zoomBy(factor: number): void;
   /** What the left button and one finger do. Until it is called: the window, and scrolling. */
@@ -374,6 +384,12 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
     setWindow: (window) => activePane().setWindow(window),
     setInvert: (on) => activePane().setInvert(on),
     reset: () => activePane().reset(),
+    rotate: () => activePane().turn(rotated),
+    flip: () => activePane().turn(flipped),
+    slabRefusal: () => activePane().mprRefusal() ?? (canDrawSlabs() ? null : "no_gpu"),
+    setSlab: (slab) => activePane().setSlab(slab),
+    play: (speed) => activePane().play(speed),
+    isPlaying: () => activePane().isPlaying(),
     scroll: (steps) => activePane().scroll(steps),
     zoomBy: (factor) => activePane().zoomBy(factor),
     setTool(next) {
