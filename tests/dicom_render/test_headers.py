@@ -11,7 +11,12 @@ def full_frame() -> FrameHeader:
     """Every attribute at something else than its default."""
     return make.frame_header(
         image_orientation=make.SAGITTAL,
-        spacing_at_detector=True,
+        spacing_kind="detector",
+        inversion_time_ms=900.0,
+        cardiac_phase=75.0,
+        reference_time_ms=60000.0,
+        acquired_s=3.5,
+        dimensions=(1, 4),
         slice_thickness_mm=2.5,
         windows=(Window(40.0, 80.0, "SIGMOID", "BRAIN"), Window(600.0, 3000.0)),
         rescale_slope=0.0030517578125,

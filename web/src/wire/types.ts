@@ -405,6 +405,12 @@ export type PatientEntry = {
   ins_oid: string;
 };
 
+/** One word of a stack's name: a code with its number (or term); the sentence is looked up by the code. */
+export type LabelPart = {
+  code: "localizer" | "image_type" | "stack_id" | "b_value" | "direction" | "echo_time_ms" | "echo_number" | "inversion_time_ms" | "cardiac_phase" | "temporal_position" | "trigger_time_ms" | "time_s" | "acquisition_number" | "repetition";
+  value: string | number | number[] | null;
+};
+
 /** One display stack of a series; `reason` says why it makes no volume, where it does not. */
 export type StackEntry = {
   stack: number;
@@ -416,6 +422,10 @@ export type StackEntry = {
   warnings: string[];
   pack_url: string;
   thumbnail_url: string;
+  label?: LabelPart[];
+  siblings?: number[];
+  missing?: number;
+  expected?: number | null;
 };
 
 /** One series; while it is `preparing`, `stacks` are those of an earlier delivery, if any. */
@@ -517,6 +527,9 @@ export type PackFrame = {
   orientation: [number, number, number, number, number, number] | null;
   slope: number;
   intercept: number;
+  laterality?: string;
+  view_position?: string;
+  patient_orientation?: [string, string] | null;
 };
 
 /** Something a reader must know about a stack; the sentence is looked up by the code. */
