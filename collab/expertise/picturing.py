@@ -40,10 +40,11 @@ class Picturing:
 
     def draw(self, key_view: KeyViewAdded, by_uid: dict[str, Study]) -> KeyImage | None:
         """The picture as JPEG, or None for a view without a prepared stack to draw it from."""
-        view = key_view.view
-        study, viewport = by_uid.get(view.study_uid), shown_viewport(key_view)
-        source = self._stack(study, view.series_uid, view.stack) if study else None
-        if source is None or viewport is None:
+        pane, viewport = key_view.view.only_pane, shown_viewport(key_view)
+        study = by_uid.get(pane.study_uid) if pane else None
+        source = self._stack(study, pane.series_uid, pane.stack) if study and pane else None
+        # A slab drawn as the thin plane in its middle would be another picture than the one that was kept.
+        if pane is None or source is None or viewport is None or viewport.slab is not None:
             return None
         width, height = _size(viewport.fov_mm)
         plane = PlaneView(
@@ -51,17 +52,18 @@ class Picturing:
             normal=viewport.normal,
             up=viewport.up,
             fov_mm=viewport.fov_mm,
-            window=Window(view.window.center, max(view.window.width, 1.0)),
-            invert=view.invert,
+            window=Window(pane.window.center, max(pane.window.width, 1.0)),
+            invert=pane.invert,
             sop_instance_uid=viewport.sop_instance_uid,
             frame=viewport.frame or 1,
-            # The room's screens draw no overlays and shutters: what is printed is what was seen, no more and no less.
-            markings=False,
+            # As the room's screens do from the start: a shutter that hides and an overlay that points are of the image.
+            markings=True,
         )
         try:
-            jpeg = to_jpeg(render_view(source, plane, width, height), QUALITY)
+            picture = render_view(source, plane, width, height)
         except Refusal:
             return None
+        jpeg = to_jpeg(picture[:, ::-1] if viewport.mirrored else picture, QUALITY)
         return KeyImage(jpeg=jpeg, sha256=sha256_hex(jpeg))
 
     def _stack(self, study: Study, series_uid: str, stack: int) -> PreparedStack | None:
@@ -81,32 +83,34 @@ class Picturing:
 
 def shown_viewport(key_view: KeyViewAdded) -> ViewportView | None:
     """The viewport that was kept."""
-    return next((each for each in key_view.view.viewports if each.id == key_view.viewport), None)
+    pane = key_view.view.only_pane
+    return next((each for each in pane.viewports if each.id == key_view.viewport), None) if pane else None
 
 
 def key_view_seen(key_view: KeyViewAdded, image: KeyImage | None) -> KeyViewSeen:
     """What the conclusion says of a key view."""
-    view, viewport = key_view.view, shown_viewport(key_view)
+    pane, viewport = key_view.view.only_pane, shown_viewport(key_view)
+    assert pane is not None, "the room keeps no other key views (R26)"
     return KeyViewSeen(
         caption=key_view.caption,
-        study_uid=view.study_uid,
-        series_uid=view.series_uid,
+        study_uid=pane.study_uid,
+        series_uid=pane.series_uid,
         sop_instance_uid=(viewport.sop_instance_uid if viewport else None) or "",
         frame=viewport.frame if viewport else None,
-        window_center=view.window.center,
-        window_width=view.window.width,
-        window_unit=view.window.unit,
+        window_center=pane.window.center,
+        window_width=pane.window.width,
+        window_unit=pane.window.unit,
         image_sha256=image.sha256 if image else "",
-        edges=_edges(viewport) if viewport and view.frame_of_reference_uid else None,
+        edges=_edges(viewport) if viewport and pane.frame_of_reference_uid else None,
     )
 
 
 def _edges(viewport: ViewportView) -> Edges:
-    """`up` x `normal` points to the right of the picture, since `normal` points to the reader."""
-    right = cross(viewport.up, viewport.normal)
+    """`up` x `normal` points to the right of the picture, or to its left if mirrored; `normal` points to the reader."""
+    right, sign = cross(viewport.up, viewport.normal), -1 if viewport.mirrored else 1
     return Edges(
-        left=_letters(right, -1),
-        right=_letters(right, 1),
+        left=_letters(right, -sign),
+        right=_letters(right, sign),
         top=_letters(viewport.up, 1),
         bottom=_letters(viewport.up, -1),
     )

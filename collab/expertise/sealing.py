@@ -133,7 +133,8 @@ def participants(facts: Sequence[Fact]) -> tuple[Participant, ...]:
 
 def _study_seen(session: Session, sealing: Sealing, study: Study, facts: Sequence[Fact]) -> StudySeen:
     manifest = study_manifest(session, study, sealing.by, at=sealing.at)
-    shown = {fact.done.view.series_uid for fact in facts if isinstance(fact.done, ViewSettled)}
+    panes = (pane for fact in facts if isinstance(fact.done, ViewSettled) for pane in fact.done.view.panes)
+    shown = {pane.series_uid for pane in panes if pane is not None}
     return StudySeen(
         study_id=study.id,
         study_uid=study.study_uid,

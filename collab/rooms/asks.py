@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from collab.rooms.annotation import POINTS, Annotation
 from collab.rooms.draft import BadUpdate, Draft
-from collab.rooms.policy import KEY_VIEWS, MAY, refusal_of_control
+from collab.rooms.policy import ANNOTATIONS, KEY_VIEWS, MAY, may_remove, refusal_of_control
 from collab.rooms.protocol import (
     Act,
     AddKeyView,
+    AnnotationChanged,
+    AnnotationDrawn,
+    AnnotationRemoved,
+    ChangeAnnotation,
     ConfirmIdentity,
     ControlRequested,
     ControlTaken,
     Done,
+    DrawAnnotation,
     GiveControl,
     IdentityConfirmed,
     KeyViewAdded,
     KeyViewRemoved,
     Member,
     ReleaseControl,
+    RemoveAnnotation,
     RemoveKeyView,
     RequestControl,
     RoomState,
@@ -48,7 +55,7 @@ def judge(state: RoomState, act: Act, *, by: Member, draft: Draft, study_uids: f
         return No(refusal)
     match act:
         case SettleView(term, view):
-            return ViewSettled(term, view) if view.study_uid in study_uids else No("other_study")
+            return ViewSettled(term, view) if view.study_uids <= study_uids else No("other_study")
         case RequestControl():
             return ControlRequested()
         case GiveControl(to=to):
@@ -61,6 +68,12 @@ def judge(state: RoomState, act: Act, *, by: Member, draft: Draft, study_uids: f
             return _add_key_view(state, act, study_uids)
         case RemoveKeyView():
             return _remove_key_view(state, act)
+        case DrawAnnotation():
+            return _draw(state, act, study_uids)
+        case ChangeAnnotation():
+            return _change(state, act, by.actor)
+        case RemoveAnnotation():
+            return _remove(state, act, by)
         case UpdateText(update):
             return _update_text(state, update, draft)
         case Say(text):
@@ -76,7 +89,9 @@ def _add_key_view(state: RoomState, act: AddKeyView, study_uids: frozenset[str])
         return No("key_view_known")
     if len(state.key_views) >= KEY_VIEWS:
         return No("too_many_key_views")
-    if act.view.study_uid not in study_uids:
+    if act.view.only_pane is None:
+        return No("not_one_pane")
+    if not act.view.study_uids <= study_uids:
         return No("other_study")
     return KeyViewAdded(act.key_view_id, act.viewport, act.view, act.caption)
 
@@ -90,6 +105,42 @@ def _remove_key_view(state: RoomState, act: RemoveKeyView) -> Done | No:
 
 def _has_key_view(state: RoomState, key_view_id: str) -> bool:
     return any(one.key_view_id == key_view_id for one in state.key_views)
+
+
+def _draw(state: RoomState, act: DrawAnnotation, study_uids: frozenset[str]) -> Done | No:
+    if _find_annotation(state, act.annotation_id) is not None:
+        return No("annotation_known")
+    if len(state.annotations) >= ANNOTATIONS:
+        return No("too_many_annotations")
+    if act.drawing.study_uid not in study_uids:
+        return No("other_study")
+    return AnnotationDrawn(act.annotation_id, act.drawing)
+
+
+def _change(state: RoomState, act: ChangeAnnotation, actor: str) -> Done | No:
+    found = _find_annotation(state, act.annotation_id)
+    if found is None:
+        return No("no_annotation")
+    if found.author != actor:
+        return No("not_your_annotation")
+    if found.version != act.version:
+        return No("annotation_changed")
+    if len(act.points) != POINTS[found.drawing.kind]:
+        return No("wrong_points")
+    return AnnotationChanged(act.annotation_id, found.version + 1, act.points, act.text)
+
+
+def _remove(state: RoomState, act: RemoveAnnotation, by: Member) -> Done | No:
+    found = _find_annotation(state, act.annotation_id)
+    if found is None:
+        return No("no_annotation")
+    if not may_remove(found.author, by.actor, by.role):
+        return No("not_your_annotation")
+    return AnnotationRemoved(act.annotation_id) if found.version == act.version else No("annotation_changed")
+
+
+def _find_annotation(state: RoomState, annotation_id: str) -> Annotation | None:
+    return next((one for one in state.annotations if one.annotation_id == annotation_id), None)
 
 
 def _update_text(state: RoomState, update: str, draft: Draft) -> Done | No:

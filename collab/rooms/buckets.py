@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Literal
 
-from collab.rooms.protocol import Ask, Drawn, FromBrowser, Hello, MovePointer, MoveView, Ping, Pong, Signal, Tell
+from collab.rooms.protocol import (
+    Ask,
+    Drawn,
+    FromBrowser,
+    Hello,
+    MoveAnnotation,
+    MovePointer,
+    MoveView,
+    Ping,
+    Pong,
+    Signal,
+    Tell,
+)
 
 # A presenter moves at 60 Hz and points at 30. A browser draws at 144 or 240 Hz where the screen does: what it sends
 # beyond this is dropped, since the next sample, or the settled view, says more than the one left out.
@@ -64,9 +76,20 @@ class Allowance:
                 return "act" if self._asks.spend(1.0, at_s=at_s) else "close"
             case Signal():
                 return "act" if self._signals.spend(1.0, at_s=at_s) else "close"
-            case MoveView() | MovePointer() | Tell() | Drawn() | Ping() | Pong() | Hello():
+            case MoveView() | MovePointer() | MoveAnnotation() | Tell() | Drawn() | Ping() | Pong() | Hello():
                 if not self._flood.spend(1.0, at_s=at_s):
                     return "close"
-        # That somebody stops pointing is not a sample: the next one may never come.
-        is_sample = isinstance(message, MoveView) or (isinstance(message, MovePointer) and message.pointer is not None)
-        return "skip" if is_sample and not self._moves.spend(1.0, at_s=at_s) else "act"
+        return "skip" if _is_sample(message) and not self._moves.spend(1.0, at_s=at_s) else "act"
+
+
+def _is_sample(message: FromBrowser) -> bool:
+    """That somebody stops pointing or drawing is none: the next one may never come."""
+    match message:
+        case MoveView():
+            return True
+        case MovePointer(pointer=pointer):
+            return pointer is not None
+        case MoveAnnotation(drawing=drawing):
+            return drawing is not None
+        case _:
+            return False

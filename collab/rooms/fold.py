@@ -7,8 +7,12 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from collab.rooms.annotation import Annotation
 from collab.rooms.draft import Draft
 from collab.rooms.protocol import (
+    AnnotationChanged,
+    AnnotationDrawn,
+    AnnotationRemoved,
     ControlRequested,
     ControlTaken,
     DraftLocked,
@@ -37,6 +41,7 @@ EMPTY = RoomState(
     requested=(),
     view=None,
     key_views=(),
+    annotations=(),
     text="",
     chat=(),
     identity_confirmed=(),
@@ -63,6 +68,14 @@ def _changes(state: RoomState, fact: Fact) -> dict[str, Any]:  # Any: each field
             return {"key_views": (*state.key_views, added)}
         case KeyViewRemoved(key_view_id=gone):
             return {"key_views": tuple(one for one in state.key_views if one.key_view_id != gone)}
+        case AnnotationDrawn(annotation_id, drawing):
+            # The number of a fact is never used again: an annotation that comes back is newer than it ever was.
+            drawn = Annotation(annotation_id, fact.actor, fact.seq, drawing)
+            return {"annotations": (*state.annotations, drawn)}
+        case AnnotationChanged() as changed:
+            return {"annotations": tuple(_changed(one, changed) for one in state.annotations)}
+        case AnnotationRemoved(annotation_id=gone):
+            return {"annotations": tuple(one for one in state.annotations if one.annotation_id != gone)}
         case TextUpdated():
             return {}
         case Said(text=text):
@@ -77,6 +90,13 @@ def _changes(state: RoomState, fact: Fact) -> dict[str, Any]:  # Any: each field
             return {"present": _without(state.present, actor), "requested": _without(state.requested, actor)}
         case DraftLocked(conclusion_id=conclusion_id):
             return {"conclusion_id": conclusion_id}
+
+
+def _changed(one: Annotation, changed: AnnotationChanged) -> Annotation:
+    if one.annotation_id != changed.annotation_id:
+        return one
+    drawing = replace(one.drawing, points=changed.points, text=changed.text)
+    return replace(one, version=changed.version, drawing=drawing)
 
 
 def _without(actors: tuple[str, ...], gone: str | None) -> tuple[str, ...]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collab.rooms.protocol import (
     Act,
     AddKeyView,
+    ChangeAnnotation,
     ConfirmIdentity,
+    DrawAnnotation,
     GiveControl,
     MemberRole,
     ReleaseControl,
+    RemoveAnnotation,
     RemoveKeyView,
     RequestControl,
     RoomState,
@@ -30,6 +33,9 @@ MAY: dict[type[Act], frozenset[MemberRole]] = {
     ReleaseControl: EVERYBODY,
     Say: EVERYBODY,
     ConfirmIdentity: EVERYBODY,
+    DrawAnnotation: EVERYBODY,
+    ChangeAnnotation: EVERYBODY,
+    RemoveAnnotation: EVERYBODY,
     AddKeyView: PRINCIPALS,
     RemoveKeyView: PRINCIPALS,
     UpdateText: PRINCIPALS,
@@ -51,6 +57,13 @@ ASKED_AFTER_MS = 7_000
 LISTENED_MS = 2_000
 
 KEY_VIEWS = 100
+# A state of this many, each with its longest text, is a fifth of a megabyte.
+ANNOTATIONS = 200
+
+
+def may_remove(author: str, by: str, role: MemberRole) -> bool:
+    """Who may take an annotation away: its author, and those who answer for the case. Nobody changes another's."""
+    return author == by or role in PRINCIPALS
 
 
 def refusal_of_control(state: RoomState, actor: str, role: MemberRole, act: Act) -> str | None:

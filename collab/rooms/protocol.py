@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from collab.rooms.annotation import Annotation, Drawing, Points, Words
 from collab.rooms.view import Pointer, View
 
 SUBPROTOCOL = "consilium.v1"
@@ -66,6 +67,14 @@ class MovePointer(_Message, frozen=True, tag="pointer.move"):
     pointer: Pointer | None
 
 
+class MoveAnnotation(_Message, frozen=True, tag="annotation.move"):
+    """Ephemeral: what I am drawing, or changing, at this moment; None when I have let go without an ask."""
+
+    n: _Count
+    annotation_id: _Id
+    drawing: Drawing | None
+
+
 class Tell(_Message, frozen=True, tag="tell"):
     """Ephemeral: what my screen shows compared with the shared view, and whether I follow it."""
 
@@ -99,7 +108,7 @@ class Pong(_Message, frozen=True, tag="pong"):
     n: _Count
 
 
-FromBrowser = Hello | Ask | MoveView | MovePointer | Tell | Signal | Drawn | Ping | Pong
+FromBrowser = Hello | Ask | MoveView | MovePointer | MoveAnnotation | Tell | Signal | Drawn | Ping | Pong
 
 
 # ---- acts: the bodies of asks ------------------------------------------------------------------------------------
@@ -150,6 +159,29 @@ class RemoveKeyView(_Message, frozen=True, tag="key_view.remove"):
     key_view_id: _Id
 
 
+class DrawAnnotation(_Message, frozen=True, tag="annotation.draw"):
+    """Let this stand in the room, under an identifier chosen by the browser; who draws is its author."""
+
+    annotation_id: _Id
+    drawing: Drawing
+
+
+class ChangeAnnotation(_Message, frozen=True, tag="annotation.change"):
+    """Move my annotation's points or change its words; `version` is the one seen."""
+
+    annotation_id: _Id
+    version: _Count
+    points: Points
+    text: Words
+
+
+class RemoveAnnotation(_Message, frozen=True, tag="annotation.remove"):
+    """Take an annotation away; `version` is the one seen."""
+
+    annotation_id: _Id
+    version: _Count
+
+
 class UpdateText(_Message, frozen=True, tag="text.update"):
     """A Yjs update of the conclusion's text, base64."""
 
@@ -174,6 +206,9 @@ Act = (
     | ReleaseControl
     | AddKeyView
     | RemoveKeyView
+    | DrawAnnotation
+    | ChangeAnnotation
+    | RemoveAnnotation
     | UpdateText
     | Say
     | ConfirmIdentity
@@ -228,6 +263,28 @@ class KeyViewRemoved(_Message, frozen=True, tag="key_view.removed"):
     key_view_id: str
 
 
+class AnnotationDrawn(_Message, frozen=True, tag="annotation.drawn"):
+    """The acting member's annotation stands in the room; its version is the fact's `seq`."""
+
+    annotation_id: str
+    drawing: Drawing
+
+
+class AnnotationChanged(_Message, frozen=True, tag="annotation.changed"):
+    """Its author has moved its points or changed its words; `version` is the new one."""
+
+    annotation_id: str
+    version: int
+    points: Points
+    text: Words
+
+
+class AnnotationRemoved(_Message, frozen=True, tag="annotation.removed"):
+    """An annotation was taken away."""
+
+    annotation_id: str
+
+
 class TextUpdated(_Message, frozen=True, tag="text.updated"):
     """A Yjs update of the conclusion's text, base64."""
 
@@ -268,6 +325,9 @@ Done = (
     | ControlTaken
     | KeyViewAdded
     | KeyViewRemoved
+    | AnnotationDrawn
+    | AnnotationChanged
+    | AnnotationRemoved
     | TextUpdated
     | Said
     | IdentityConfirmed
@@ -320,6 +380,7 @@ class RoomState(_Message, frozen=True, tag="state"):
     requested: tuple[str, ...]
     view: View | None
     key_views: tuple[KeyViewAdded, ...]
+    annotations: tuple[Annotation, ...]
     text: str
     chat: tuple[tuple[str, int, str], ...]
     identity_confirmed: tuple[str, ...]
@@ -355,6 +416,16 @@ class PointerMoved(_Message, frozen=True, tag="pointer.moved"):
     pointer: Pointer | None
 
 
+class AnnotationMoved(_Message, frozen=True, tag="annotation.moved"):
+    """Ephemeral: what a member is drawing, or changing, at this moment; None when they have let go."""
+
+    frame: int
+    actor: str
+    n: int
+    annotation_id: str
+    drawing: Drawing | None
+
+
 class Signalled(_Message, frozen=True, tag="signalled"):
     """Call signalling from another participant or the server's echo."""
 
@@ -362,4 +433,4 @@ class Signalled(_Message, frozen=True, tag="signalled"):
     data: str
 
 
-FromRoom = Welcome | Fact | Refused | Presence | ViewMoved | PointerMoved | Signalled | Ping | Pong
+FromRoom = Welcome | Fact | Refused | Presence | ViewMoved | PointerMoved | AnnotationMoved | Signalled | Ping | Pong

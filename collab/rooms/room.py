@@ -25,16 +25,22 @@ from collab.rooms.policy import (
 )
 from collab.rooms.presences import Presences
 from collab.rooms.protocol import (
+    AnnotationChanged,
+    AnnotationDrawn,
+    AnnotationRemoved,
     Ask,
+    ChangeAnnotation,
     ControlTaken,
     Done,
     DraftLocked,
+    DrawAnnotation,
     Drawn,
     Fact,
     Hello,
     Member,
     MemberJoined,
     MemberLeft,
+    MoveAnnotation,
     MovePointer,
     MoveView,
     Ping,
@@ -45,7 +51,7 @@ from collab.rooms.protocol import (
     ViewSettled,
     Welcome,
 )
-from collab.rooms.samples import VIEW, Sample, Samples
+from collab.rooms.samples import ANNOTATION, VIEW, Sample, Samples
 
 # A client that is further behind gets a snapshot; half an outbox, so that the tail itself never overflows one.
 TAIL_FACTS = 256
@@ -62,6 +68,7 @@ class Connection:
 
     __slots__ = (
         "actor",
+        "annotation_n",
         "client_id",
         "from_seq",
         "heard_ms",
@@ -83,6 +90,7 @@ class Connection:
         self.is_asked = False
         self.view_n = -1
         self.pointer_n = -1
+        self.annotation_n = -1
 
 
 class Room:
@@ -144,6 +152,7 @@ class Room:
             del self._last_n[connection.client_id], self._owners[connection.client_id]
         if self._samples.has_pointer_of(connection.actor):
             self._offer(self._samples.move_pointer(connection.actor, None), connection)
+        self._let_go(connection)
         if self._connections_of(connection.actor):
             self._presences.parted(connection.actor, at_ms=there_until_ms)
         else:
@@ -197,6 +206,8 @@ class Room:
                 if n > connection.pointer_n:
                     connection.pointer_n = n
                     self._offer(self._samples.move_pointer(connection.actor, message.pointer), connection)
+            case MoveAnnotation():
+                self._move_annotation(connection, message)
             case Drawn(frame):
                 connection.outbox.drawn(frame)
             case Ask():
@@ -218,10 +229,25 @@ class Room:
         told = self._told.state
         # Fenced twice: by what people know, and by a change of the baton that is on its way to the journal.
         is_presenter = told.holder == connection.actor and message.term == told.term == self._head.term
-        if not is_presenter or message.n <= connection.view_n or not self._is_ours(message.view.study_uid):
+        if not is_presenter or message.n <= connection.view_n or not self._are_ours(message.view.study_uids):
             return
         connection.view_n = message.n
         self._offer(self._samples.move_view(connection.actor, message), connection)
+
+    def _move_annotation(self, connection: Connection, message: MoveAnnotation) -> None:
+        drawing = message.drawing
+        if message.n <= connection.annotation_n or (drawing is not None and drawing.study_uid not in self._study_uids):
+            return
+        connection.annotation_n = message.n
+        self._offer(self._samples.move_annotation(connection.actor, message), connection)
+
+    def _let_go(self, connection: Connection) -> None:
+        """Nobody draws here any more: what was being drawn disappears."""
+        annotation_id = self._samples.drawn_by(connection.actor)
+        if annotation_id is not None:
+            self._offer(
+                self._samples.move_annotation(connection.actor, MoveAnnotation(0, annotation_id, None)), connection
+            )
 
     def _offer(self, sample: Sample, mover: Connection) -> None:
         for other in self._audience:
@@ -244,13 +270,23 @@ class Room:
         done = judge(self._head, ask.act, by=member, draft=self._draft, study_uids=self._study_uids)
         if isinstance(done, No):
             connection.outbox.push(Frame(Refused(ask.n, done.code)), at_ms=at_ms)
+            if isinstance(ask.act, DrawAnnotation | ChangeAnnotation):
+                self._let_go(connection)
             return
         self._append(member.actor, done, at_ms=at_ms, client_id=connection.client_id, n=ask.n)
         if isinstance(done, ViewSettled):
             self._samples.view_rests(self._head.seq)
+        if isinstance(done, AnnotationDrawn | AnnotationChanged | AnnotationRemoved):
+            self._annotation_rests(member.actor)
 
-    def _is_ours(self, study_uid: str) -> bool:
-        return study_uid in self._study_uids
+    def _annotation_rests(self, actor: str) -> None:
+        # A sample that went out after the fact would draw beside it what the fact has brought to its end.
+        self._samples.drop_annotation(actor)
+        for one in self._audience:
+            one.outbox.withdraw((actor, ANNOTATION))
+
+    def _are_ours(self, study_uids: frozenset[str]) -> bool:
+        return study_uids <= self._study_uids
 
     # ---- facts: accepted, then durable, then announced
 
@@ -405,4 +441,4 @@ class Room:
 
 
 # What a connection may say after its hello; call signals are the shell's.
-Message = Ask | MoveView | MovePointer | Tell | Drawn | Ping | Pong
+Message = Ask | MoveView | MovePointer | MoveAnnotation | Tell | Drawn | Ping | Pong

@@ -1,4 +1,4 @@
-"""What moves in a room now: the newest view and pointers, numbered; nothing of it is ever journaled."""
+"""What moves in a room now: the newest view, pointers and drawings, numbered; nothing of it is ever journaled."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from collab.rooms.frames import Frame
 from collab.rooms.outbox import Slot
-from collab.rooms.protocol import MoveView, PointerMoved, ViewMoved
+from collab.rooms.protocol import AnnotationMoved, MoveAnnotation, MoveView, PointerMoved, ViewMoved
 from collab.rooms.view import Pointer
 
 VIEW: Slot = ("", "view")
+ANNOTATION = "annotation"
 
 
 class Sample(NamedTuple):
@@ -29,6 +30,7 @@ class Samples:
         self._number = epoch << 32
         self._view: Sample | None = None
         self._pointers: dict[str, Sample] = {}
+        self._drawings: dict[str, Sample] = {}
         self._rests: dict[int, int] = {}
 
     def move_view(self, actor: str, message: MoveView) -> Sample:
@@ -47,6 +49,27 @@ class Samples:
             self._pointers[actor] = sample
         return sample
 
+    def move_annotation(self, actor: str, message: MoveAnnotation) -> Sample:
+        """Without a drawing: the actor has let go."""
+        number = self._next()
+        moved = AnnotationMoved(number, actor, number, message.annotation_id, message.drawing)
+        sample = Sample((actor, ANNOTATION), Frame(moved), number)
+        if message.drawing is None:
+            self._drawings.pop(actor, None)
+        else:
+            self._drawings[actor] = sample
+        return sample
+
+    def drop_annotation(self, actor: str) -> None:
+        """What the actor was drawing stands in the room now."""
+        self._drawings.pop(actor, None)
+
+    def drawn_by(self, actor: str) -> str | None:
+        """The identifier of what the actor is drawing."""
+        sample = self._drawings.get(actor)
+        message = sample.frame.message if sample is not None else None
+        return message.annotation_id if isinstance(message, AnnotationMoved) else None
+
     def has_pointer_of(self, actor: str) -> bool:
         return actor in self._pointers
 
@@ -63,10 +86,11 @@ class Samples:
         self._view = None
 
     def current(self, *, but: str) -> Iterator[Sample]:
-        """What a newcomer has to be shown; `but` names the actor whose own pointer is left out."""
+        """What a newcomer has to be shown; `but` names the actor whose own hand is left out."""
         if self._view is not None:
             yield self._view
-        yield from (sample for actor, sample in self._pointers.items() if actor != but)
+        for samples in (self._pointers, self._drawings):
+            yield from (sample for actor, sample in samples.items() if actor != but)
 
     def _next(self) -> int:
         self._number += 1

@@ -9,6 +9,7 @@ import msgspec
 from dicom_render.labelling import LabelPart
 
 StudyState = Literal["ready", "preparing"]
+ObjectKind = Literal["report", "key_images", "presentation", "segmentation", "structures", "document", "not_shown"]
 EntryState = Literal["ready", "preparing", "refused"]
 
 
@@ -48,6 +49,18 @@ class StackEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     expected: int | None = None
 
 
+class ObjectEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Something of a series that is no image: read at `url`, save a `document`, which is saved from there.
+
+    `not_shown`: kept whole, and nothing of it can be shown here (dose grids, plans).
+    """
+
+    sop_instance_uid: str
+    kind: ObjectKind
+    number: int | None
+    url: str
+
+
 class SeriesEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One series; while it is `preparing`, `stacks` are those of an earlier delivery, if any."""
 
@@ -59,6 +72,7 @@ class SeriesEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     state: EntryState
     refusal: str | None
     stacks: tuple[StackEntry, ...]
+    objects: tuple[ObjectEntry, ...] = ()
 
 
 class PriorEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -195,6 +195,7 @@ def _origin_ms(page: Page) -> float:
 
 def _check(page: Page, shared: View) -> None:
     shown: list[dict[str, Any]] = page.evaluate("() => window.consilium.view()")
-    wanted = shared.viewports[0].sop_instance_uid
+    assert shared.only_pane is not None
+    wanted = shared.only_pane.viewports[0].sop_instance_uid
     if not any(each["sop_instance_uid"] == wanted and each["quality"] == "full" for each in shown):
         raise WrongPicture(f"{wanted} is shared, shown is {shown}")

@@ -18,7 +18,7 @@ from collab.kit.clock import utc_now
 from collab.kit.database import Database
 from collab.kit.secret import read_secret
 from collab.kit.settings import Settings
-from collab.rooms.view import View, ViewportView, Window
+from collab.rooms.view import Arrangement, Pane, View, ViewportView, Window
 from collab.studies.importing import Intake, import_files
 from collab.studies.preparing import Preparer
 from collab.studies.sources import Source
@@ -95,7 +95,7 @@ def _view(series: list[Dataset]) -> View:
     row_mm, column_mm = (float(value) for value in image.PixelSpacing)
     corner = np.array([float(value) for value in image.ImagePositionPatient])
     centre = corner + along_row * column_mm * (image.Columns - 1) / 2 + along_column * row_mm * (image.Rows - 1) / 2
-    return View(
+    pane = Pane(
         study_uid=str(image.StudyInstanceUID),
         series_uid=str(image.SeriesInstanceUID),
         stack=0,
@@ -116,6 +116,7 @@ def _view(series: list[Dataset]) -> View:
             ),
         ),
     )
+    return View(Arrangement(1, 1), active=0, panes=(pane,), linked=False, links=())
 
 
 def _triple(values: np.ndarray) -> tuple[float, float, float]:

@@ -10,10 +10,11 @@ import { createPictures } from "./main/pictures";
 import { createScreen } from "./main/screen";
 import { createSigning, signingApi } from "./main/signing";
 import { offerSupport, type Timings } from "./main/support";
+import { titleOf } from "./main/titles";
 import { EMPTY_STATE } from "./room/fold";
 import { createLive, type Live } from "./room/live";
 import { mountRoom } from "./ui/app";
-import { type Brief, createModel } from "./ui/model";
+import { type Brief, type CarriedStack, createModel } from "./ui/model";
 import { warmDecoders } from "./viewer/decoders";
 import type { Viewer } from "./viewer/viewer";
 import { getJson } from "./wire/api";
@@ -50,6 +51,7 @@ function start(page: RoomPage, app: HTMLElement): void {
     changed(studies) {
       model.studies.value = studies;
       live.seriesFound();
+      viewer?.retitle();
     },
     refusal: (says) => says || t("room.study.failed"),
     later,
@@ -80,6 +82,8 @@ function start(page: RoomPage, app: HTMLElement): void {
       following: pictures.following,
       seen: pictures.seen,
       pointers: (pointers) => viewer?.setPointers(pictures.pointers(pointers)),
+      sketches: () => undefined,
+      undoing: () => undefined,
       welcomed() {
         if (timings.joined === null) resumeCall(parts);
         timings.joined ??= Math.round(performance.now());
@@ -158,6 +162,13 @@ function start(page: RoomPage, app: HTMLElement): void {
             pictures.viewer(viewer);
             live.qualityChanged();
           },
+          activated() {
+            live.activated();
+            pictures.viewer(viewer);
+          },
+          closed: (index) => actions.closePane(index),
+          dropped: (index, carried) => actions.dropStack(index, JSON.parse(carried) as CarriedStack),
+          titleOf: (stack) => titleOf(stack, model.studies.value),
           failed: pictures.failed,
           loaded: (timing) => void Object.assign(timings, timing),
         },
@@ -173,6 +184,7 @@ function start(page: RoomPage, app: HTMLElement): void {
     line: pictures.line,
     abandoned(count) {
       live.draft.revert();
+      live.annotating.resume(Number.POSITIVE_INFINITY);
       if (count > 0) pictures.toast(t("room.toast.abandoned"), "danger");
     },
   });

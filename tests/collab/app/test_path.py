@@ -48,9 +48,10 @@ from collab.rooms.protocol import (
     TextUpdated,
     ViewSettled,
 )
-from collab.rooms.view import Pointer, View, ViewportView, Window
+from collab.rooms.view import Pane, Pointer, View, ViewportView, Window
 from tests.collab.app.program import PATIENCE_S, Program, Tab, eventually, news, peer_over
 from tests.collab.app.stage import ANSWERS
+from tests.collab.rooms.make import one_pane
 from tests.collab.studies import make as make_studies
 
 PASSWORD = "la coupe que vous voyez"
@@ -240,13 +241,15 @@ async def look_together(night: Night, expert: Tab, requester: Tab) -> None:
     _, taken = await expert.fact(ControlTaken)
     assert (taken.holder, taken.how) == (expert.actor, "taken")
     view = view_of(night, number=3)
+    pane = view.only_pane
+    assert pane is not None
     await expert.ask(SettleView(taken.term, view))
     settled, done = await requester.fact(ViewSettled)
     assert done.view == view
     own, _ = await expert.fact(ViewSettled)
     assert (settled.seq, settled.actor) == (own.seq, expert.actor)
     point = Pointer(
-        view.series_uid, view.frame_of_reference_uid, (1.0, 2.0, 6.0), view.viewports[0].sop_instance_uid, 1
+        pane.series_uid, pane.frame_of_reference_uid, (1.0, 2.0, 6.0), pane.viewports[0].sop_instance_uid, 1
     )
     await expert.send(MovePointer(1, point))
     moved = await requester.until(PointerMoved)
@@ -261,7 +264,7 @@ def view_of(night: Night, *, number: int) -> View:
     image = dcmread(io.BytesIO(night.files[f"{number:04}.dcm"]))
     centre = (0.0, 0.0, 2.0 * number)
     viewport = ViewportView("stack", centre, (0, 0, 1), (0, -1, 0), (16, 16), str(image.SOPInstanceUID), 1)
-    return View(
+    pane = Pane(
         study_uid=str(image.StudyInstanceUID),
         series_uid=str(image.SeriesInstanceUID),
         stack=0,
@@ -272,6 +275,7 @@ def view_of(night: Night, *, number: int) -> View:
         invert=False,
         viewports=(viewport,),
     )
+    return one_pane(pane)
 
 
 @asynccontextmanager

@@ -7,28 +7,35 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+import pydicom
 from PIL import Image
 
-from collab.conclusions.document import Edges, sha256_hex
+from collab.conclusions.document import Edges, KeyImage, sha256_hex
 from collab.expertise.picturing import LONG_SIDE_PX, Picturing, key_view_seen
 from collab.rooms.protocol import KeyViewAdded
-from collab.rooms.view import View, ViewportView, Window
+from collab.rooms.view import Pane, Slab, ViewportView, Window
 from collab.studies.models import Series, Study
 from collab.studies.prepared import PreparedFolders
 from dicom_render.prepare import prepare_series
 from tests import make
 from tests.collab.expertise.make import World
+from tests.collab.rooms.make import one_pane, only_viewport
 from tests.collab.studies.make import dicom, folder
 
 SOP_UID, SERIES_UID = "2.25.33", "2.25.22"
 
 
-def prepare(world: World, place: Path) -> Study:
+def prepare(world: World, place: Path, **attributes: object) -> Study:
     """One CT slice of 16 x 16 pixels, 1 mm each, whose values grow from 1 to 256 HU."""
     slices = {"1.dcm": dicom(study_uid="2.25.1", series_uid=SERIES_UID, sop_instance_uid=SOP_UID)}
+    file = folder(place, slices) / "1.dcm"
+    written = pydicom.dcmread(file)
+    for keyword, value in attributes.items():
+        setattr(written, keyword, value)
+    written.save_as(file)
     out = PreparedFolders(world.settings).of("SER-1", "v1")
     out.mkdir(parents=True)
-    prepare_series([folder(place, slices) / "1.dcm"], out)
+    prepare_series([file], out)
     with world.database.transaction() as session:
         session.add(
             Series(
@@ -61,7 +68,7 @@ def key_view(**changes: object) -> KeyViewAdded:
         sop_instance_uid=SOP_UID,
         frame=1,
     )
-    view = View(
+    pane = Pane(
         study_uid="2.25.1",
         series_uid=SERIES_UID,
         stack=0,
@@ -72,7 +79,7 @@ def key_view(**changes: object) -> KeyViewAdded:
         invert=False,
         viewports=(viewport,),
     )
-    return KeyViewAdded("k1", "stack", msgspec.structs.replace(view, **changes), "M1 gauche")
+    return KeyViewAdded("k1", "stack", one_pane(msgspec.structs.replace(pane, **changes)), "M1 gauche")
 
 
 def draw(world: World, kept: KeyViewAdded, study: Study) -> object:
@@ -96,8 +103,48 @@ def test_a_key_view_is_the_slice_in_its_window(world: World, tmp_path: Path) -> 
     assert key_view_seen(key_view(), image).image_sha256 == image.sha256
 
 
+def test_what_a_shutter_hides_on_the_screens_is_hidden_in_print(world: World, tmp_path: Path) -> None:
+    """PS3.3 C.7.6.11: columns 9 to 16, the brighter half, lie outside of the right edge."""
+    shutter = {
+        "ShutterShape": "RECTANGULAR",
+        "ShutterLeftVerticalEdge": 1,
+        "ShutterRightVerticalEdge": 8,
+        "ShutterUpperHorizontalEdge": 1,
+        "ShutterLowerHorizontalEdge": 16,
+        "ShutterPresentationValue": 0,
+    }
+    study = prepare(world, tmp_path / "in", **shutter)
+    with world.database.transaction() as session:
+        picturing = Picturing(session, world.settings, world.caller(world.requester), make.NIGHT)
+        image = picturing.draw(key_view(), {study.study_uid: study})
+    assert image is not None
+    drawn = np.asarray(Image.open(io.BytesIO(image.jpeg)), dtype=int)
+    assert drawn[-20, -20] < 10
+    assert drawn[-20, 20] > 225
+
+
+def test_a_mirrored_key_view_is_printed_mirrored(world: World, tmp_path: Path) -> None:
+    study = prepare(world, tmp_path / "in")
+    mirrored = msgspec.structs.replace(only_viewport(key_view().view), mirrored=True)
+    image = draw(world, key_view(viewports=(mirrored,)), study)
+    assert isinstance(image, KeyImage)
+    drawn = np.asarray(Image.open(io.BytesIO(image.jpeg)), dtype=int)
+    plain = draw(world, key_view(), study)
+    assert isinstance(plain, KeyImage)
+    usual = np.asarray(Image.open(io.BytesIO(plain.jpeg)), dtype=int)
+    assert np.abs(drawn[:, ::-1] - usual).max() < 12  # two JPEGs of the same greys
+    assert abs(drawn[20, 20] - drawn[20, -20]) > 10
+    assert key_view_seen(key_view(viewports=(mirrored,)), None).edges == Edges("L", "R", "A", "P")
+
+
+def test_a_slab_is_not_printed_as_the_thin_plane_in_its_middle(world: World, tmp_path: Path) -> None:
+    study = prepare(world, tmp_path / "in")
+    slab = msgspec.structs.replace(only_viewport(key_view().view), slab=Slab("mip", 10.0))
+    assert draw(world, key_view(viewports=(slab,)), study) is None
+
+
 def turned(normal: tuple[float, float, float], up: tuple[float, float, float]) -> object:
-    (viewport,) = key_view().view.viewports
+    viewport = only_viewport(key_view().view)
     return key_view_seen(key_view(viewports=(msgspec.structs.replace(viewport, normal=normal, up=up),)), None).edges
 
 
@@ -132,6 +179,6 @@ def test_what_cannot_be_drawn_is_left_out(world: World, tmp_path: Path) -> None:
 def test_a_reslice_of_what_is_no_volume_is_left_out(world: World, tmp_path: Path) -> None:
     study = prepare(world, tmp_path / "in")
     kept = key_view()
-    (viewport,) = kept.view.viewports
+    viewport = only_viewport(kept.view)
     reslice = msgspec.structs.replace(viewport, sop_instance_uid=None, frame=None, normal=(0.0, 1.0, 0.0), up=(0, 0, 1))
     assert draw(world, key_view(viewports=(reslice,)), study) is None

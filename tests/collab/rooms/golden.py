@@ -17,12 +17,18 @@ from collab.rooms.fold import EMPTY, Fold
 from collab.rooms.protocol import (
     Act,
     AddKeyView,
+    AnnotationChanged,
+    AnnotationDrawn,
+    AnnotationMoved,
+    AnnotationRemoved,
     Ask,
+    ChangeAnnotation,
     ConfirmIdentity,
     ControlRequested,
     ControlTaken,
     Done,
     DraftLocked,
+    DrawAnnotation,
     Drawn,
     Fact,
     FromBrowser,
@@ -35,6 +41,7 @@ from collab.rooms.protocol import (
     Member,
     MemberJoined,
     MemberLeft,
+    MoveAnnotation,
     MovePointer,
     MoveView,
     Ping,
@@ -43,6 +50,7 @@ from collab.rooms.protocol import (
     Presence,
     Refused,
     ReleaseControl,
+    RemoveAnnotation,
     RemoveKeyView,
     RequestControl,
     RoomState,
@@ -76,6 +84,9 @@ ACTS: tuple[Act, ...] = (
     ReleaseControl(3),
     AddKeyView("kv-1", "stack", make.view(12.5), "hyperdensité de l’artère cérébrale moyenne gauche"),
     RemoveKeyView("kv-1"),
+    DrawAnnotation("an-1", make.length()),
+    ChangeAnnotation("an-1", 10, make.length(2.5).points, "épaisseur"),
+    RemoveAnnotation("an-1", 11),
     UpdateText(YJS_UPDATE),
     Say("Je vois un signe de la corde."),
     ConfirmIdentity(),
@@ -92,6 +103,10 @@ DONE: tuple[tuple[str, Done], ...] = (
     ("PER-1", KeyViewAdded("kv-1", "stack", make.view(12.5), "hyperdensité")),
     ("PER-1", KeyViewAdded("kv-2", "axial", make.view(13.5), "")),
     ("PER-1", KeyViewRemoved("kv-1")),
+    ("PER-2", AnnotationDrawn("an-1", make.length())),
+    ("PER-1", AnnotationDrawn("an-2", make.length(5.0))),
+    ("PER-2", AnnotationChanged("an-1", 11, make.length(2.5).points, "épaisseur")),
+    ("PER-1", AnnotationRemoved("an-2")),
     ("PER-1", TextUpdated(YJS_UPDATE)),
     ("PER-2", Said("Merci.")),
     ("PER-2", IdentityConfirmed()),
@@ -126,8 +141,11 @@ def from_browser() -> list[FromBrowser]:
         Hello("4f0c9d2e-tab", 41, 7),
         *(Ask(number, act) for number, act in enumerate(ACTS, 1)),
         MoveView(3, 1041, make.view(-3.25)),
+        MoveView(3, 1042, make.grid()),
         MovePointer(17, make.pointer(1.5)),
         MovePointer(18, None),
+        MoveAnnotation(19, "an-1", make.length(1.5)),
+        MoveAnnotation(20, "an-1", None),
         Tell("coarse", True),
         Signal("PER-2", '{"type":"bye","reason":"left"}'),
         Signal("server", '{"type":"bye","reason":"left"}'),
@@ -147,8 +165,11 @@ def from_room() -> list[FromRoom]:
         Refused(8, "control_moved"),
         *presences,
         ViewMoved(4294967300, "PER-2", 3, 4294967300, make.view(-3.25)),
+        ViewMoved(4294967301, "PER-2", 3, 4294967301, make.grid()),
         PointerMoved(4294967301, "PER-2", 4294967301, make.pointer(1.5)),
         PointerMoved(4294967302, "PER-2", 4294967302, None),
+        AnnotationMoved(4294967303, "PER-2", 4294967303, "an-1", make.length(1.5)),
+        AnnotationMoved(4294967304, "PER-2", 4294967304, "an-1", None),
         Signalled("PER-2", '{"type":"bye","reason":"left"}'),
         Pong(12),
         Ping(0),
@@ -185,6 +206,10 @@ def steps() -> list[dict[str, Any]]:
 
 
 # What a browser might send in error or in malice, as JSON; the room closes the connection on each.
+def _solo(**pane: Any) -> dict[str, Any]:
+    return msgspec.to_builtins(make.view()) | {"panes": [pane]}
+
+
 REFUSED: dict[str, str] = {
     "no type": '{"n": 1}',
     "an unknown type": '{"t": "view.moved", "frame": 1}',
@@ -216,14 +241,82 @@ REFUSED: dict[str, str] = {
         {"t": "pointer.move", "n": 1, "pointer": msgspec.to_builtins(make.pointer(1e6))}
     ),
     "a view without a series": json.dumps(
-        {"t": "view.move", "term": 1, "n": 1, "view": {"study_uid": "2.25.1", "layout": "stack"}}
+        {"t": "view.move", "term": 1, "n": 1, "view": _solo(study_uid="2.25.1", layout="stack")}
+    ),
+    "a view with fewer panes than its arrangement has places": json.dumps(
+        {
+            "t": "view.move",
+            "term": 1,
+            "n": 1,
+            "view": msgspec.to_builtins(make.view()) | {"arrangement": {"rows": 1, "columns": 2}},
+        }
+    ),
+    "an active pane that there is not": json.dumps(
+        {"t": "view.move", "term": 1, "n": 1, "view": msgspec.to_builtins(make.view()) | {"active": 1}}
     ),
     "a viewport that is none": json.dumps(
         {
             "t": "view.move",
             "term": 1,
             "n": 1,
-            "view": msgspec.to_builtins(make.view()) | {"active": "oblique"},
+            "view": _solo(**msgspec.to_builtins(make.pane()) | {"active": "oblique"}),
+        }
+    ),
+    "a length between three points": json.dumps(
+        {
+            "t": "annotation.move",
+            "n": 1,
+            "annotation_id": "a",
+            "drawing": msgspec.to_builtins(make.length()) | {"points": [[0, 0, 0]] * 3},
+        }
+    ),
+    "an image without its frame": json.dumps(
+        {
+            "t": "ask",
+            "n": 1,
+            "act": {
+                "t": "annotation.draw",
+                "annotation_id": "a",
+                "drawing": msgspec.to_builtins(make.length()) | {"frame": None},
+            },
+        }
+    ),
+    "an annotation that names its author": json.dumps(
+        {
+            "t": "ask",
+            "n": 1,
+            "act": {
+                "t": "annotation.draw",
+                "annotation_id": "a",
+                "author": "PER-1",
+                "drawing": msgspec.to_builtins(make.length()),
+            },
+        }
+    ),
+    "an annotation whose words have no end": json.dumps(
+        {
+            "t": "ask",
+            "n": 1,
+            "act": {
+                "t": "annotation.change",
+                "annotation_id": "a",
+                "version": 1,
+                "points": [[0, 0, 0]],
+                "text": "x" * 201,
+            },
+        }
+    ),
+    "an annotation outside of any patient": json.dumps(
+        {
+            "t": "ask",
+            "n": 1,
+            "act": {
+                "t": "annotation.change",
+                "annotation_id": "a",
+                "version": 1,
+                "points": [[0, 0, 1e6]],
+                "text": "",
+            },
         }
     ),
     "a list": "[]",

@@ -8,6 +8,7 @@ import hmac
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
 from pycrdt import Doc, Text
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,7 @@ from collab.accounts.models import Login, Person
 from collab.kit.caller import Caller
 from collab.kit.database import Database
 from collab.rooms import service
+from collab.rooms.annotation import Drawing
 from collab.rooms.draft import TEXT_NAME
 from collab.rooms.frames import Frame
 from collab.rooms.models import RoomRecord
@@ -33,7 +35,7 @@ from collab.rooms.protocol import (
 )
 from collab.rooms.room import Connection, Message, Room
 from collab.rooms.service import NewMember
-from collab.rooms.view import Pointer, View, ViewportView, Window
+from collab.rooms.view import Arrangement, Link, Pane, Pointer, Slab, View, ViewportView, Window
 from collab.studies.models import Study
 from tests import make
 
@@ -43,7 +45,7 @@ OTHER_STUDY_UID = "2.25.100000000000000000000000000000000002"
 START_MS = 1_764_000_000_000
 
 
-def view(z_mm: float = 0.0, *, study_uid: str = STUDY_UID) -> View:
+def pane(z_mm: float = 0.0, *, study_uid: str = STUDY_UID) -> Pane:
     viewport = ViewportView(
         id="stack",
         point_world_mm=(0.0, 0.0, z_mm),
@@ -53,7 +55,7 @@ def view(z_mm: float = 0.0, *, study_uid: str = STUDY_UID) -> View:
         sop_instance_uid="2.25.3",
         frame=1,
     )
-    return View(
+    return Pane(
         study_uid=study_uid,
         series_uid="2.25.2",
         stack=0,
@@ -66,8 +68,56 @@ def view(z_mm: float = 0.0, *, study_uid: str = STUDY_UID) -> View:
     )
 
 
+def one_pane(shown: Pane) -> View:
+    return View(Arrangement(1, 1), active=0, panes=(shown,), linked=False, links=())
+
+
+def view(z_mm: float = 0.0, *, study_uid: str = STUDY_UID) -> View:
+    return one_pane(pane(z_mm, study_uid=study_uid))
+
+
+def grid() -> View:
+    """Two by two: a slice, planes through its volume, a prior linked by hand, an empty place."""
+    axial = ViewportView(
+        id="axial",
+        point_world_mm=(1.0, -2.0, 12.5),
+        normal=(0.0, 0.0, -1.0),
+        up=(0.0, -1.0, 0.0),
+        fov_mm=(240.0, 180.0),
+        mirrored=True,
+        slab=Slab("mip", 20.0),
+    )
+    alone = replace(pane(), layout="axial", active="axial", viewports=(axial,))
+    prior = replace(pane(40.0), series_uid="2.25.7", frame_of_reference_uid="2.25.8")
+    link = Link("2.25.4", "2.25.8", (0.0, 1.5, 27.5))
+    return View(Arrangement(2, 2), active=1, panes=(pane(12.5), alone, prior, None), linked=True, links=(link,))
+
+
+def only_viewport(shown: View) -> ViewportView:
+    assert shown.only_pane is not None
+    (viewport,) = shown.only_pane.viewports
+    return viewport
+
+
 def pointer(x_mm: float = 0.0) -> Pointer:
     return Pointer("2.25.2", "2.25.4", (x_mm, 0.0, 0.0), "2.25.3", 1)
+
+
+def length(x_mm: float = 0.0, *, study_uid: str = STUDY_UID) -> Drawing:
+    """A length of 30 mm (20, 20, 10), with its first end at `x_mm`."""
+    return Drawing(
+        kind="length",
+        study_uid=study_uid,
+        series_uid="2.25.2",
+        stack=0,
+        frame_of_reference_uid="2.25.4",
+        sop_instance_uid="2.25.3",
+        frame=1,
+        normal=(0.0, 0.0, -1.0),
+        up=(0.0, -1.0, 0.0),
+        points=((x_mm, 0.0, 0.0), (x_mm + 20.0, 20.0, 10.0)),
+        text="",
+    )
 
 
 def member(actor: str, role: MemberRole = "participant") -> Member:

@@ -21,9 +21,13 @@ from collab.rooms.outbox import CREDIT_FRAMES, Outbox
 from collab.rooms.policy import SILENT_MS
 from collab.rooms.protocol import (
     Act,
+    AnnotationChanged,
+    AnnotationDrawn,
     Ask,
+    ChangeAnnotation,
     ControlTaken,
     DraftLocked,
+    DrawAnnotation,
     Drawn,
     Fact,
     FromRoom,
@@ -34,6 +38,7 @@ from collab.rooms.protocol import (
     Pong,
     Presence,
     Refused,
+    RemoveAnnotation,
     Said,
     Say,
     SettleView,
@@ -172,7 +177,7 @@ class Tab:
             return
         check(moved.actor == known.holder, "R16: a view from somebody who does not present")
         term, n, place = self.view
-        shown = moved.view.viewports[0].point_world_mm[2]
+        shown = make.only_viewport(moved.view).point_world_mm[2]
         # After a reconnection what waits in a slot is sent again.
         check((moved.term, moved.n) >= (term, n), "R15: numbers went back")
         check(shown >= place, "R15: the view went back to an older place")
@@ -287,6 +292,21 @@ class Meeting(RuleBasedStateMachine):
         if self.tabs[name].is_greeted:
             self.words += 1
             self._ask(name, UpdateText(self.tabs[name].write(f"{name}{self.words} ")))
+
+    @rule(name=tabs)
+    def draw_annotation(self, name: str) -> None:
+        self.words += 1
+        self._ask(name, DrawAnnotation(f"{name}{self.words}", make.length(float(self.words))))
+
+    @rule(name=tabs, is_removed=st.booleans())
+    def touch_annotation(self, name: str, is_removed: bool) -> None:
+        """The last one that the tab knows of, whoever drew it, as the tab knows it."""
+        known = self.tabs[name].state.state.annotations
+        if known:
+            last = known[-1]
+            points = make.length(float(self.words)).points
+            act: Act = RemoveAnnotation(last.annotation_id, last.version)
+            self._ask(name, act if is_removed else ChangeAnnotation(last.annotation_id, last.version, points, ""))
 
     @rule(name=tabs)
     def settle_view(self, name: str) -> None:
@@ -484,6 +504,18 @@ class Meeting(RuleBasedStateMachine):
         locked = [one.seq for one in self.journal if isinstance(one.done, DraftLocked)]
         late = [one for one in self.journal if locked and one.seq > locked[0] and isinstance(one.done, TextUpdated)]
         check(not late, "R28: text after the signature")
+        self._annotations_are_sound()
+
+    def _annotations_are_sound(self) -> None:
+        standing: dict[str, tuple[str, int]] = {}
+        for fact in self.journal:
+            if isinstance(fact.done, AnnotationDrawn):
+                standing[fact.done.annotation_id] = (fact.actor, fact.seq)
+            if isinstance(fact.done, AnnotationChanged):
+                author, version = standing[fact.done.annotation_id]
+                check(fact.actor == author, "R38: somebody changed what another had drawn")
+                check(fact.done.version == version + 1, "R39: a change of an older version")
+                standing[fact.done.annotation_id] = (author, fact.done.version)
 
     @invariant()
     def nobody_is_ahead(self) -> None:

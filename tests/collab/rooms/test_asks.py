@@ -6,23 +6,30 @@ import pytest
 from msgspec.structs import replace
 
 from collab.kit.i18n import LANGUAGES, catalogue
+from collab.rooms.annotation import Annotation
 from collab.rooms.asks import No, judge
 from collab.rooms.draft import Draft
 from collab.rooms.fold import EMPTY
-from collab.rooms.policy import KEY_VIEWS
+from collab.rooms.policy import ANNOTATIONS, KEY_VIEWS
 from collab.rooms.protocol import (
     Act,
     AddKeyView,
+    AnnotationChanged,
+    AnnotationDrawn,
+    AnnotationRemoved,
+    ChangeAnnotation,
     ConfirmIdentity,
     ControlRequested,
     ControlTaken,
     Done,
+    DrawAnnotation,
     GiveControl,
     IdentityConfirmed,
     KeyViewAdded,
     KeyViewRemoved,
     MemberRole,
     ReleaseControl,
+    RemoveAnnotation,
     RemoveKeyView,
     RequestControl,
     RoomState,
@@ -34,6 +41,7 @@ from collab.rooms.protocol import (
     UpdateText,
     ViewSettled,
 )
+from collab.rooms.view import Arrangement, View
 from tests.collab.rooms import make
 
 HELD = replace(EMPTY, holder="me", term=4, present=("me", "other"))
@@ -41,6 +49,9 @@ KEPT = replace(HELD, key_views=(KeyViewAdded("kv", "stack", make.view(), ""),))
 SIGNED = replace(KEPT, conclusion_id="EXC-1")
 UPDATE = make.updates("texte")[0]
 ADD = AddKeyView("new", "stack", make.view(), "")
+NOTHING = View(Arrangement(1, 1), active=0, panes=(None,), linked=False, links=())
+OURS_TWICE = View(Arrangement(1, 2), active=0, panes=(make.pane(), make.pane(5.0)), linked=True, links=())
+FOREIGN = replace(OURS_TWICE, panes=(make.pane(), make.pane(study_uid=make.OTHER_STUDY_UID)))
 
 
 def judged(state: RoomState, act: Act, *, actor: str = "me", role: MemberRole = "expert") -> Done | No:
@@ -79,6 +90,9 @@ def test_r22_taking_and_asking_for_the_baton_become_facts() -> None:
         (KEPT, GiveControl(4, "absent"), "not_here"),
         (KEPT, AddKeyView("kv", "stack", make.view(), ""), "key_view_known"),
         (KEPT, AddKeyView("x", "stack", make.view(study_uid=make.OTHER_STUDY_UID), ""), "other_study"),
+        (KEPT, SettleView(4, FOREIGN), "other_study"),
+        (KEPT, AddKeyView("x", "stack", OURS_TWICE, ""), "not_one_pane"),
+        (KEPT, AddKeyView("x", "stack", NOTHING, ""), "not_one_pane"),
         (KEPT, RemoveKeyView("x"), "no_key_view"),
         (KEPT, UpdateText("AQE="), "bad_update"),
         (SIGNED, UpdateText(UPDATE), "draft_locked"),
@@ -106,6 +120,54 @@ def test_r28_after_the_signature_people_still_look_point_and_talk() -> None:
     assert judged(SIGNED, Say("x")) == Said("x")
 
 
+# ---- annotations
+
+MINE = Annotation("an", "me", 7, make.length())
+DRAWN = replace(HELD, annotations=(MINE,))
+MOVED = make.length(4.0).points
+
+
+def test_r38_who_draws_is_the_author_and_a_change_makes_a_new_version() -> None:
+    assert judged(HELD, DrawAnnotation("an", make.length())) == AnnotationDrawn("an", make.length())
+    assert judged(DRAWN, ChangeAnnotation("an", 7, MOVED, "x")) == AnnotationChanged("an", 8, MOVED, "x")
+    assert judged(DRAWN, RemoveAnnotation("an", 7)) == AnnotationRemoved("an")
+
+
+@pytest.mark.parametrize("role", ["requester", "expert", "participant"])
+def test_r38_nobody_changes_what_another_has_drawn(role: MemberRole) -> None:
+    act = ChangeAnnotation("an", 7, MOVED, "")
+    assert judged(DRAWN, act, actor="other", role=role) == No("not_your_annotation")
+
+
+def test_r38_those_who_answer_for_the_case_remove_what_another_has_drawn_and_a_participant_does_not() -> None:
+    act = RemoveAnnotation("an", 7)
+    assert judged(DRAWN, act, actor="other", role="participant") == No("not_your_annotation")
+    assert judged(DRAWN, act, actor="other", role="expert") == AnnotationRemoved("an")
+    assert judged(DRAWN, act, role="participant") == AnnotationRemoved("an")
+
+
+@pytest.mark.parametrize(
+    ("act", "code"),
+    [
+        (DrawAnnotation("an", make.length()), "annotation_known"),
+        (DrawAnnotation("x", make.length(study_uid=make.OTHER_STUDY_UID)), "other_study"),
+        (ChangeAnnotation("x", 7, MOVED, ""), "no_annotation"),
+        (ChangeAnnotation("an", 6, MOVED, ""), "annotation_changed"),
+        (ChangeAnnotation("an", 7, MOVED[:1], ""), "wrong_points"),
+        (RemoveAnnotation("x", 7), "no_annotation"),
+        (RemoveAnnotation("an", 6), "annotation_changed"),
+    ],
+    ids=lambda one: one if isinstance(one, str) else type(one).__name__,
+)
+def test_r39_an_annotation_is_refused_with_its_reason(act: Act, code: str) -> None:
+    assert judged(DRAWN, act) == No(code)
+
+
+def test_r37_annotations_have_their_number() -> None:
+    many = tuple(replace(MINE, annotation_id=f"an{number}") for number in range(ANNOTATIONS))
+    assert judged(replace(HELD, annotations=many), DrawAnnotation("x", make.length())) == No("too_many_annotations")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     "code",
@@ -117,10 +179,17 @@ def test_r28_after_the_signature_people_still_look_point_and_talk() -> None:
         "already_requested",
         "not_here",
         "other_study",
+        "not_one_pane",
         "draft_locked",
         "key_view_known",
         "no_key_view",
         "too_many_key_views",
+        "annotation_known",
+        "no_annotation",
+        "annotation_changed",
+        "not_your_annotation",
+        "too_many_annotations",
+        "wrong_points",
         "bad_update",
         "update_too_large",
         "draft_too_long",

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from collab.rooms.outbox import CREDIT_FRAMES, LINE_FRAMES
 from collab.rooms.policy import BATON_GRACE_MS, MEMBER_GRACE_MS, OWED_MS
 from collab.rooms.protocol import (
+    AnnotationDrawn,
+    AnnotationMoved,
     Ask,
+    ChangeAnnotation,
     ControlTaken,
     DraftLocked,
+    DrawAnnotation,
     Drawn,
     Fact,
+    FromRoom,
     GiveControl,
     Hello,
     MemberJoined,
     MemberLeft,
+    MoveAnnotation,
     MovePointer,
     MoveView,
     Ping,
@@ -23,6 +30,7 @@ from collab.rooms.protocol import (
     Pong,
     Presence,
     Refused,
+    RemoveAnnotation,
     Said,
     Say,
     SettleView,
@@ -625,11 +633,12 @@ def test_r24_whoever_was_there_when_the_owner_changed_is_waited_for() -> None:
 # ---- what may be shown, written and kept
 
 
-def test_r25_a_view_of_another_study_is_neither_settled_nor_moved() -> None:
+def test_r25_a_view_with_any_pane_of_another_study_is_neither_settled_nor_moved() -> None:
     room, [alice, bob] = meeting(*PAIR)
     make.present(room, alice)
     bob.read()
-    foreign = make.view(study_uid=make.OTHER_STUDY_UID)
+    elses = make.pane(study_uid=make.OTHER_STUDY_UID)
+    foreign = replace(make.grid(), panes=(make.pane(), None, elses, None))
     alice.say(MoveView(1, 1, foreign))
     alice.ask(SettleView(1, foreign))
     assert save(room) == []
@@ -821,3 +830,82 @@ def test_a_settled_view_is_what_a_late_joiner_finds() -> None:
     assert isinstance(welcome, Welcome)
     assert welcome.state is not None
     assert welcome.state.view == make.view(4.0)
+
+
+# ---- annotations
+
+
+def drawings_in(messages: list[FromRoom]) -> list[float | None]:
+    """Where each drawing that was told of begins, None where it was let go."""
+    moved = [one for one in messages if isinstance(one, AnnotationMoved)]
+    return [one.drawing and one.drawing.points[0][0] for one in moved]
+
+
+def test_r40_others_see_the_newest_of_what_is_being_drawn_and_its_author_does_not() -> None:
+    room, [alice, bob] = meeting(*PAIR)
+    for number in range(1, 6):
+        alice.say(MoveAnnotation(number, "an", make.length(float(number))))
+    alice.say(MoveAnnotation(3, "an", make.length(3.0)))
+    assert drawings_in(bob.read()) == [5.0]
+    assert drawings_in(alice.read()) == []
+    carol = enter(room, "carol")
+    save(room)
+    assert drawings_in(carol.read()) == [5.0]
+
+
+def test_r40_a_drawing_of_another_study_is_not_told() -> None:
+    _, [alice, bob] = meeting(*PAIR)
+    alice.say(MoveAnnotation(1, "an", make.length(study_uid=make.OTHER_STUDY_UID)))
+    assert drawings_in(bob.read()) == []
+
+
+def test_r40_what_stands_in_the_room_takes_the_place_of_what_was_being_drawn() -> None:
+    room, [alice, bob] = meeting(*PAIR)
+    alice.say(MoveAnnotation(1, "an", make.length(1.0)))
+    alice.ask(DrawAnnotation("an", make.length(2.0)))
+    save(room)
+    told = bob.read()
+    assert drawings_in(told) == []
+    assert [type(one.done) for one in told if isinstance(one, Fact)] == [AnnotationDrawn]
+    carol = enter(room, "carol")
+    save(room)
+    assert drawings_in(carol.read()) == []
+
+
+def test_r40_a_refused_drawing_disappears() -> None:
+    _, [alice, bob] = meeting(*PAIR)
+    alice.say(MoveAnnotation(1, "an", make.length(1.0)))
+    bob.read()
+    alice.ask(ChangeAnnotation("an", 1, make.length().points, ""))
+    assert drawings_in(bob.read()) == [None]
+
+
+def test_r40_a_drawing_disappears_with_its_connection_and_when_it_is_let_go() -> None:
+    _, [alice, bob] = meeting(*PAIR)
+    alice.say(MoveAnnotation(1, "an", make.length(1.0)))
+    alice.say(MoveAnnotation(2, "an", None))
+    assert drawings_in(bob.read()) == [None]
+    alice.say(MoveAnnotation(3, "an", make.length(1.0)))
+    bob.read()
+    alice.leave()
+    assert drawings_in(bob.read()) == [None]
+
+
+def test_r38_the_author_is_the_connection_and_the_version_never_comes_twice() -> None:
+    room, [alice, _] = meeting(*PAIR)
+    alice.ask(DrawAnnotation("an", make.length()))
+    alice.ask(RemoveAnnotation("an", room.state.seq + 1))
+    alice.ask(DrawAnnotation("an", make.length()))
+    save(room)
+    [back] = room.state.annotations
+    assert (back.author, back.version) == ("alice", room.state.seq)
+    alice.ask(ChangeAnnotation("an", room.state.seq - 2, make.length(1.0).points, ""))
+    assert [one.code for one in alice.read() if isinstance(one, Refused)] == ["annotation_changed"]
+
+
+def test_r28_after_the_signature_people_still_draw() -> None:
+    room, [alice, _] = meeting(*PAIR)
+    room.lock_draft("EXC-1", actor="bob", at_ms=START_MS)
+    alice.ask(DrawAnnotation("an", make.length()))
+    save(room)
+    assert len(room.state.annotations) == 1

@@ -8,36 +8,40 @@ from typing import Any
 import msgspec
 import pytest
 
-from collab.rooms.view import Pointer, View
+from collab.rooms.view import Pane, Pointer, View
 from tests.collab.rooms import make
 
 
 def told(**changes: Any) -> dict[str, Any]:
-    """A view as a browser sends it."""
-    return {**msgspec.to_builtins(make.view()), **changes}
+    """A pane as a browser sends it."""
+    return {**msgspec.to_builtins(make.pane()), **changes}
 
 
 def told_viewport(**changes: Any) -> dict[str, Any]:
     return told(viewports=[{**told()["viewports"][0], **changes}])
 
 
-def refused(view: dict[str, Any]) -> str:
-    """Why it is no view, also when it comes as MessagePack, which can write what JSON cannot."""
+def told_view(**changes: Any) -> dict[str, Any]:
+    return {**msgspec.to_builtins(make.grid()), **changes}
+
+
+def refused(sent: dict[str, Any], kind: type[msgspec.Struct] = Pane) -> str:
+    """Why it is none, also when it comes as MessagePack, which can write what JSON cannot."""
     with pytest.raises(msgspec.ValidationError) as wrong:
-        msgspec.msgpack.decode(msgspec.msgpack.encode(view), type=View)
+        msgspec.msgpack.decode(msgspec.msgpack.encode(sent), type=kind)
     return str(wrong.value)
 
 
 @pytest.mark.parametrize("codec", [msgspec.json, msgspec.msgpack])
 def test_a_view_comes_back_as_it_was_sent(codec: Any) -> None:
-    view = msgspec.structs.replace(make.view(12.5), frame_of_reference_uid=None, layout="mpr", active="axial")
+    view = make.grid()
     assert codec.decode(codec.encode(view), type=View) == view
 
 
 def test_a_reslice_names_no_image() -> None:
     sent = told()
     del sent["viewports"][0]["sop_instance_uid"], sent["viewports"][0]["frame"]
-    viewport = msgspec.convert(sent, View).viewports[0]
+    viewport = msgspec.convert(sent, Pane).viewports[0]
     assert (viewport.sop_instance_uid, viewport.frame) == (None, None)
 
 
@@ -53,7 +57,7 @@ def test_a_number_that_is_none_moves_nobody(number: float) -> None:
 
 @pytest.mark.parametrize("point_mm", [(100_000.0, -100_000.0, 0.0), (0, 0, 0)])
 def test_a_point_within_a_hundred_metres_passes(point_mm: tuple[float, float, float]) -> None:
-    assert msgspec.convert(told_viewport(point_world_mm=point_mm), View).viewports[0].point_world_mm == point_mm
+    assert msgspec.convert(told_viewport(point_world_mm=point_mm), Pane).viewports[0].point_world_mm == point_mm
 
 
 @pytest.mark.parametrize(
@@ -69,6 +73,10 @@ def test_a_point_within_a_hundred_metres_passes(point_mm: tuple[float, float, fl
         ("frame", 1 << 31),
         ("sop_instance_uid", "2." + "5" * 63),
         ("id", "oblique"),
+        ("mirrored", 1),
+        ("slab", {"blend": "sum", "thickness_mm": 10.0}),
+        ("slab", {"blend": "mip", "thickness_mm": 0.0}),
+        ("slab", {"blend": "mip", "thickness_mm": 500.1}),
     ],
 )
 def test_a_viewport_that_no_image_can_have_is_refused(name: str, value: object) -> None:
@@ -77,7 +85,7 @@ def test_a_viewport_that_no_image_can_have_is_refused(name: str, value: object) 
 
 def test_directions_that_were_rounded_on_their_way_still_pass() -> None:
     """A unit vector in single precision may be longer than one by some 1e-7."""
-    assert msgspec.convert(told_viewport(normal=(0.0, 0.0, 1.0000001)), View)
+    assert msgspec.convert(told_viewport(normal=(0.0, 0.0, 1.0000001)), Pane)
 
 
 @pytest.mark.parametrize(
@@ -92,19 +100,19 @@ def test_directions_that_were_rounded_on_their_way_still_pass() -> None:
         ("window", {"center": 40.0, "width": 80.0, "unit": "x" * 17}),
     ],
 )
-def test_a_view_with_a_wrong_field_is_refused(name: str, value: object) -> None:
+def test_a_pane_with_a_wrong_field_is_refused(name: str, value: object) -> None:
     assert name in refused(told(**{name: value}))
 
 
 def test_a_uid_of_64_characters_is_the_longest() -> None:
     """PS3.5 9.1."""
     uid = "2." + "5" * 62
-    assert msgspec.convert(told(study_uid=uid), View).study_uid == uid
+    assert msgspec.convert(told(study_uid=uid), Pane).study_uid == uid
 
 
 def test_four_viewports_are_the_most() -> None:
     (viewport,) = told()["viewports"]
-    assert len(msgspec.convert(told(viewports=[viewport] * 4), View).viewports) == 4
+    assert len(msgspec.convert(told(viewports=[viewport] * 4), Pane).viewports) == 4
     assert "viewports" in refused(told(viewports=[viewport] * 5))
 
 
@@ -114,10 +122,44 @@ def test_a_field_that_nobody_knows_is_refused(sent: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("missing", ["frame_of_reference_uid", "window", "invert", "viewports"])
-def test_a_view_says_everything_even_that_there_is_no_frame_of_reference(missing: str) -> None:
+def test_a_pane_says_everything_even_that_there_is_no_frame_of_reference(missing: str) -> None:
     sent = told()
     del sent[missing]
     assert missing in refused(sent)
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({"arrangement": {"rows": 4, "columns": 1}}, "arrangement.rows"),
+        ({"arrangement": {"rows": 1, "columns": 0}}, "arrangement.columns"),
+        ({"arrangement": {"rows": 1, "columns": 3}}, "panes"),
+        ({"panes": []}, "panes"),
+        ({"panes": [told()] * 10}, "panes"),
+        ({"active": 4}, "active"),
+        ({"active": -1}, "active"),
+        ({"linked": None}, "linked"),
+        ({"links": [told_view()["links"][0]] * 9}, "links"),
+        ({"links": [{**told_view()["links"][0], "by_mm": (0.0, 0.0, math.nan)}]}, "by_mm"),
+    ],
+)
+def test_an_arrangement_that_no_screen_can_have_is_refused(changes: dict[str, Any], name: str) -> None:
+    assert name in refused(told_view(**changes), View)
+
+
+@pytest.mark.parametrize("missing", ["arrangement", "active", "panes", "linked", "links"])
+def test_a_view_says_whether_its_panes_are_linked_and_how(missing: str) -> None:
+    sent = told_view()
+    del sent[missing]
+    assert missing in refused(sent, View)
+
+
+def test_a_view_names_the_studies_of_all_its_panes() -> None:
+    prior = make.pane(study_uid=make.OTHER_STUDY_UID)
+    view = msgspec.structs.replace(make.grid(), panes=(make.pane(), None, prior, None))
+    assert view.study_uids == {make.STUDY_UID, make.OTHER_STUDY_UID}
+    assert view.only_pane is None
+    assert make.view().only_pane == make.pane()
 
 
 def test_a_pointer_may_be_on_a_reslice_but_is_never_nowhere() -> None:

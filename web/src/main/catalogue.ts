@@ -2,7 +2,7 @@
 import type { StackRef } from "../room/screen";
 import type { StudyPicture } from "../ui/model";
 import { getJson } from "../wire/api";
-import type { StackEntry, StudyManifest, View } from "../wire/types";
+import type { Pane, StackEntry, StudyManifest } from "../wire/types";
 
 /** A study that is still arriving is asked for again: its series become ready one by one. */
 const AGAIN_MS = 4000;
@@ -15,7 +15,7 @@ export type CatalogueWorld = {
 
 export type Catalogue = {
   load(study_id: string): Promise<void>;
-  find(view: Pick<View, "study_uid" | "series_uid" | "stack">): StackRef | null;
+  find(view: Pick<Pane, "study_uid" | "series_uid" | "stack">): StackRef | null;
   /** What to show where nobody has shown anything yet: the longest volume of the first study. */
   first(): StackRef | null;
 };

@@ -1,4 +1,5 @@
 /** Keys of the room: obeyed anywhere but where people write or choose; returns the remover. */
+import { nextPane } from "../room/arranging";
 import { keyAct } from "../ui/keys";
 import type { Actions, Model } from "../ui/model";
 import { PRESETS, takesPresets } from "../ui/presets";
@@ -28,11 +29,11 @@ const isBesideImages = (target: EventTarget | null): boolean =>
 type KeyAct = NonNullable<ReturnType<typeof keyAct>>;
 
 function obey(act: KeyAct, model: Model, actions: Actions): void {
-  const { view, points } = model.viewer.value;
+  const { view, pane, points } = model.viewer.value;
   switch (act.do) {
     case "preset": {
       const preset = PRESETS[act.index];
-      if (preset !== undefined && takesPresets(view?.window.unit)) actions.setWindow(preset);
+      if (preset !== undefined && takesPresets(pane?.window.unit)) actions.setWindow(preset);
       break;
     }
     case "scroll":
@@ -42,13 +43,13 @@ function obey(act: KeyAct, model: Model, actions: Actions): void {
       actions.setTool(act.tool);
       break;
     case "invert":
-      actions.setInvert(!(view?.invert ?? false));
+      actions.setInvert(!(pane?.invert ?? false));
       break;
     case "reset":
       actions.reset();
       break;
     case "layout":
-      actions.setLayout(view?.layout === "mpr" ? "stack" : "mpr");
+      actions.setLayout(pane?.layout === "mpr" ? "stack" : "mpr");
       break;
     case "follow":
       actions.rejoin();
@@ -57,13 +58,25 @@ function obey(act: KeyAct, model: Model, actions: Actions): void {
       passControl(model, actions);
       break;
     case "key_view":
-      model.isKeeping.value = view !== null && mayKeep(model);
+      model.isKeeping.value = pane !== null && mayKeep(model);
       break;
     case "pointer":
       actions.setPoints(!points);
       break;
     case "mute":
       actions.setMuted(!model.call.value.muted);
+      break;
+    case "panes":
+      document.getElementById("arrangement")?.togglePopover();
+      break;
+    case "next_pane":
+      if (view !== null) actions.activatePane(nextPane(view));
+      break;
+    case "link":
+      actions.setLinked(!(view?.linked ?? false));
+      break;
+    case "back":
+      actions.goBack();
       break;
     case "help":
       model.isHelpOpen.value = true;

@@ -7,6 +7,7 @@ import type { LinkPicture, Model, Toast, ViewerPicture } from "../ui/model";
 import type { Viewer } from "../viewer/viewer";
 import type { Line } from "../wire/link";
 import type { Fact, Member, RoomState, Seen } from "../wire/types";
+import { activePane } from "../wire/view";
 import type { SupportSources } from "./support";
 
 const TOAST_MS = 6000;
@@ -167,8 +168,11 @@ function drawViewer(model: Model, viewer: Viewer): void {
   const next: ViewerPicture = {
     ...before,
     view,
+    pane: activePane(view),
     quality,
     mpr_refusal: viewer.mprRefusal(),
+    layers: viewer.layers(),
+    uptake: viewer.uptake(),
     failure: quality === "full" ? null : before.failure,
   };
   setIfNew(model.viewer, next);

@@ -1,5 +1,5 @@
 /** What a fact does to the room's state: the twin of the server's fold; tests/golden/room serves both. */
-import type { Fact, Member, RoomState } from "../wire/types";
+import type { Annotation, AnnotationChanged, AnnotationDrawn, Fact, Member, RoomState } from "../wire/types";
 
 export const EMPTY_STATE: RoomState = {
   t: "state",
@@ -11,6 +11,7 @@ export const EMPTY_STATE: RoomState = {
   requested: [],
   view: null,
   key_views: [],
+  annotations: [],
   text: "",
   chat: [],
   identity_confirmed: [],
@@ -25,7 +26,8 @@ export function fold(state: RoomState, fact: Fact): RoomState {
   return { ...state, seq: fact.seq, ...changes(state, fact) };
 }
 
-function changes(state: RoomState, { done, actor, at_ms }: Fact): Partial<RoomState> {
+function changes(state: RoomState, fact: Fact): Partial<RoomState> {
+  const { done, actor, at_ms } = fact;
   switch (done.t) {
     case "view.settled":
       return { view: done.view };
@@ -37,6 +39,12 @@ function changes(state: RoomState, { done, actor, at_ms }: Fact): Partial<RoomSt
       return { key_views: [...state.key_views, done] };
     case "key_view.removed":
       return { key_views: state.key_views.filter((one) => one.key_view_id !== done.key_view_id) };
+    case "annotation.drawn":
+      return { annotations: [...state.annotations, annotationOf(fact, done)] };
+    case "annotation.changed":
+      return { annotations: state.annotations.map((one) => changedBy(one, done)) };
+    case "annotation.removed":
+      return { annotations: state.annotations.filter((one) => one.annotation_id !== done.annotation_id) };
     case "text.updated":
       return {};
     case "chat.said":
@@ -53,6 +61,18 @@ function changes(state: RoomState, { done, actor, at_ms }: Fact): Partial<RoomSt
     case "draft.locked":
       return { conclusion_id: done.conclusion_id };
   }
+}
+
+const annotationOf = (fact: Fact, { annotation_id, drawing }: AnnotationDrawn): Annotation => ({
+  annotation_id,
+  author: fact.actor,
+  version: fact.seq,
+  drawing,
+});
+
+function changedBy(one: Annotation, { annotation_id, version, points, text }: AnnotationChanged): Annotation {
+  if (one.annotation_id !== annotation_id) return one;
+  return { ...one, version, drawing: { ...one.drawing, points, text } };
 }
 
 const without = (actors: readonly string[], gone: string | null): string[] => actors.filter((one) => one !== gone);

@@ -1,7 +1,8 @@
 /** The room as this tab lives it: facts fold into a state, the shared view comes to the screen, my acts go out. */
 import type { Line } from "../wire/link";
 import type { Passing } from "../wire/socket";
-import type { Act, Fact, FromRoom, Pointer, RoomState, Seen, View } from "../wire/types";
+import type { Act, Drawing, Fact, FromRoom, Pane, Pointer, RoomState, Seen, View } from "../wire/types";
+import { type Annotating, createAnnotating } from "./annotating";
 import { createDraft, type Draft } from "./draft";
 import { EMPTY_STATE, fold } from "./fold";
 import { type FollowEvent, type Following, follow, NOT_YET } from "./follow";
@@ -12,6 +13,9 @@ import { createShowing } from "./showing";
 
 export type RemotePointer = { actor: string; pointer: Pointer };
 
+/** What somebody is drawing at this moment. */
+export type Sketch = { actor: string; annotation_id: string; drawing: Drawing };
+
 export type LiveWorld = {
   actor: string;
   /** May take the baton when it has never been held. */
@@ -21,7 +25,7 @@ export type LiveWorld = {
   clock_ms(): number;
   onFrame(run: () => void): void;
   later(ms: number, run: () => void): void;
-  find(view: View): StackRef | null;
+  find(pane: Pane): StackRef | null;
   ask(act: Act): number;
   send(message: Passing): boolean;
   isLive(): boolean;
@@ -33,6 +37,9 @@ export type LiveEvents = {
   seats(seats: Seats): void;
   following(following: Following): void;
   pointers(pointers: readonly RemotePointer[]): void;
+  sketches(sketches: readonly Sketch[]): void;
+  /** What I can undo or redo has changed. */
+  undoing(): void;
   seen(seen: Seen): void;
   welcomed(): void;
   fact(fact: Fact): void;
@@ -50,8 +57,11 @@ export type Live = {
   /** A series is on its way to the screen. */
   isOpening(): boolean;
   draft: Draft;
+  annotating: Annotating;
   /** My own hand moved my view. */
   moved(view: View, settled: boolean): void;
+  /** I work in another pane: with the baton others see which one, without it nobody needs to know. */
+  activated(): void;
   pointed(pointer: Pointer | null): void;
   /** What the screen holds has become better, or worse. */
   qualityChanged(): void;
@@ -90,6 +100,7 @@ export function createLive(world: LiveWorld): Live {
   let pointing: Pointer | null = null;
   let isPointDue = false;
   let pointers = new Map<string, Pointer>();
+  let sketches = new Map<string, Sketch>();
 
   const isPresenter = (): boolean => state.holder === actor;
 
@@ -108,6 +119,17 @@ export function createLive(world: LiveWorld): Live {
     later: world.later,
     ask: (update) => world.ask({ t: "text.update", update }),
     changed: events.draft,
+  });
+
+  const annotating = createAnnotating({
+    actor,
+    first_n: world.clock_ms(),
+    now: world.now,
+    later: world.later,
+    ask: world.ask,
+    send: world.send,
+    annotations: () => state.annotations,
+    changed: events.undoing,
   });
 
   const see = (now: Seen): void => {
@@ -151,6 +173,25 @@ export function createLive(world: LiveWorld): Live {
     events.pointers([...next].map(([whose, pointer]) => ({ actor: whose, pointer })));
   };
 
+  const setSketches = (next: Map<string, Sketch>): void => {
+    sketches = next;
+    events.sketches([...next.values()]);
+  };
+
+  const sketched = (message: FromRoom & { t: "annotation.moved" }): void => {
+    const { actor: whose, annotation_id, drawing } = message;
+    const next = new Map(sketches);
+    next.delete(whose);
+    if (drawing !== null) next.set(whose, { actor: whose, annotation_id, drawing });
+    setSketches(next);
+  };
+
+  /** What was being drawn stands in the room now, or has gone from it. */
+  const annotated = ({ actor: whose, done }: Fact): void => {
+    if (!("annotation_id" in done)) return;
+    if (sketches.get(whose)?.annotation_id === done.annotation_id) setSketches(without(sketches, whose));
+  };
+
   const takeState = (next: RoomState): void => {
     state = next;
     if (next.text !== "") draft.apply(next.text);
@@ -177,15 +218,21 @@ export function createLive(world: LiveWorld): Live {
     if (done.t === "view.settled" && fact.actor === actor) following = { ...following, shared: done.view };
     else if (done.t === "view.settled") update({ on: "settled", view: done.view, term: done.term });
     if (done.t === "member.left") setPointers(without(pointers, done.actor));
+    annotated(fact);
+    annotating.receive(fact);
     events.fact(fact);
   };
 
   const welcome = (message: FromRoom & { t: "welcome" }): void => {
     told = "";
     setPointers(new Map());
+    setSketches(new Map());
     seats = seatsOf(message.presences, world.now());
     events.seats(seats);
-    if (message.state !== null) takeState(message.state);
+    if (message.state !== null) {
+      takeState(message.state);
+      annotating.resume(message.acked);
+    }
     events.welcomed();
     look();
     const view = screen.view();
@@ -215,6 +262,7 @@ export function createLive(world: LiveWorld): Live {
     isPresenter,
     isOpening: showing.isOpening,
     draft,
+    annotating,
     receive(message) {
       switch (message.t) {
         case "welcome":
@@ -223,6 +271,7 @@ export function createLive(world: LiveWorld): Live {
           return takeFact(message);
         case "refused":
           if (REFUSED_WORDS.has(message.code)) draft.revert();
+          annotating.refused(message.n);
           return message.n === quiet_n ? undefined : events.refused(message.code);
         case "presence":
           seats = withPresence(seats, message, world.now());
@@ -235,6 +284,8 @@ export function createLive(world: LiveWorld): Live {
               ? without(pointers, message.actor)
               : new Map(pointers).set(message.actor, message.pointer),
           );
+        case "annotation.moved":
+          return sketched(message);
         case "signalled":
           return events.signal(message.sender, message.data);
         case "ping":
@@ -243,8 +294,9 @@ export function createLive(world: LiveWorld): Live {
       }
     },
     line({ link }) {
-      if (link.at === "live" || pointers.size === 0) return;
-      setPointers(new Map());
+      if (link.at === "live") return;
+      if (pointers.size > 0) setPointers(new Map());
+      if (sketches.size > 0) setSketches(new Map());
     },
     moved(view, settled) {
       if (isPresenter()) {
@@ -254,6 +306,12 @@ export function createLive(world: LiveWorld): Live {
         update({ on: "walked" });
       }
       look();
+    },
+    activated() {
+      const view = screen.view();
+      if (view === null || !isPresenter()) return;
+      following = { ...following, shared: view };
+      presenting.moved(view, true);
     },
     pointed(pointer) {
       pointing = pointer;
@@ -267,7 +325,9 @@ export function createLive(world: LiveWorld): Live {
     rejoin: () => update({ on: "rejoined" }),
     seriesFound() {
       const { shared, walks } = following;
-      if (shared !== null && !walks && screen.view() === null) see(showing.show(shared));
+      const isMissing = shared !== null && showing.compare(shared) === "elsewhere";
+      if (shared !== null && !walks && (screen.view() === null || (isMissing && !isPresenter())))
+        see(showing.show(shared));
     },
     async open(stack) {
       if (state.holder !== null && !isPresenter()) update({ on: "walked" });
@@ -282,6 +342,6 @@ export function createLive(world: LiveWorld): Live {
   };
 }
 
-function without(pointers: ReadonlyMap<string, Pointer>, actor: string): Map<string, Pointer> {
-  return new Map([...pointers].filter(([whose]) => whose !== actor));
+function without<Kept>(hands: ReadonlyMap<string, Kept>, actor: string): Map<string, Kept> {
+  return new Map([...hands].filter(([whose]) => whose !== actor));
 }

@@ -1,5 +1,5 @@
 /** What the room asks of the viewer; the viewer's own surface fits it, and a test can stand in. */
-import type { View } from "../wire/types";
+import type { Pane, View } from "../wire/types";
 
 export type StackRef = { study_uid: string; series_uid: string; stack: number; pack_url: string };
 export type Place = { sop_instance_uid: string; frame: number };
@@ -7,9 +7,11 @@ export type Facets = { slice: boolean; window: boolean; zoom: boolean; layout: b
 export type ShowResult = "same" | "coarse" | "loading" | "elsewhere";
 
 export type Screen = {
+  /** In the active pane. */
   open(stack: StackRef, at?: Place): Promise<void>;
   view(): View | null;
-  show(view: View, facets: Facets): ShowResult;
+  /** `stacks`: where the packs of the view's panes are, null where that is not known (yet). */
+  show(view: View, stacks: readonly (StackRef | null)[], facets: Facets): ShowResult;
   compare(view: View): ShowResult;
 };
 
@@ -25,7 +27,7 @@ export const isSameStack = (one: StackName | null, other: StackName | null): boo
   one.stack === other.stack;
 
 /** The image in the middle of attention, so that its slice is fetched first. */
-export function placeOf(view: View): Place | undefined {
-  const shown = view.viewports.find((one) => one.id === view.active && one.sop_instance_uid) ?? view.viewports[0];
+export function placeOf(pane: Pane): Place | undefined {
+  const shown = pane.viewports.find((one) => one.id === pane.active && one.sop_instance_uid) ?? pane.viewports[0];
   return shown?.sop_instance_uid ? { sop_instance_uid: shown.sop_instance_uid, frame: shown.frame ?? 1 } : undefined;
 }

@@ -1,9 +1,9 @@
-/** Brings a view to the screen, opening its series first where need be; decides nothing about which view. */
-import type { View } from "../wire/types";
-import { EVERYTHING, isSameStack, placeOf, type Screen, type ShowResult, type StackRef } from "./screen";
+/** Brings a view to the screen, with the stacks that its panes are made of; decides nothing about which view. */
+import type { Pane, View } from "../wire/types";
+import { EVERYTHING, type Screen, type ShowResult, type StackRef } from "./screen";
 
 export type Showing = {
-  /** Shows the view now; where its series is not open yet, as soon as that is there. */
+  /** Shows the view now; what of it is not there yet, as soon as it is. */
   show(view: View): ShowResult;
   /** Opens a series for its own sake. False when something else was asked for meanwhile, or it cannot be shown. */
   open(stack: StackRef): Promise<boolean>;
@@ -15,37 +15,35 @@ export type Showing = {
 
 export type ShowingWorld = {
   screen: Screen;
-  find(view: View): StackRef | null;
+  find(pane: Pane): StackRef | null;
   /** An image of the series that was opened is drawn. */
   drawn(): void;
 };
 
 export function createShowing({ screen, find, drawn }: ShowingWorld): Showing {
-  let current: StackRef | null = null;
-
-  const open = async (stack: StackRef, view?: View): Promise<boolean> => {
-    current = stack;
-    const isOpened = await screen.open(stack, view && placeOf(view)).then(
-      () => screen.view() !== null,
-      // The viewer has said why in its own event.
-      () => false,
-    );
-    if (current !== stack) return false;
-    drawn();
-    return isOpened;
-  };
+  let asked = 0;
 
   return {
     show(view) {
-      if (isSameStack(current, view)) return screen.show(view, EVERYTHING);
-      const stack = find(view);
-      if (stack === null) return "elsewhere";
-      void open(stack, view);
-      // The viewer keeps it until the series' header is there.
-      return screen.show(view, EVERYTHING);
+      const stacks = view.panes.map((pane) => pane && find(pane));
+      // Nothing of it is known (yet): what stands on the screen stays.
+      if (view.panes.some((pane) => pane !== null) && stacks.every((stack) => stack === null)) return "elsewhere";
+      asked += 1;
+      return screen.show(view, stacks, EVERYTHING);
     },
-    open: (stack) => open(stack),
-    isOpening: () => current !== null,
-    compare: (view) => (isSameStack(current, view) ? screen.compare(view) : "elsewhere"),
+    async open(stack) {
+      asked += 1;
+      const mine = asked;
+      const isOpened = await screen.open(stack).then(
+        () => screen.view() !== null,
+        // The viewer has said why in its own event.
+        () => false,
+      );
+      if (mine !== asked) return false;
+      drawn();
+      return isOpened;
+    },
+    isOpening: () => asked > 0,
+    compare: screen.compare,
   };
 }

@@ -98,8 +98,8 @@ function Images(): JSX.Element {
 
 function Quality(): JSX.Element | null {
   const { model } = useRoom();
-  const { quality, view } = model.viewer.value;
-  if (view === null) return null;
+  const { quality, pane } = model.viewer.value;
+  if (pane === null) return null;
   return (
     <p class={`quality ${quality}`} role="status">
       {t(`room.quality.${quality}`)}

@@ -2,7 +2,8 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../i18n/text";
-import type { KeyViewAdded, SeriesEntry, StackEntry } from "../wire/types";
+import type { KeyViewAdded, Pane, SeriesEntry, StackEntry } from "../wire/types";
+import { activePane } from "../wire/view";
 import { useRoom } from "./context";
 import { Icon } from "./icons";
 import type { StudyPicture } from "./model";
@@ -26,8 +27,8 @@ export function KeyViewsPanel(): JSX.Element {
 function KeyView({ kept }: { kept: KeyViewAdded }): JSX.Element {
   const { model, actions } = useRoom();
   const { key_view_id, view, caption } = kept;
-  const shown = findStack(model.studies.value, view);
-  const { width, center } = view.window;
+  const pane = activePane(view);
+  const shown = pane && findStack(model.studies.value, pane);
   const mayRemove = model.page.role !== "participant" && model.state.value.conclusion_id === null;
   const name = caption || t("room.key_view.unnamed");
   return (
@@ -37,12 +38,7 @@ function KeyView({ kept }: { kept: KeyViewAdded }): JSX.Element {
         <span class="words">
           <span class="name">{name}</span>
           <span class="soft">
-            {[
-              shown?.series.description,
-              t("room.window.numbers", { width: Math.round(width), center: Math.round(center) }),
-            ]
-              .filter(Boolean)
-              .join(" · ")}
+            {[shown?.series.description, pane && windowNumbers(pane)].filter(Boolean).join(" · ")}
           </span>
         </span>
       </button>
@@ -61,12 +57,15 @@ function KeyView({ kept }: { kept: KeyViewAdded }): JSX.Element {
   );
 }
 
+const windowNumbers = ({ window: { width, center } }: Pane): string =>
+  t("room.window.numbers", { width: Math.round(width), center: Math.round(center) });
+
 type Found = { series: SeriesEntry; stack: StackEntry };
 
-function findStack(studies: readonly StudyPicture[], view: KeyViewAdded["view"]): Found | null {
+function findStack(studies: readonly StudyPicture[], pane: Pane): Found | null {
   for (const { manifest } of studies) {
-    const series = manifest?.series.find((one) => one.series_uid === view.series_uid);
-    const stack = series?.stacks.find((one) => one.stack === view.stack);
+    const series = manifest?.series.find((one) => one.series_uid === pane.series_uid);
+    const stack = series?.stacks.find((one) => one.stack === pane.stack);
     if (series !== undefined && stack !== undefined) return { series, stack };
   }
   return null;

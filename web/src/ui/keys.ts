@@ -6,7 +6,8 @@ export type KeyAct =
   | { do: "preset"; index: number }
   | { do: "scroll"; images: number }
   | { do: "tool"; tool: "window" | "pan" | "zoom" | "scroll" }
-  | { do: "invert" | "reset" | "follow" | "key_view" | "pointer" | "mute" | "help" | "layout" | "control" };
+  | { do: "invert" | "reset" | "follow" | "key_view" | "pointer" | "mute" | "help" | "layout" | "control" }
+  | { do: "panes" | "next_pane" | "link" | "back" };
 
 export type KeyPress = { key: string; ctrlKey: boolean; metaKey: boolean; altKey: boolean };
 
@@ -19,6 +20,10 @@ const ACTS: Readonly<Record<string, KeyAct>> = {
   m: { do: "mute" },
   l: { do: "layout" },
   b: { do: "control" },
+  g: { do: "panes" },
+  n: { do: "next_pane" },
+  j: { do: "link" },
+  u: { do: "back" },
   w: { do: "tool", tool: "window" },
   d: { do: "tool", tool: "pan" },
   z: { do: "tool", tool: "zoom" },
@@ -48,6 +53,10 @@ export const HELP: readonly { keys: string; text: TextKey }[] = [
   { keys: "I", text: "room.keys.invert" },
   { keys: "R", text: "room.keys.reset" },
   { keys: "L", text: "room.keys.layout" },
+  { keys: "G", text: "room.keys.panes" },
+  { keys: "N", text: "room.keys.next_pane" },
+  { keys: "J", text: "room.keys.link" },
+  { keys: "U", text: "room.keys.back" },
   { keys: "W · D · Z · S", text: "room.keys.tools" },
   { keys: "?", text: "room.keys.help" },
 ];

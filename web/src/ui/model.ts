@@ -1,10 +1,13 @@
 /** What the panels draw, as signals, and what they may ask for; filled by main.ts, which knows the rest of the page. */
 import { type Signal, signal } from "@preact/signals";
-import type { RoomPage, RoomState, Seen, StackEntry, StudyManifest, View } from "../wire/types";
+import type { UptakeUnit } from "../lib/uptake";
+import type { Arrangement, Pane, RoomPage, RoomState, Seen, StackEntry, StudyManifest, View } from "../wire/types";
 
-export type Layout = View["layout"];
+export type Layout = Pane["layout"];
 export type Tool = "window" | "pan" | "zoom" | "scroll";
 export type Quality = "loading" | "coarse" | "full";
+
+export type LayerSwitches = { overlays: boolean; shutters: boolean };
 
 /** `lost_s`: for how long the room has not been heard, null while it is. */
 export type LinkPicture = {
@@ -20,11 +23,19 @@ export type FollowPicture = { walks: boolean; stale: boolean; seen: Seen };
 
 export type ViewerPicture = {
   view: View | null;
+  /** The active one, which tools and series act upon. */
+  pane: Pane | null;
   quality: Quality;
   mpr_refusal: string | null;
+  /** How many changes of what stands where can be taken back. */
+  steps_back: number;
   tool: Tool;
   points: boolean;
   failure: string | null;
+  /** Markings of the file that there are, and which kinds are shown. */
+  layers: { there: LayerSwitches; on: LayerSwitches };
+  /** Units in which the values can be read: none but for PET. */
+  uptake: { units: readonly UptakeUnit[]; chosen: string };
 };
 
 export type StudyPicture = { study_id: string; manifest: StudyManifest | null; failed: string | null };
@@ -100,6 +111,8 @@ export type SignPicture = {
   code: string | null;
 };
 
+export type CarriedStack = { study_uid: string; series_uid: string; stack: number };
+
 export type Toast = { id: number; text: string; tone: "plain" | "warn" | "danger" };
 
 export type Model = {
@@ -134,6 +147,15 @@ export type Actions = {
   openStack(study_uid: string, series_uid: string, stack: StackEntry): void;
   loadStudy(study_id: string): void;
   goTo(view: View): void;
+  arrange(arrangement: Arrangement): void;
+  closePane(index: number): void;
+  activatePane(index: number): void;
+  /** A card of the series strip was let go over a pane. */
+  dropStack(index: number, carried: CarriedStack): void;
+  setLinked(on: boolean): void;
+  linkHere(): void;
+  unlink(): void;
+  goBack(): void;
   setTool(tool: Tool): void;
   setLayout(layout: Layout): void;
   setWindow(window: { center: number; width: number }): void;
@@ -141,6 +163,8 @@ export type Actions = {
   reset(): void;
   scroll(images: number): void;
   setPoints(points: boolean): void;
+  setLayers(on: LayerSwitches): void;
+  setUptakeUnit(unit: string): void;
   keepView(caption: string): void;
   removeKeyView(key_view_id: string): void;
   write(text: string): void;
@@ -172,11 +196,15 @@ export function createModel(page: RoomPage, state: RoomState): Model {
     follow: signal<FollowPicture>({ walks: false, stale: false, seen: "loading" }),
     viewer: signal<ViewerPicture>({
       view: null,
+      pane: null,
       quality: "loading",
       mpr_refusal: null,
+      steps_back: 0,
       tool: "window",
       points: true,
       failure: null,
+      layers: { there: { overlays: false, shutters: false }, on: { overlays: true, shutters: true } },
+      uptake: { units: [], chosen: "" },
     }),
     studies: signal(page.study_ids.map((study_id) => ({ study_id, manifest: null, failed: null }))),
     call: signal(NO_CALL),

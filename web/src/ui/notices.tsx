@@ -77,10 +77,10 @@ function FailureBar(): JSX.Element | null {
 /** What is odd about the open stack, where people look, not only in the strip. */
 export function Cautions(): JSX.Element | null {
   const { model } = useRoom();
-  const { view } = model.viewer.value;
-  const manifest = model.studies.value.find((one) => one.manifest?.study_uid === view?.study_uid)?.manifest;
-  const series = manifest?.series.find((one) => one.series_uid === view?.series_uid);
-  const stack = series?.stacks.find((one) => one.stack === view?.stack);
+  const { pane } = model.viewer.value;
+  const manifest = model.studies.value.find((one) => one.manifest?.study_uid === pane?.study_uid)?.manifest;
+  const series = manifest?.series.find((one) => one.series_uid === pane?.series_uid);
+  const stack = series?.stacks.find((one) => one.stack === pane?.stack);
   const incomplete = manifest?.state === "preparing" ? [t("room.study.incomplete", { count: manifest.received })] : [];
   const all = [...incomplete, ...(stack === undefined ? [] : cautionsOf(stack))];
   if (all.length === 0) return null;

@@ -2,7 +2,8 @@
 import type { JSX } from "preact";
 import { formatDay } from "../i18n/dates";
 import { currentLanguage, said, t } from "../i18n/text";
-import type { PriorEntry, SeriesEntry, StackEntry, StudyManifest } from "../wire/types";
+import type { Pane, PriorEntry, SeriesEntry, StackEntry, StudyManifest } from "../wire/types";
+import { CARRIED } from "../wire/view";
 import { useRoom } from "./context";
 import { Icon } from "./icons";
 import type { StudyPicture } from "./model";
@@ -132,9 +133,9 @@ type StackProps = { study_uid: string; series: SeriesEntry; stack: StackEntry; n
 function StackCard({ study_uid, series, stack, name }: StackProps): JSX.Element {
   const { model, actions } = useRoom();
   const { view, quality } = model.viewer.value;
-  const shared = model.state.value.view;
-  const isOpen = view?.series_uid === series.series_uid && view.stack === stack.stack;
-  const isShared = shared?.series_uid === series.series_uid && shared.stack === stack.stack;
+  const isOf = (pane: Pane | null): boolean => pane?.series_uid === series.series_uid && pane.stack === stack.stack;
+  const isOpen = view?.panes.some(isOf) ?? false;
+  const isShared = model.state.value.view?.panes.some(isOf) ?? false;
   const cautions = cautionsOf(stack);
   return (
     <li>
@@ -142,6 +143,11 @@ function StackCard({ study_uid, series, stack, name }: StackProps): JSX.Element 
         type="button"
         class={isShared ? "series-card shared" : "series-card"}
         aria-current={isOpen}
+        draggable
+        onDragStart={(event) => {
+          const carried = JSON.stringify({ study_uid, series_uid: series.series_uid, stack: stack.stack });
+          event.dataTransfer?.setData(CARRIED, carried);
+        }}
         onClick={() => actions.openStack(study_uid, series.series_uid, stack)}
       >
         <img src={stack.thumbnail_url} alt="" width="64" height="64" loading="lazy" draggable={false} />

@@ -1,11 +1,14 @@
 /** Tools of the viewer: what the mouse does, which planes, which window; greyed with the reason where it cannot. */
 import type { JSX } from "preact";
 import { said, type TextKey, t } from "../i18n/text";
+import { ArrangementMenu } from "./arrangement";
 import { useRoom } from "./context";
 import type { IconName } from "./icons";
+import { LayerSwitches } from "./layers";
 import type { Tool } from "./model";
 import { ToolButton } from "./parts";
 import { isPreset, PRESETS, takesPresets } from "./presets";
+import { UptakeChoice } from "./uptake";
 
 const TOOLS: readonly { tool: Tool; icon: IconName; label: TextKey; shortcut: string }[] = [
   { tool: "window", icon: "window", label: "room.tool.window", shortcut: "W" },
@@ -16,7 +19,7 @@ const TOOLS: readonly { tool: Tool; icon: IconName; label: TextKey; shortcut: st
 
 export function Toolbar(): JSX.Element {
   const { model, actions } = useRoom();
-  const { view, tool, points } = model.viewer.value;
+  const { pane, tool, points } = model.viewer.value;
   const isMine = model.state.value.holder === model.page.actor;
   const { walks } = model.follow.value;
   return (
@@ -33,22 +36,25 @@ export function Toolbar(): JSX.Element {
           />
         ))}
       </div>
+      <ArrangementMenu />
       <LayoutButtons />
       <WindowChoice />
+      <UptakeChoice />
+      <LayerSwitches />
       <div class="group">
         <ToolButton
           icon="invert"
           label={t("room.invert")}
           shortcut="I"
-          pressed={view?.invert ?? false}
-          disabled={view === null}
-          onClick={() => actions.setInvert(!(view?.invert ?? false))}
+          pressed={pane?.invert ?? false}
+          disabled={pane === null}
+          onClick={() => actions.setInvert(!(pane?.invert ?? false))}
         />
         <ToolButton
           icon="reset"
           label={t("room.reset")}
           shortcut="R"
-          disabled={view === null}
+          disabled={pane === null}
           onClick={actions.reset}
         />
       </div>
@@ -77,23 +83,23 @@ export function Toolbar(): JSX.Element {
 
 function LayoutButtons(): JSX.Element {
   const { model, actions } = useRoom();
-  const { view, mpr_refusal } = model.viewer.value;
+  const { pane, mpr_refusal } = model.viewer.value;
   const why = mpr_refusal === null ? undefined : (said(`room.reason.${mpr_refusal}`) ?? mpr_refusal);
   return (
     <div class="group">
       <ToolButton
         icon="stack"
         label={t("room.layout.stack")}
-        pressed={view?.layout === "stack"}
-        disabled={view === null}
+        pressed={pane?.layout === "stack"}
+        disabled={pane === null}
         onClick={() => actions.setLayout("stack")}
       />
       <ToolButton
         icon="mpr"
         label={t("room.layout.mpr")}
         shortcut="L"
-        pressed={view?.layout === "mpr"}
-        disabled={view === null || mpr_refusal !== null}
+        pressed={pane?.layout === "mpr"}
+        disabled={pane === null || mpr_refusal !== null}
         hint={why}
         onClick={() => actions.setLayout("mpr")}
       />
@@ -103,7 +109,7 @@ function LayoutButtons(): JSX.Element {
 
 function WindowChoice(): JSX.Element {
   const { model, actions } = useRoom();
-  const window = model.viewer.value.view?.window;
+  const window = model.viewer.value.pane?.window;
   const isAllowed = takesPresets(window?.unit);
   const chosen = window === undefined ? -1 : PRESETS.findIndex((preset) => isPreset(preset, window));
   return (
@@ -135,14 +141,14 @@ function WindowChoice(): JSX.Element {
 
 function KeyViewButton(): JSX.Element {
   const { model } = useRoom();
-  const { view } = model.viewer.value;
+  const { pane } = model.viewer.value;
   const isAllowed = model.page.role !== "participant" && model.state.value.conclusion_id === null;
   return (
     <ToolButton
       icon="key"
       label={t("room.key_view.keep")}
       shortcut="K"
-      disabled={view === null || !isAllowed}
+      disabled={pane === null || !isAllowed}
       onClick={() => {
         model.isKeeping.value = true;
       }}

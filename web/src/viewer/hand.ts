@@ -15,6 +15,7 @@ import {
   shownViewports,
   stepOf,
   throughPoint,
+  withLayout,
   zoomed,
 } from "./scene";
 import { VIEWPORT_IDS } from "./screens";
@@ -82,7 +83,8 @@ export function createHand(stage: Stage, display: Display, { picture, change, mo
       change((scene, series) => throughPoint(scene, series.geometry, point, others));
     },
     doubleClicked() {
-      if (isReformat(id)) display.maximise(display.maximised() === id ? null : id);
+      if (isReformat(id))
+        change((scene, { geometry }) => withLayout(scene, geometry, scene.layout === id ? "mpr" : id));
     },
     pointed(place) {
       rests = place && { id, place };

@@ -35,7 +35,7 @@ export type Scene = {
 export const isReformat = (id: ViewportId): id is ReformatId => id !== "stack";
 
 export function shownViewports(scene: Scene): ViewportId[] {
-  return scene.layout === "mpr" ? [...REFORMATS] : ["stack"];
+  return scene.layout === "mpr" ? [...REFORMATS] : [scene.layout];
 }
 
 export function firstScene(
@@ -175,9 +175,12 @@ export function panned(
 /** The other layout, standing where this one stood. */
 export function withLayout(scene: Scene, geometry: StackGeometry, layout: Layout): Scene {
   if (layout === scene.layout) return scene;
-  if (layout === "mpr") {
+  if (layout !== "stack") {
+    const next: Scene = { ...scene, layout, active: layout === "mpr" ? "axial" : layout };
+    // From plane to plane, and between one and three of them, each stands where it stood.
+    if (scene.layout !== "stack") return layout === "mpr" ? { ...next, active: scene.active } : next;
     const middle = geometry.frames[scene.frame]?.point ?? planeOf(scene, geometry, "stack").point;
-    return throughPoint({ ...scene, layout, active: "axial" }, geometry, middle, REFORMATS);
+    return throughPoint(next, geometry, middle, REFORMATS);
   }
   const at = planeOf(scene, geometry, scene.active).point;
   return { ...scene, layout, active: "stack", frame: nearestFrame(geometry, at).frame };
@@ -187,7 +190,7 @@ export function withLayout(scene: Scene, geometry: StackGeometry, layout: Layout
 export function atImage(scene: Scene, geometry: StackGeometry, frame: number): Scene {
   const point = geometry.frames[frame]?.point;
   const there = atStep(scene, geometry, "stack", frame);
-  return point && scene.layout === "mpr" ? throughPoint(there, geometry, point, REFORMATS) : there;
+  return point && scene.layout !== "stack" ? throughPoint(there, geometry, point, REFORMATS) : there;
 }
 
 /** Back to the whole image in the first window; the place in the stack is kept. */

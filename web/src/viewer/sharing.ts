@@ -1,7 +1,7 @@
-/** Between this screen's scene and the view that travels: reading, applying, comparing. Pure. */
+/** Between a pane's scene and what travels of it: reading, applying, comparing. Pure. */
 import { type Size, scaleToShow, toScreen } from "../lib/planes";
 import { dot, type Vec3 } from "../lib/vectors";
-import type { View, ViewportId, ViewportView } from "../wire/types";
+import type { Pane, ViewportId, ViewportView } from "../wire/types";
 import { halfGap, isSameVector, nearestFrame, type StackGeometry } from "./geometry";
 import type { PackHeader } from "./pack";
 import {
@@ -31,10 +31,10 @@ type StackName = { study_uid: string; series_uid: string; stack: number };
 export const isSameStack = (header: StackName, view: StackName): boolean =>
   header.study_uid === view.study_uid && header.series_uid === view.series_uid && header.stack === view.stack;
 
-const isSamePlace = (header: PackHeader, view: View): boolean =>
+const isSamePlace = (header: PackHeader, view: Pane): boolean =>
   header.frame_of_reference_uid !== null && header.frame_of_reference_uid === view.frame_of_reference_uid;
 
-export function viewOf(scene: Scene, shown: Shown, sizeOf: (id: ViewportId) => Size): View {
+export function paneOf(scene: Scene, shown: Shown, sizeOf: (id: ViewportId) => Size): Pane {
   const { header } = shown;
   return {
     study_uid: header.study_uid,
@@ -70,7 +70,7 @@ function viewportOf(scene: Scene, shown: Shown, id: ViewportId, size: Size): Vie
 }
 
 /** The scene after another person's view; null where this stack cannot show it at all. */
-export function followed(scene: Scene, shown: Shown, view: View, facets: Facets): Scene | null {
+export function followed(scene: Scene, shown: Shown, view: Pane, facets: Facets): Scene | null {
   const isSame = isSameStack(shown.header, view);
   if (!isSame && !isSamePlace(shown.header, view)) return null;
   const canReformat = shown.geometry.grid !== null && shown.header.values !== "rgb8";
@@ -91,7 +91,7 @@ export function followed(scene: Scene, shown: Shown, view: View, facets: Facets)
   return next;
 }
 
-function sameSlices(scene: Scene, shown: Shown, view: View): Scene | null {
+function sameSlices(scene: Scene, shown: Shown, view: Pane): Scene | null {
   let next: Scene | null = scene;
   for (const viewport of view.viewports) {
     if (next === null) return null;
@@ -107,19 +107,19 @@ function ofImage(scene: Scene, shown: Shown, viewport: ViewportView): Scene | nu
 }
 
 /** Another series or layout of the same place: the nearest slice, if the point lies within the stack. */
-function nearSlice(scene: Scene, shown: Shown, view: View): Scene | null {
+function nearSlice(scene: Scene, shown: Shown, view: Pane): Scene | null {
   const { geometry } = shown;
   const point = activeOf(view)?.point_world_mm;
   if (!point || !geometry.isInPatient) return null;
-  if (scene.layout === "mpr") return throughPoint(scene, geometry, point, ["axial", "sagittal", "coronal"]);
+  if (scene.layout !== "stack") return throughPoint(scene, geometry, point, ["axial", "sagittal", "coronal"]);
   const { frame, away_mm } = nearestFrame(geometry, point);
   return away_mm <= Math.max(halfGap(geometry, frame), 0.5) + 1e-3 ? { ...scene, frame } : null;
 }
 
-const activeOf = (view: View): ViewportView | undefined =>
+const activeOf = (view: Pane): ViewportView | undefined =>
   view.viewports.find((viewport) => viewport.id === view.active) ?? view.viewports[0];
 
-function sameZoom(scene: Scene, shown: Shown, view: View): Scene {
+function sameZoom(scene: Scene, shown: Shown, view: Pane): Scene {
   return view.viewports.reduce((at, viewport) => {
     const plane = planeOf(at, shown.geometry, viewport.id);
     // The slice is `slice`'s business: only the place within the plane is taken over here.
@@ -144,7 +144,7 @@ const SAME_CENTRE_MM = 0.5;
 export function isSameView(
   scene: Scene,
   shown: Shown,
-  view: View,
+  view: Pane,
   facets: Facets,
   sizeOf: (id: ViewportId) => Size,
 ): boolean {

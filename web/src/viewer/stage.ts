@@ -8,8 +8,7 @@ export type Stage = {
   root: HTMLElement;
   screens: Record<ViewportId, HTMLDivElement>;
   overlays: Record<ViewportId, Overlay>;
-  /** `maximised` fills the place alone. */
-  arrange(layout: Layout, active: ViewportId, maximised: ViewportId | null): void;
+  arrange(layout: Layout, active: ViewportId): void;
   /** Hides a picture that is not (yet) the one asked for. */
   blank(id: ViewportId, isBlank: boolean): void;
   destroy(): void;
@@ -38,15 +37,12 @@ export function createStage(host: HTMLElement, text: Text): Stage {
     root,
     screens: each((viewport) => viewport.screen),
     overlays: each((viewport) => viewport.overlay),
-    arrange(layout, active, maximised) {
+    arrange(layout, active) {
       root.dataset.layout = layout;
-      if (maximised) root.dataset.maximised = maximised;
-      else delete root.dataset.maximised;
       for (const id of VIEWPORT_IDS) {
         const { frame } = frames[id];
-        const isOfLayout = (id === "stack") === (layout === "stack");
-        frame.hidden = !isOfLayout || (maximised !== null && maximised !== id);
-        frame.style.gridArea = maximised ? "whole" : id;
+        frame.hidden = layout === "mpr" ? id === "stack" : id !== layout;
+        frame.style.gridArea = layout === "mpr" ? id : "whole";
         frame.toggleAttribute("data-active", id === active);
       }
     },

@@ -108,7 +108,7 @@ export function openSocket(client_id: string, unacked: Unacked, events: SocketEv
 
   const receive = (message: FromRoom): void => {
     happen({ on: "message", message });
-    if (message.t !== "view.moved" && message.t !== "pointer.moved") return;
+    if (message.t !== "view.moved" && message.t !== "pointer.moved" && message.t !== "annotation.moved") return;
     frame = Math.max(frame, message.frame);
     arrived += 1;
     creditWhenDrawn();

@@ -6,6 +6,12 @@ export type Window = {
   unit: string;
 };
 
+/** Voxels of a thick plane drawn as one: the highest, the lowest, or their mean. */
+export type Slab = {
+  blend: "mip" | "minip" | "mean";
+  thickness_mm: number;
+};
+
 /** What one viewport shows. */
 export type ViewportView = {
   id: "stack" | "axial" | "coronal" | "sagittal";
@@ -15,19 +21,43 @@ export type ViewportView = {
   fov_mm: [number, number];
   sop_instance_uid?: string | null;
   frame?: number | null;
+  mirrored?: boolean;
+  slab?: Slab | null;
 };
 
-/** The whole shared view: one series (`stack` numbers the display stacks that a series was split into). */
-export type View = {
+/** One series (`stack` numbers the display stacks that a series was split into), as one or three viewports. */
+export type Pane = {
   study_uid: string;
   series_uid: string;
   stack: number;
   frame_of_reference_uid: string | null;
-  layout: "stack" | "mpr";
+  layout: "stack" | "mpr" | "axial" | "coronal" | "sagittal";
   active: "stack" | "axial" | "coronal" | "sagittal";
   window: Window;
   invert: boolean;
   viewports: ViewportView[];
+};
+
+/** How many panes stand below each other, and how many side by side. */
+export type Arrangement = {
+  rows: number;
+  columns: number;
+};
+
+/** Two frames of reference laid upon each other by a hand, never by the program: p_to = p_from + `by_mm`. */
+export type Link = {
+  from_frame_of_reference_uid: string;
+  to_frame_of_reference_uid: string;
+  by_mm: [number, number, number];
+};
+
+/** The whole shared view: `panes` row by row, None where one is empty; `active` is the index of one of them. */
+export type View = {
+  arrangement: Arrangement;
+  active: number;
+  panes: (Pane | null)[];
+  linked: boolean;
+  links: Link[];
 };
 
 /** Where somebody points: a patient point, and the image it was seen on. */
@@ -43,7 +73,34 @@ export type Vector = [number, number, number];
 
 export type ViewportId = "stack" | "axial" | "coronal" | "sagittal";
 
-export type Layout = "stack" | "mpr";
+export type Layout = "stack" | "mpr" | "axial" | "coronal" | "sagittal";
+
+export type Blend = "mip" | "minip" | "mean";
+
+/** A shape in the plane in which it was drawn (`normal` and `up` as those of a viewport). */
+export type Drawing = {
+  kind: "length" | "angle" | "bidirectional" | "ellipse" | "rectangle" | "arrow" | "text";
+  study_uid: string;
+  series_uid: string;
+  stack: number;
+  frame_of_reference_uid: string | null;
+  sop_instance_uid: string | null;
+  frame: number | null;
+  normal: [number, number, number];
+  up: [number, number, number];
+  points: [number, number, number][];
+  text: string;
+};
+
+/** A drawing that stands in the room, and whose it is; `version` grows with each change, also over a removal. */
+export type Annotation = {
+  annotation_id: string;
+  author: string;
+  version: number;
+  drawing: Drawing;
+};
+
+export type AnnotationKind = "length" | "angle" | "bidirectional" | "ellipse" | "rectangle" | "arrow" | "text";
 
 /** First message of a connection: who this browser tab is, and the last fact it has (`seq`, 0 for none). */
 export type Hello = {
@@ -99,6 +156,29 @@ export type RemoveKeyView = {
   key_view_id: string;
 };
 
+/** Let this stand in the room, under an identifier chosen by the browser; who draws is its author. */
+export type DrawAnnotation = {
+  t: "annotation.draw";
+  annotation_id: string;
+  drawing: Drawing;
+};
+
+/** Move my annotation's points or change its words; `version` is the one seen. */
+export type ChangeAnnotation = {
+  t: "annotation.change";
+  annotation_id: string;
+  version: number;
+  points: [number, number, number][];
+  text: string;
+};
+
+/** Take an annotation away; `version` is the one seen. */
+export type RemoveAnnotation = {
+  t: "annotation.remove";
+  annotation_id: string;
+  version: number;
+};
+
 /** A Yjs update of the conclusion's text, base64. */
 export type UpdateText = {
   t: "text.update";
@@ -120,7 +200,7 @@ export type ConfirmIdentity = {
 export type Ask = {
   t: "ask";
   n: number;
-  act: SettleView | RequestControl | GiveControl | TakeControl | ReleaseControl | AddKeyView | RemoveKeyView | UpdateText | Say | ConfirmIdentity;
+  act: SettleView | RequestControl | GiveControl | TakeControl | ReleaseControl | AddKeyView | RemoveKeyView | DrawAnnotation | ChangeAnnotation | RemoveAnnotation | UpdateText | Say | ConfirmIdentity;
 };
 
 /** Ephemeral: the presenter's view while it moves; `n` grows with each. */
@@ -136,6 +216,14 @@ export type MovePointer = {
   t: "pointer.move";
   n: number;
   pointer: Pointer | null;
+};
+
+/** Ephemeral: what I am drawing, or changing, at this moment; None when I have let go without an ask. */
+export type MoveAnnotation = {
+  t: "annotation.move";
+  n: number;
+  annotation_id: string;
+  drawing: Drawing | null;
 };
 
 /** Ephemeral: what my screen shows compared with the shared view, and whether I follow it. */
@@ -217,6 +305,28 @@ export type KeyViewRemoved = {
   key_view_id: string;
 };
 
+/** The acting member's annotation stands in the room; its version is the fact's `seq`. */
+export type AnnotationDrawn = {
+  t: "annotation.drawn";
+  annotation_id: string;
+  drawing: Drawing;
+};
+
+/** Its author has moved its points or changed its words; `version` is the new one. */
+export type AnnotationChanged = {
+  t: "annotation.changed";
+  annotation_id: string;
+  version: number;
+  points: [number, number, number][];
+  text: string;
+};
+
+/** An annotation was taken away. */
+export type AnnotationRemoved = {
+  t: "annotation.removed";
+  annotation_id: string;
+};
+
 /** A Yjs update of the conclusion's text, base64. */
 export type TextUpdated = {
   t: "text.updated";
@@ -260,7 +370,7 @@ export type Fact = {
   actor: string;
   client_id: string;
   n: number;
-  done: ViewSettled | ControlRequested | ControlTaken | KeyViewAdded | KeyViewRemoved | TextUpdated | Said | IdentityConfirmed | MemberJoined | MemberLeft | DraftLocked;
+  done: ViewSettled | ControlRequested | ControlTaken | KeyViewAdded | KeyViewRemoved | AnnotationDrawn | AnnotationChanged | AnnotationRemoved | TextUpdated | Said | IdentityConfirmed | MemberJoined | MemberLeft | DraftLocked;
 };
 
 /** The answer to an ask that could not be carried out; nothing changed. `code` is in the catalogues. */
@@ -291,6 +401,7 @@ export type RoomState = {
   requested: string[];
   view: View | null;
   key_views: KeyViewAdded[];
+  annotations: Annotation[];
   text: string;
   chat: [string, number, string][];
   identity_confirmed: string[];
@@ -326,6 +437,16 @@ export type PointerMoved = {
   pointer: Pointer | null;
 };
 
+/** Ephemeral: what a member is drawing, or changing, at this moment; None when they have let go. */
+export type AnnotationMoved = {
+  t: "annotation.moved";
+  frame: number;
+  actor: string;
+  n: number;
+  annotation_id: string;
+  drawing: Drawing | null;
+};
+
 /** Call signalling from another participant or the server's echo. */
 export type Signalled = {
   t: "signalled";
@@ -337,13 +458,13 @@ export type MemberRole = "requester" | "expert" | "participant";
 
 export type Seen = "same" | "coarse" | "loading" | "elsewhere" | "lost";
 
-export type FromBrowser = Hello | Ask | MoveView | MovePointer | Tell | Signal | Drawn | Ping | Pong;
+export type FromBrowser = Hello | Ask | MoveView | MovePointer | MoveAnnotation | Tell | Signal | Drawn | Ping | Pong;
 
-export type Act = SettleView | RequestControl | GiveControl | TakeControl | ReleaseControl | AddKeyView | RemoveKeyView | UpdateText | Say | ConfirmIdentity;
+export type Act = SettleView | RequestControl | GiveControl | TakeControl | ReleaseControl | AddKeyView | RemoveKeyView | DrawAnnotation | ChangeAnnotation | RemoveAnnotation | UpdateText | Say | ConfirmIdentity;
 
-export type Done = ViewSettled | ControlRequested | ControlTaken | KeyViewAdded | KeyViewRemoved | TextUpdated | Said | IdentityConfirmed | MemberJoined | MemberLeft | DraftLocked;
+export type Done = ViewSettled | ControlRequested | ControlTaken | KeyViewAdded | KeyViewRemoved | AnnotationDrawn | AnnotationChanged | AnnotationRemoved | TextUpdated | Said | IdentityConfirmed | MemberJoined | MemberLeft | DraftLocked;
 
-export type FromRoom = Welcome | Fact | Refused | Presence | ViewMoved | PointerMoved | Signalled | Ping | Pong;
+export type FromRoom = Welcome | Fact | Refused | Presence | ViewMoved | PointerMoved | AnnotationMoved | Signalled | Ping | Pong;
 
 /** The patient's identity as the room was opened with; a room never changes patient. `birth_date` is YYYYMMDD. */
 export type RoomPatient = {
@@ -428,6 +549,14 @@ export type StackEntry = {
   expected?: number | null;
 };
 
+/** Something of a series that is no image: read at `url`, save a `document`, which is saved from there. */
+export type ObjectEntry = {
+  sop_instance_uid: string;
+  kind: "report" | "key_images" | "presentation" | "segmentation" | "structures" | "document" | "not_shown";
+  number: number | null;
+  url: string;
+};
+
 /** One series; while it is `preparing`, `stacks` are those of an earlier delivery, if any. */
 export type SeriesEntry = {
   series_uid: string;
@@ -438,6 +567,7 @@ export type SeriesEntry = {
   state: "ready" | "preparing" | "refused";
   refusal: string | null;
   stacks: StackEntry[];
+  objects?: ObjectEntry[];
 };
 
 /** An earlier study of the same person that the caller may see. */
@@ -507,6 +637,8 @@ export type UploadState = {
 };
 
 export type StudyState = "ready" | "preparing";
+
+export type ObjectKind = "report" | "key_images" | "presentation" | "segmentation" | "structures" | "document" | "not_shown";
 
 export type EntryState = "ready" | "preparing" | "refused";
 
@@ -612,4 +744,148 @@ export type PackHeader = {
   shutters?: PackShutter[];
   suv?: StackUptake[];
   chunks: Chunk[];
+};
+
+/** One image; `frames` count from 1, none means all of them. */
+export type ImageReference = {
+  sop_instance_uid: string;
+  frames?: number[];
+};
+
+/** One content item: its name, its value as words (with unit), the images it points to, what stands below it. */
+export type ReportItem = {
+  relationship: string;
+  kind: string;
+  name: string;
+  value: string;
+  images?: ImageReference[];
+  items?: ReportItem[];
+};
+
+/** A whole report; `is_whole` is False where it was cut at the bounds. */
+export type Report = {
+  type: "report";
+  title: string;
+  completion: "COMPLETE" | "PARTIAL" | "";
+  verification: "VERIFIED" | "UNVERIFIED" | "";
+  written: string;
+  items: ReportItem[];
+  images: ImageReference[];
+  is_whole: boolean;
+};
+
+/** What one number stands for. */
+export type Segment = {
+  number: number;
+  label: string;
+  rgb: [number, number, number] | null;
+  algorithm: string;
+};
+
+/** One segment in one plane; `bits` as in `overlays.Overlay`; the image it was drawn on, where that is said. */
+export type SegmentPlane = {
+  segment: number;
+  position_mm: [number, number, number] | null;
+  orientation: [number, number, number, number, number, number] | null;
+  sop_instance_uid: string | null;
+  frame: number | null;
+  bits: string;
+};
+
+/** Planes that are empty are left out: that they were there changes nothing on a screen. */
+export type Segmentation = {
+  type: "segmentation";
+  title: string;
+  fractional: boolean;
+  frame_of_reference_uid: string | null;
+  rows: number;
+  columns: number;
+  pixel_spacing_mm: [number, number] | null;
+  segments: Segment[];
+  planes: SegmentPlane[];
+};
+
+/** Points as x, y, z, x, y, z...; `sop_instance_uid` names the image it was drawn on, where that is said. */
+export type Contour = {
+  kind: string;
+  sop_instance_uid: string | null;
+  points_mm: number[];
+};
+
+/** One region of interest. */
+export type Structure = {
+  number: number;
+  label: string;
+  rgb: [number, number, number] | null;
+  frame_of_reference_uid: string | null;
+  contours: Contour[];
+};
+
+/** All regions, those without contours too: a name without a shape is worth knowing. */
+export type StructureSet = {
+  type: "structures";
+  title: string;
+  structures: Structure[];
+};
+
+/** A VOI window over some images; without `images` over all of the state's. */
+export type StateWindow = {
+  images: ImageReference[];
+  window: VoiWindow;
+};
+
+/** The part of some images that is shown: (column, row), 1-based, of its two corners (PS3.3 C.10.4). */
+export type DisplayedArea = {
+  images: ImageReference[];
+  top_left: [number, number];
+  bottom_right: [number, number];
+};
+
+/**  */
+export type GraphicLayer = {
+  name: string;
+  order: number;
+  rgb: [number, number, number] | null;
+};
+
+/** One graphic object (PS3.3 C.10.5): points as column, row, column, row..., of the image (1-based) or the area. */
+export type Graphic = {
+  kind: string;
+  units: "PIXEL" | "DISPLAY";
+  filled: boolean;
+  points: number[];
+};
+
+/** Words at an anchor, or in a box from its top left to its bottom right corner. */
+export type GraphicText = {
+  text: string;
+  units: "PIXEL" | "DISPLAY";
+  anchor: [number, number] | null;
+  box: [number, number, number, number] | null;
+};
+
+/** Graphics and texts of one layer over some images; without `images` over all of the state's. */
+export type StateAnnotation = {
+  layer: string;
+  images: ImageReference[];
+  graphics: Graphic[];
+  texts: GraphicText[];
+};
+
+/** `unsupported` names what of the state is not carried here, so that a screen can say what it does not show. */
+export type PresentationState = {
+  type: "presentation";
+  title: string;
+  description: string;
+  creator: string;
+  images: ImageReference[];
+  windows: StateWindow[];
+  inverse: boolean;
+  rotation_deg: number;
+  flipped: boolean;
+  areas: DisplayedArea[];
+  layers: GraphicLayer[];
+  annotations: StateAnnotation[];
+  shutter: Shutter | null;
+  unsupported: string[];
 };

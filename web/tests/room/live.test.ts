@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { createLive, type LiveEvents } from "../../src/room/live";
 import { isSameStack, type Screen, type StackRef } from "../../src/room/screen";
 import type { Passing } from "../../src/wire/socket";
-import type { Act, Done, View } from "../../src/wire/types";
+import type { Act, Done, Drawing, FromRoom, View } from "../../src/wire/types";
+import { activePane } from "../../src/wire/view";
 import * as make from "../wire/make";
 
 const slice = (mm: number): View => make.view({ window: { center: mm, width: 80, unit: "HU" } });
@@ -17,14 +18,16 @@ function tab({ actor = "me", is_principal = true } = {}) {
   const sent: Passing[] = [];
   const refused: string[] = [];
   const pointing: string[][] = [];
+  const drawing: string[][] = [];
   const later: (() => void)[] = [];
   const screen: Screen = {
     async open(stack) {
       opened = stack;
     },
     view: () => shown,
-    show(view) {
+    show(view, stacks) {
       shown = view;
+      opened = stacks[view.active] ?? opened;
       return "same";
     },
     compare: (view) => (JSON.stringify(view) === JSON.stringify(shown) ? "same" : "elsewhere"),
@@ -34,6 +37,8 @@ function tab({ actor = "me", is_principal = true } = {}) {
     state: ignore,
     seats: ignore,
     following: ignore,
+    sketches: (sketches) => void drawing.push(sketches.map((one) => one.annotation_id)),
+    undoing: ignore,
     pointers: (pointers) => void pointing.push(pointers.map((one) => one.actor)),
     seen: ignore,
     welcomed: ignore,
@@ -62,6 +67,7 @@ function tab({ actor = "me", is_principal = true } = {}) {
     sent,
     refused,
     pointing,
+    drawing,
     later,
     shown: () => shown,
     opened: () => opened,
@@ -85,7 +91,7 @@ describe("following", () => {
   test("a late joiner is brought to what is shown, and says so", () => {
     const me = tab();
     me.welcome(led);
-    expect(isSameStack(me.opened(), slice(1))).toBe(true);
+    expect(isSameStack(me.opened(), activePane(slice(1)))).toBe(true);
     expect(me.shown()).toEqual(slice(1));
     expect(me.told()).toEqual({ t: "tell", seen: "same", following: true });
   });
@@ -101,7 +107,7 @@ describe("following", () => {
     const me = tab();
     me.welcome(led);
     me.happens({ t: "view.settled", term: 3, view: other });
-    expect(isSameStack(me.opened(), other)).toBe(true);
+    expect(isSameStack(me.opened(), activePane(other))).toBe(true);
   });
 });
 
@@ -231,4 +237,35 @@ test("where the pointer came to rest is sent even when it came too soon after an
   expect(places()).toEqual([1]);
   for (const run of me.later.splice(0)) run();
   expect(places()).toEqual([1, 3]);
+});
+
+describe("R40: what somebody is drawing", () => {
+  const moved = (annotation_id: string, drawing = make.length() as Drawing | null): FromRoom => ({
+    t: "annotation.moved",
+    frame: 1,
+    actor: "other",
+    n: 1,
+    annotation_id,
+    drawing,
+  });
+
+  test("is shown until it stands in the room", () => {
+    const { live, drawing, welcome, happens } = tab();
+    welcome({});
+    live.receive(moved("an"));
+    expect(drawing.at(-1)).toEqual(["an"]);
+    happens({ t: "annotation.drawn", annotation_id: "an", drawing: make.length() });
+    expect(drawing.at(-1)).toEqual([]);
+    expect(live.state().annotations).toEqual([
+      { annotation_id: "an", author: "other", version: 1, drawing: make.length() },
+    ]);
+  });
+
+  test("is let go", () => {
+    const { live, drawing, welcome } = tab();
+    welcome({});
+    live.receive(moved("an"));
+    live.receive(moved("an", null));
+    expect(drawing.at(-1)).toEqual([]);
+  });
 });

@@ -16,7 +16,7 @@ import {
   withLayout,
   zoomed,
 } from "../../src/viewer/scene";
-import { EVERYTHING, followed, isSameView, type Shown, viewOf } from "../../src/viewer/sharing";
+import { EVERYTHING, followed, isSameView, type Shown, paneOf } from "../../src/viewer/sharing";
 import { flatHeader, header, tiltedHeader } from "./make";
 
 const WIDE = { width: 1280, height: 720 };
@@ -110,7 +110,7 @@ describe("a follower with another screen", () => {
     geometry,
     { id: "stack", size: WIDE, right_px: 100, down_px: 60 },
   );
-  const view = viewOf(presenter, shown, wide);
+  const view = paneOf(presenter, shown, wide);
   const follower = followed(start(shown, 0), shown, view, EVERYTHING);
 
   test("stands on the same instance, in the same window, around the same point", () => {
@@ -129,7 +129,7 @@ describe("a follower with another screen", () => {
   });
   test("passes the view on as it came, so that changes of hands do not zoom out", () => {
     if (!follower) throw new Error("not followed");
-    expect(viewOf(follower, shown, tall).viewports[0]?.fov_mm).toEqual(view.viewports[0]?.fov_mm);
+    expect(paneOf(follower, shown, tall).viewports[0]?.fov_mm).toEqual(view.viewports[0]?.fov_mm);
   });
   test("takes over only the parts that it follows", () => {
     const own = start(shown, 0);
@@ -149,7 +149,7 @@ describe("a follower with another screen", () => {
 describe("a view of another series", () => {
   const axial = shownOf(header());
   const sameFrame = shownOf(header({ series_uid: "1.2.99" }));
-  const view = viewOf(start(axial, 3), axial, () => WIDE);
+  const view = paneOf(start(axial, 3), axial, () => WIDE);
 
   test("of the same place leads to the nearest slice", () => {
     expect(followed(start(sameFrame, 0), sameFrame, view, EVERYTHING)?.frame).toBe(3);
@@ -172,7 +172,7 @@ describe("a view of another series", () => {
 
 test("a page that is not shown tells a field that others can use", () => {
   const shown = shownOf(header());
-  const view = viewOf(start(shown), shown, () => ({ width: 0, height: 0 }));
+  const view = paneOf(start(shown), shown, () => ({ width: 0, height: 0 }));
   expect(view.viewports[0]?.fov_mm).toEqual([256, 256]);
   const broken = { ...view, viewports: view.viewports.map((one) => ({ ...one, fov_mm: [0, 0] as [number, number] })) };
   expect(followed(start(shown), shown, broken, EVERYTHING)?.stack.fov_mm).toBeNull();
@@ -180,7 +180,7 @@ test("a page that is not shown tells a field that others can use", () => {
 
 test("frames of one file are told apart by their number", () => {
   const shown = shownOf(flatHeader());
-  const view = viewOf(start(shown, 1), shown, () => WIDE);
+  const view = paneOf(start(shown, 1), shown, () => WIDE);
   expect(view.viewports[0]?.frame).toBe(2);
   expect(followed(start(shown, 0), shown, view, EVERYTHING)?.frame).toBe(1);
 });
@@ -193,7 +193,7 @@ test("reformats of a volume are followed plane by plane", () => {
     [20, 30, 106],
     ["axial", "sagittal", "coronal"],
   );
-  const view = viewOf(mpr, shown, () => WIDE);
+  const view = paneOf(mpr, shown, () => WIDE);
   const there = followed(start(shown, 0), shown, view, EVERYTHING);
   expect(there?.layout).toBe("mpr");
   expect(there && isSameView(there, shown, view, EVERYTHING, () => TALL)).toBe(true);
@@ -202,7 +202,7 @@ test("reformats of a volume are followed plane by plane", () => {
 test("where reformats are refused a presenter's planes lead to the nearest slice, and never count as the same", () => {
   const volume = shownOf(header());
   const mpr = atStep(withLayout(start(volume), volume.geometry, "mpr"), volume.geometry, "axial", 4);
-  const view = { ...viewOf(mpr, volume, () => WIDE), series_uid: "1.2.4" };
+  const view = { ...paneOf(mpr, volume, () => WIDE), series_uid: "1.2.4" };
   const tilted = shownOf({ ...header({ kind: "stack", reason: "missing_slices" }), series_uid: "1.2.4" });
   const there = followed(start(tilted, 0), tilted, view, EVERYTHING);
   expect(there?.layout).toBe("stack");

@@ -1,8 +1,9 @@
 /** Builders of messages for tests. */
 import { EMPTY_STATE } from "../../src/room/fold";
-import type { Done, Fact, Member, RoomState, View, Welcome } from "../../src/wire/types";
+import type { Done, Drawing, Fact, Member, Pane, RoomState, View, Welcome } from "../../src/wire/types";
+import { onePane } from "../../src/wire/view";
 
-export const view = (over: Partial<View> = {}): View => ({
+export const pane = (over: Partial<Pane> = {}): Pane => ({
   study_uid: "1.2.3",
   series_uid: "1.2.3.4",
   stack: 0,
@@ -22,6 +23,26 @@ export const view = (over: Partial<View> = {}): View => ({
       frame: 1,
     },
   ],
+  ...over,
+});
+
+export const view = (over: Partial<Pane> = {}): View => onePane(pane(over));
+
+export const length = (over: Partial<Drawing> = {}): Drawing => ({
+  kind: "length",
+  study_uid: "1.2.3",
+  series_uid: "1.2.3.4",
+  stack: 0,
+  frame_of_reference_uid: "1.2.3.9",
+  sop_instance_uid: "1.2.3.4.5",
+  frame: 1,
+  normal: [0, 0, -1],
+  up: [0, -1, 0],
+  points: [
+    [0, 0, 30],
+    [30, 40, 30],
+  ],
+  text: "",
   ...over,
 });
 
