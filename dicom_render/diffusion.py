@@ -1,4 +1,4 @@
-"""Diffusion weighting of an MR frame: the standard's attributes, else the private ones of three makers; reads no pixel."""
+"""Diffusion weighting of an MR frame: the standard's attributes, else the private ones of three makers; no pixels."""
 
 import math
 import struct

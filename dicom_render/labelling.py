@@ -1,4 +1,4 @@
-"""What a stack is called among those of its series, and which of them show the same places one after the other; pure."""
+"""What a stack is called among those of its series, and which of them show the same places; pure."""
 
 from collections.abc import Sequence
 from typing import Literal, get_args

@@ -1,4 +1,4 @@
-"""The calibrated regions of an ultrasound picture (PS3.3 C.8.5.5): where, in which units, how much a pixel; no pixels."""
+"""The calibrated regions of an ultrasound picture (PS3.3 C.8.5.5): where, in which units, how much a pixel."""
 
 from typing import Literal
 
@@ -49,7 +49,7 @@ class UsRegion(msgspec.Struct, frozen=True):
 
 
 def regions_of(dataset: Dataset) -> tuple[UsRegion, ...]:
-    """In the file's order; one without bounds or without the size of its pixels cannot be measured in and is left out."""
+    """In the file's order; one without bounds or size of its pixels cannot be measured in and is left out."""
     found = (_region(item) for item in items_of(dataset, "SequenceOfUltrasoundRegions"))
     return tuple(region for region in found if region is not None)
 

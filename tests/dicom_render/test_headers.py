@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from dicom_render.headers import FrameHeader, InstanceHeader, Patient, Window
+from dicom_render.regions import UsRegion
 from tests.dicom_render import make
 
 
@@ -51,6 +52,10 @@ def full_instance() -> InstanceHeader:
         series_number=0,
         lossy=True,
         lossy_ratio=8.3,
+        images_in_acquisition=28,
+        patient_orientation=("L", "F"),
+        regions=(UsRegion(0, 0, 9, 9, "2d", 1, "cm", "cm", 0.01, 0.01),),
+        frame_times_ms=(0.0, 33.3),
     )
 
 

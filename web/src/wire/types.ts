@@ -703,6 +703,34 @@ export type PackShutter = {
   shutter: Shutter;
 };
 
+/** Slices that are not there: so many after that frame (counted from 1), between those heights along the normal. */
+export type Gap = {
+  after_frame: number;
+  missing: number;
+  from_mm: number;
+  to_mm: number;
+};
+
+/** A rectangle of pixels (both ends belong to it) in which a step of one pixel is `delta_x` of `x_unit`. */
+export type UsRegion = {
+  min_x_image_px: number;
+  min_y_image_px: number;
+  max_x_image_px: number;
+  max_y_image_px: number;
+  shape: "none" | "2d" | "m_mode" | "spectral" | "wave" | "graphics" | "unknown";
+  data_type: number;
+  x_unit: "none" | "percent" | "dB" | "cm" | "s" | "Hz" | "dB/s" | "cm/s" | "cm2" | "cm2/s" | "cm3" | "cm3/s" | "degree" | "unknown";
+  y_unit: "none" | "percent" | "dB" | "cm" | "s" | "Hz" | "dB/s" | "cm/s" | "cm2" | "cm2/s" | "cm3" | "cm3/s" | "degree" | "unknown";
+  delta_x: number;
+  delta_y: number;
+};
+
+/** A calibrated rectangle in those frames of the stack (0-based, in geometric order). */
+export type PackRegion = {
+  frames: number[];
+  region: UsRegion;
+};
+
 /** SUV of that type = `factor` * modality value; else `reason` is the code of `suv.NoSuv`, or `differs`. */
 export type StackUptake = {
   suv_type: "BW" | "LBMJAMES128" | "LBMJANMA" | "BSA";
@@ -742,6 +770,14 @@ export type PackHeader = {
   warnings: Caution[];
   overlays?: PackOverlay[];
   shutters?: PackShutter[];
+  label?: LabelPart[];
+  siblings?: number[];
+  spacing_kind?: "patient" | "detector" | "calibrated" | null;
+  lossy_ratio?: number | null;
+  lossy_method?: string;
+  missing?: Gap[];
+  frame_times_ms?: number[];
+  regions?: PackRegion[];
   suv?: StackUptake[];
   chunks: Chunk[];
 };
