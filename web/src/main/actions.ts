@@ -4,7 +4,7 @@ import type { Echo } from "../call/echo";
 import { t } from "../i18n/text";
 import { isKept, keepView } from "../room/key_views";
 import type { Live } from "../room/live";
-import type { Actions, Model } from "../ui/model";
+import type { Actions, AnnotationActions, Model } from "../ui/model";
 import type { Viewer } from "../viewer/viewer";
 import type { Act } from "../wire/types";
 import { activePane } from "../wire/view";
@@ -19,6 +19,7 @@ export type Parts = {
   echo: Echo;
   catalogue: Catalogue;
   signing: Signing | null;
+  annotations: AnnotationActions;
   ask(act: Act): void;
   toast(text: string): void;
   mountViewer(host: HTMLElement): Promise<void>;
@@ -29,6 +30,7 @@ export function createActions(parts: Parts): Actions {
   return {
     mountViewer: parts.mountViewer,
     ...controlActions(parts),
+    ...parts.annotations,
     ...viewActions(parts),
     ...wordActions(parts),
     ...callActions(parts),
@@ -76,13 +78,14 @@ type ViewActions = Pick<
   | "setPoints"
 >;
 
-function viewActions({ model, live, viewer, catalogue, toast }: Parts): ViewActions {
+function viewActions({ model, live, viewer, catalogue, annotations, toast }: Parts): ViewActions {
   return {
     openStack: (study_uid, series_uid, stack) => void live.open(stackRef(study_uid, series_uid, stack)),
     loadStudy: (study_id) => void catalogue.load(study_id),
     goTo: live.goTo,
     setTool(tool) {
       viewer()?.setTool(tool);
+      annotations.setMeasure(null);
       model.viewer.value = { ...model.viewer.value, tool };
     },
     setLayout(layout) {

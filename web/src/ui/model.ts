@@ -1,6 +1,16 @@
 /** What the panels draw, as signals, and what they may ask for; filled by main.ts, which knows the rest of the page. */
 import { type Signal, signal } from "@preact/signals";
-import type { Pane, RoomPage, RoomState, Seen, StackEntry, StudyManifest, View } from "../wire/types";
+import type {
+  AnnotationKind,
+  Drawing,
+  Pane,
+  RoomPage,
+  RoomState,
+  Seen,
+  StackEntry,
+  StudyManifest,
+  View,
+} from "../wire/types";
 
 export type Layout = Pane["layout"];
 export type Tool = "window" | "pan" | "zoom" | "scroll";
@@ -27,6 +37,16 @@ export type ViewerPicture = {
   tool: Tool;
   points: boolean;
   failure: string | null;
+};
+
+/** `kind`: the measuring tool in my hand. `asking`: what waits for its words. */
+export type AnnotationsPicture = {
+  kind: AnnotationKind | null;
+  selected: string | null;
+  hidesOthers: boolean;
+  canUndo: boolean;
+  canRedo: boolean;
+  asking: { annotation_id: string; drawing: Drawing } | null;
 };
 
 export type StudyPicture = { study_id: string; manifest: StudyManifest | null; failed: string | null };
@@ -111,6 +131,7 @@ export type Model = {
   seats: Signal<ReadonlyMap<string, SeatPicture>>;
   follow: Signal<FollowPicture>;
   viewer: Signal<ViewerPicture>;
+  annotations: Signal<AnnotationsPicture>;
   studies: Signal<readonly StudyPicture[]>;
   call: Signal<CallPicture>;
   echo: Signal<EchoPicture>;
@@ -126,7 +147,22 @@ export type Model = {
   isKeeping: Signal<boolean>;
 };
 
-export type Actions = {
+export type AnnotationActions = {
+  setMeasure(kind: AnnotationKind | null): void;
+  /** Lets go of what is half drawn, or of the selection; false when there was neither. */
+  endMeasure(): boolean;
+  undo(): void;
+  redo(): void;
+  removeAnnotation(annotation_id: string): void;
+  editAnnotation(annotation_id: string): void;
+  giveWords(text: string | null): void;
+  hideOthers(hides: boolean): void;
+  goToAnnotation(annotation_id: string): void;
+  /** What is measured; null while its series is not on this screen. */
+  wordsOf(drawing: Drawing): string[] | null;
+};
+
+export type Actions = AnnotationActions & {
   mountViewer(host: HTMLElement): Promise<void>;
   askControl(): void;
   takeControl(): void;
@@ -180,6 +216,14 @@ export function createModel(page: RoomPage, state: RoomState): Model {
       tool: "window",
       points: true,
       failure: null,
+    }),
+    annotations: signal<AnnotationsPicture>({
+      kind: null,
+      selected: null,
+      hidesOthers: false,
+      canUndo: false,
+      canRedo: false,
+      asking: null,
     }),
     studies: signal(page.study_ids.map((study_id) => ({ study_id, manifest: null, failed: null }))),
     call: signal(NO_CALL),

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { said, type TextKey, t } from "../i18n/text";
 import { useRoom } from "./context";
 import type { IconName } from "./icons";
+import { MeasureMenu } from "./measure";
 import type { Tool } from "./model";
 import { ToolButton } from "./parts";
 import { isPreset, PRESETS, takesPresets } from "./presets";
@@ -28,11 +29,12 @@ export function Toolbar(): JSX.Element {
             icon={one.icon}
             label={t(one.label)}
             shortcut={one.shortcut}
-            pressed={tool === one.tool}
+            pressed={tool === one.tool && model.annotations.value.kind === null}
             onClick={() => actions.setTool(one.tool)}
           />
         ))}
       </div>
+      <MeasureMenu />
       <LayoutButtons />
       <WindowChoice />
       <div class="group">

@@ -23,6 +23,8 @@ export type Display = {
   /** Draws this from the next frame on; null empties the screens. */
   show(picture: Picture | null): void;
   pointers(list: NamedPointer[]): void;
+  /** What lies over the pictures has changed. */
+  redraw(): void;
   /** A frame of the shown series has come or become better. */
   better(series: Series, frame: number): void;
   /** The series leaves memory. */
@@ -36,6 +38,8 @@ export type DisplayEvents = {
   quality(quality: Quality): void;
   /** A picture with data of its own has been drawn on every viewport that is shown. */
   drawn(series: Series): void;
+  /** A viewport's own marks are drawn: whatever else lies over it follows. */
+  painted(id: ViewportId, picture: Picture, camera: Camera, size: Size): void;
   /** Cornerstone cannot take the series in. */
   failed(error: unknown): void;
 };
@@ -172,6 +176,7 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
       size,
       others.map((other) => planeOf(scene, geometry, other)),
     );
+    events.painted(id, { series, scene }, camera, size);
   }
 
   function tellQuality({ series, scene }: Picture): void {
@@ -222,6 +227,7 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
       pointers = list;
       later();
     },
+    redraw: later,
     better(series, index) {
       if (picture?.series !== series) return;
       changed.add(index);

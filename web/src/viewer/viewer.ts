@@ -13,6 +13,7 @@ import { lowestQuality, type NamedPointer, type Quality } from "./captions";
 import { warmDecoders } from "./decoders";
 import { createDisplay, type Picture } from "./display";
 import type { Begun } from "./download";
+import { createDrawingBoard, type DrawingBoard, type DrawingEvents } from "./drawing/drawing";
 import type { Failure } from "./failures";
 import type { Tool } from "./gestures";
 import { createHand } from "./hand";
@@ -28,6 +29,7 @@ import { createTeller } from "./telling";
 import { createTimes, type Timing } from "./times";
 
 export type { NamedPointer, Quality } from "./captions";
+export type { DrawingEvents, Inked } from "./drawing/drawing";
 export type { Tool } from "./gestures";
 export type { ImageName, StackRef } from "./opening";
 export type { Facets } from "./sharing";
@@ -47,7 +49,12 @@ export type ViewerEvents = {
   failed(code: Failure): void;
   /** Milliseconds since navigation; told again as each of the three is reached. */
   loaded(timing: Timing): void;
+  newId(): string;
+  drawing: DrawingEvents;
 };
+
+/** Annotations over the images: what is shown of them, and the tool that makes them. */
+export type Drawings = Omit<DrawingBoard, "paint" | "destroy">;
 
 export type Viewer = {
   /** Resolves when the image asked for is drawn, when loading has failed for good, or when another stack is opened.
@@ -68,6 +75,7 @@ export type Viewer = {
   /** What the left button and one finger do. Until it is called: the window, and scrolling. */
   setTool(tool: Tool): void;
   setPointers(list: NamedPointer[]): void;
+  drawings: Drawings;
   setActive(id: ViewportId): void;
   snapshotInfo(): SnapshotEntry[];
   resize(): void;
@@ -81,11 +89,18 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
   const display = createDisplay(stage, screens, text, {
     quality: events.qualityChanged,
     drawn: onDrawn,
+    painted: (...at) => board.paint(...at),
     failed(error) {
       console.error(error);
       events.failed("drawing");
     },
   });
+  const board = createDrawingBoard(
+    stage,
+    text,
+    { picture, size: display.size, redraw: display.redraw, newId: events.newId },
+    events.drawing,
+  );
   const opening = createOpening({
     arrived: onArrived,
     better(entry, series, frame) {
@@ -249,6 +264,7 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
       }),
     setTool: hand.setTool,
     setPointers: (list) => display.pointers(list),
+    drawings: board,
     setActive: hand.activate,
     snapshotInfo() {
       const now = picture();
@@ -258,6 +274,7 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
     destroy() {
       settleOpen();
       hand.destroy();
+      board.destroy();
       watch.disconnect();
       teller.destroy();
       opening.destroy();
