@@ -26,9 +26,15 @@ MODULES = (
     "collab.studies.manifest",
 )
 # Modules of which only some structs travel.
-STRUCTS = {"dicom_render.pack": ("PackHeader",)}
+STRUCTS = {
+    "dicom_render.pack": ("PackHeader",),
+    "dicom_render.report": ("Report",),
+    "dicom_render.segmentation": ("Segmentation",),
+    "dicom_render.structure_set": ("StructureSet",),
+    "dicom_render.presentation_state": ("PresentationState",),
+}
 # Names that two packages use, each rightly in its own; the client has only one room for them.
-RENAMED = {"dicom_render.headers.Window": "VoiWindow"}
+RENAMED = {"dicom_render.headers.Window": "VoiWindow", "dicom_render.presentation_state.Annotation": "StateAnnotation"}
 
 _written: set[type[msgspec.Struct]] = set()
 _SCALARS: dict[Any, str] = {str: "string", int: "number", float: "number", bool: "boolean", type(None): "null"}

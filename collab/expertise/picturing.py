@@ -56,8 +56,8 @@ class Picturing:
             invert=pane.invert,
             sop_instance_uid=viewport.sop_instance_uid,
             frame=viewport.frame or 1,
-            # The room's screens draw no overlays and shutters: what is printed is what was seen, no more and no less.
-            markings=False,
+            # As the room's screens do from the start: a shutter that hides and an overlay that points are of the image.
+            markings=True,
         )
         try:
             picture = render_view(source, plane, width, height)

@@ -31,7 +31,7 @@ Module = Literal["abc2"]
 
 
 class RoomLinks(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What the case gives its room: paths, the number to call when the call fails, aids that its pathway switches on."""
+    """What the case gives its room: paths, the number to call when the call fails, aids of its pathway."""
 
     brief: str | None = None
     sign: str | None = None

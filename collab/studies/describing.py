@@ -7,10 +7,22 @@ from urllib.parse import quote
 
 import msgspec
 
-from collab.studies.manifest import EntryState, PatientEntry, PriorEntry, SeriesEntry, StackEntry, StudyLine
-from collab.studies.models import Series, Study
+from collab.studies.manifest import (
+    EntryState,
+    ObjectEntry,
+    PatientEntry,
+    PriorEntry,
+    SeriesEntry,
+    StackEntry,
+    StudyLine,
+)
+from collab.studies.models import Instance, Series, Study
 from collab.studies.prepared import StoredStack
 from collab.studies.rules import SeriesState
+from dicom_render.objects import kind_of
+
+# Why a series of objects alone has no stacks: no fault of its files.
+_WITHOUT_PICTURES = {"no_pixels", "not_drawn"}
 
 
 def patient_entry(study: Study) -> PatientEntry:
@@ -49,16 +61,31 @@ def study_line(study: Study, *, is_ready: bool) -> StudyLine:
     )
 
 
-def series_entry(study_id: str, series: Series) -> SeriesEntry:
+def series_entry(study_id: str, series: Series, objects: Sequence[Instance] = ()) -> SeriesEntry:
+    """A series with its prepared stacks, and with those of its `objects` that are no images."""
+    is_objects_alone = bool(objects) and series.refusal in _WITHOUT_PICTURES
     return SeriesEntry(
         series_uid=series.series_uid,
         number=series.number,
         modality=series.modality,
         description=series.description,
         received=series.received,
-        state=_entry_state(SeriesState(series.state)),
-        refusal=series.refusal,
+        state="ready" if is_objects_alone else _entry_state(SeriesState(series.state)),
+        refusal=None if is_objects_alone else series.refusal,
         stacks=tuple(_stack_entry(study_id, series, stack) for stack in stacks_of(series)),
+        objects=tuple(_object_entry(study_id, each) for each in objects),
+    )
+
+
+def _object_entry(study_id: str, instance: Instance) -> ObjectEntry:
+    kind = kind_of(instance.sop_class_uid)
+    assert kind is not None
+    at = f"/api/studies/{quote(study_id)}/objects/{quote(instance.sop_instance_uid)}"
+    return ObjectEntry(
+        sop_instance_uid=instance.sop_instance_uid,
+        kind=kind,
+        number=instance.instance_number,
+        url=f"{at}/document" if kind == "document" else at,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 StudyState = Literal["ready", "preparing"]
+ObjectKind = Literal["report", "key_images", "presentation", "segmentation", "structures", "document", "not_shown"]
 EntryState = Literal["ready", "preparing", "refused"]
 
 
@@ -38,6 +39,18 @@ class StackEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     thumbnail_url: str
 
 
+class ObjectEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Something of a series that is no image: read at `url`, save a `document`, which is saved from there.
+
+    `not_shown`: kept whole, and nothing of it can be shown here (dose grids, plans).
+    """
+
+    sop_instance_uid: str
+    kind: ObjectKind
+    number: int | None
+    url: str
+
+
 class SeriesEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One series; while it is `preparing`, `stacks` are those of an earlier delivery, if any."""
 
@@ -49,6 +62,7 @@ class SeriesEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     state: EntryState
     refusal: str | None
     stacks: tuple[StackEntry, ...]
+    objects: tuple[ObjectEntry, ...] = ()
 
 
 class PriorEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -195,7 +195,11 @@ def count_studies(session: Session) -> int:
 
 def study_manifest(session: Session, study: Study, caller: Caller, *, at: datetime | None = None) -> StudyManifest:
     """What the client needs to show a study that the caller has passed the gate of."""
-    series = [series_entry(study.id, row) for row in store.list_series(session, study.id)]
+    objects = store.list_without_picture(session, study.id)
+    series = [
+        series_entry(study.id, row, [each for each in objects if each.series_id == row.id])
+        for row in store.list_series(session, study.id)
+    ]
     priors = find_priors(session, study, caller, at=at)
     return StudyManifest(
         study_id=study.id,

@@ -13,6 +13,7 @@ from collab.accounts.models import Hospital
 from collab.kit.caller import Caller
 from collab.studies.models import Instance, Series, SetAside, Study, StudyGrant
 from collab.studies.rules import CARE_ROLES, MAX_ATTEMPTS, SERIES_MOVES, SeriesState
+from dicom_render.objects import OBJECT_CLASSES, REPORT_CLASSES
 
 # A page of studies; whoever has more searches.
 LIST_LIMIT = 200
@@ -145,6 +146,20 @@ def list_instance_keys(session: Session, *, series_id: str) -> list[tuple[str, s
 
 def list_instances(session: Session, series_id: str) -> Sequence[Instance]:
     return session.scalars(select(Instance).filter_by(series_id=series_id)).all()
+
+
+def find_instance(session: Session, *, study_id: str, sop_instance_uid: str) -> Instance | None:
+    query = select(Instance).join(Series, Series.id == Instance.series_id)
+    return session.scalars(
+        query.where(Series.study_id == study_id, Instance.sop_instance_uid == sop_instance_uid)
+    ).first()
+
+
+def list_without_picture(session: Session, study_id: str) -> Sequence[Instance]:
+    """Instances of a study that are no images, as `dicom_render.objects` knows them by their storage class."""
+    query = select(Instance).join(Series, Series.id == Instance.series_id).where(Series.study_id == study_id)
+    is_object = or_(Instance.sop_class_uid.in_(OBJECT_CLASSES), Instance.sop_class_uid.startswith(REPORT_CLASSES))
+    return session.scalars(query.where(is_object).order_by(Instance.instance_number, Instance.sop_instance_uid)).all()
 
 
 def list_study_instance_keys(session: Session, *, study_id: str) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from collab.studies.blobs import hash_of
+from dicom_render.objects import content_of, document_of
 from dicom_render.prepare import PreparedSeries, prepare_series
 from dicom_render.reading import InstanceHeader, Unreadable, read_header
 
@@ -29,6 +30,23 @@ def prepare_originals(paths: list[str], out: str, progress: Callable[[int, int],
         if not _is_whole(original):
             raise Unreadable("damaged_blob", {"sha256": original.name})
     return prepare_series(originals, Path(out), progress)
+
+
+def read_object(path: str) -> bytes:
+    """What a screen needs of an object that is no image, as JSON. Raises `Unreadable`."""
+    return content_of(_proved(path))
+
+
+def read_document(path: str) -> bytes:
+    """The PDF that an original holds. Raises `Unreadable`."""
+    return document_of(_proved(path))
+
+
+def _proved(path: str) -> bytes:
+    original = Path(path)
+    if not _is_whole(original):
+        raise Unreadable("damaged_blob", {"sha256": original.name})
+    return original.read_bytes()
 
 
 def _is_whole(original: Path) -> bool:

@@ -11,10 +11,11 @@ import { createPictures } from "./main/pictures";
 import { createScreen } from "./main/screen";
 import { createSigning, signingApi } from "./main/signing";
 import { offerSupport, type Timings } from "./main/support";
+import { titleOf } from "./main/titles";
 import { EMPTY_STATE } from "./room/fold";
 import { createLive, type Live } from "./room/live";
 import { mountRoom } from "./ui/app";
-import { type Brief, createModel } from "./ui/model";
+import { type Brief, type CarriedStack, createModel } from "./ui/model";
 import { warmDecoders } from "./viewer/decoders";
 import type { Viewer } from "./viewer/viewer";
 import { getJson } from "./wire/api";
@@ -51,6 +52,7 @@ function start(page: RoomPage, app: HTMLElement): void {
     changed(studies) {
       model.studies.value = studies;
       live.seriesFound();
+      viewer?.retitle();
     },
     refusal: (says) => says || t("room.study.failed"),
     later,
@@ -172,6 +174,13 @@ function start(page: RoomPage, app: HTMLElement): void {
             pictures.viewer(viewer);
             live.qualityChanged();
           },
+          activated() {
+            live.activated();
+            pictures.viewer(viewer);
+          },
+          closed: (index) => actions.closePane(index),
+          dropped: (index, carried) => actions.dropStack(index, JSON.parse(carried) as CarriedStack),
+          titleOf: (stack) => titleOf(stack, model.studies.value),
           failed: pictures.failed,
           loaded: (timing) => void Object.assign(timings, timing),
           newId,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+import pydicom
 from PIL import Image
 
 from collab.conclusions.document import Edges, KeyImage, sha256_hex
@@ -24,12 +25,17 @@ from tests.collab.studies.make import dicom, folder
 SOP_UID, SERIES_UID = "2.25.33", "2.25.22"
 
 
-def prepare(world: World, place: Path) -> Study:
+def prepare(world: World, place: Path, **attributes: object) -> Study:
     """One CT slice of 16 x 16 pixels, 1 mm each, whose values grow from 1 to 256 HU."""
     slices = {"1.dcm": dicom(study_uid="2.25.1", series_uid=SERIES_UID, sop_instance_uid=SOP_UID)}
+    file = folder(place, slices) / "1.dcm"
+    written = pydicom.dcmread(file)
+    for keyword, value in attributes.items():
+        setattr(written, keyword, value)
+    written.save_as(file)
     out = PreparedFolders(world.settings).of("SER-1", "v1")
     out.mkdir(parents=True)
-    prepare_series([folder(place, slices) / "1.dcm"], out)
+    prepare_series([file], out)
     with world.database.transaction() as session:
         session.add(
             Series(
@@ -95,6 +101,26 @@ def test_a_key_view_is_the_slice_in_its_window(world: World, tmp_path: Path) -> 
     assert drawn[-20, -20] > 245
     assert image.sha256 == sha256_hex(image.jpeg)
     assert key_view_seen(key_view(), image).image_sha256 == image.sha256
+
+
+def test_what_a_shutter_hides_on_the_screens_is_hidden_in_print(world: World, tmp_path: Path) -> None:
+    """PS3.3 C.7.6.11: columns 9 to 16, the brighter half, lie outside of the right edge."""
+    shutter = {
+        "ShutterShape": "RECTANGULAR",
+        "ShutterLeftVerticalEdge": 1,
+        "ShutterRightVerticalEdge": 8,
+        "ShutterUpperHorizontalEdge": 1,
+        "ShutterLowerHorizontalEdge": 16,
+        "ShutterPresentationValue": 0,
+    }
+    study = prepare(world, tmp_path / "in", **shutter)
+    with world.database.transaction() as session:
+        picturing = Picturing(session, world.settings, world.caller(world.requester), make.NIGHT)
+        image = picturing.draw(key_view(), {study.study_uid: study})
+    assert image is not None
+    drawn = np.asarray(Image.open(io.BytesIO(image.jpeg)), dtype=int)
+    assert drawn[-20, -20] < 10
+    assert drawn[-20, 20] > 225
 
 
 def test_a_mirrored_key_view_is_printed_mirrored(world: World, tmp_path: Path) -> None:

@@ -2,12 +2,13 @@
 import type { Call } from "../call/call";
 import type { Echo } from "../call/echo";
 import { t } from "../i18n/text";
+import { rearranged, withPane } from "../room/arranging";
 import { isKept, keepView } from "../room/key_views";
 import type { Live } from "../room/live";
 import type { Actions, AnnotationActions, Model } from "../ui/model";
 import type { Viewer } from "../viewer/viewer";
-import type { Act } from "../wire/types";
-import { activePane } from "../wire/view";
+import type { Act, View } from "../wire/types";
+import { activePane, onePane } from "../wire/view";
 import { type Catalogue, stackRef } from "./catalogue";
 import type { Signing } from "./signing";
 
@@ -64,10 +65,20 @@ function controlActions({ live, ask }: Parts): ControlActions {
   };
 }
 
+const MOST_STEPS_BACK = 20;
+
 type ViewActions = Pick<
   Actions,
   | "openStack"
   | "loadStudy"
+  | "arrange"
+  | "closePane"
+  | "activatePane"
+  | "dropStack"
+  | "setLinked"
+  | "linkHere"
+  | "unlink"
+  | "goBack"
   | "goTo"
   | "setTool"
   | "setLayout"
@@ -76,13 +87,56 @@ type ViewActions = Pick<
   | "reset"
   | "scroll"
   | "setPoints"
+  | "setLayers"
+  | "setUptakeUnit"
 >;
 
 function viewActions({ model, live, viewer, catalogue, annotations, toast }: Parts): ViewActions {
+  /** Views before each change of what stands where, the last one last. */
+  const before: View[] = [];
+  const remember = (): View | null => {
+    const view = viewer()?.view() ?? null;
+    if (view !== null) before.splice(0, before.length - MOST_STEPS_BACK + 1);
+    if (view !== null) before.push(view);
+    model.viewer.value = { ...model.viewer.value, steps_back: before.length };
+    return view;
+  };
   return {
-    openStack: (study_uid, series_uid, stack) => void live.open(stackRef(study_uid, series_uid, stack)),
+    openStack(study_uid, series_uid, stack) {
+      remember();
+      void live.open(stackRef(study_uid, series_uid, stack));
+    },
+    arrange(arrangement) {
+      const view = remember() ?? { ...onePane(null), arrangement };
+      viewer()?.put(rearranged(view, arrangement));
+    },
+    closePane(index) {
+      const view = remember();
+      if (view !== null) viewer()?.put(withPane(view, index, null));
+    },
+    activatePane: (index) => viewer()?.activate(index),
+    dropStack(index, carried) {
+      const stack = catalogue.find(carried);
+      if (stack === null) return;
+      remember();
+      viewer()?.activate(index);
+      void live.open(stack);
+    },
+    setLinked: (on) => viewer()?.setLinked(on),
+    linkHere() {
+      if (viewer()?.linkHere() === false) toast(t("room.toast.not_linkable"));
+    },
+    unlink: () => viewer()?.unlink(),
+    goBack() {
+      const view = before.pop();
+      model.viewer.value = { ...model.viewer.value, steps_back: before.length };
+      if (view !== undefined) viewer()?.put(view);
+    },
     loadStudy: (study_id) => void catalogue.load(study_id),
-    goTo: live.goTo,
+    goTo(view) {
+      remember();
+      live.goTo(view);
+    },
     setTool(tool) {
       viewer()?.setTool(tool);
       annotations.setMeasure(null);
@@ -95,6 +149,14 @@ function viewActions({ model, live, viewer, catalogue, annotations, toast }: Par
     setInvert: (isInverted) => viewer()?.setInvert(isInverted),
     reset: () => viewer()?.reset(),
     scroll: (images) => viewer()?.scroll(images),
+    setLayers(on) {
+      viewer()?.setLayers(on);
+      model.viewer.value = { ...model.viewer.value, layers: { ...model.viewer.value.layers, on } };
+    },
+    setUptakeUnit(chosen) {
+      viewer()?.setUptakeUnit(chosen);
+      model.viewer.value = { ...model.viewer.value, uptake: { ...model.viewer.value.uptake, chosen } };
+    },
     setPoints(points) {
       model.viewer.value = { ...model.viewer.value, points };
       if (!points) live.pointed(null);

@@ -58,7 +58,12 @@ export function createAnnotations(parts: AnnotationParts): Annotations {
 
   const update = (): void => {
     const { annotating } = parts.live();
-    set({ canUndo: annotating.canUndo(), canRedo: annotating.canRedo() });
+    const { selected } = model.annotations.value;
+    set({
+      canUndo: annotating.canUndo(),
+      canRedo: annotating.canRedo(),
+      selected: selected !== null && find(selected) !== undefined ? selected : null,
+    });
     draw();
   };
 
@@ -115,6 +120,7 @@ export function createAnnotations(parts: AnnotationParts): Annotations {
         const found = find(annotation_id);
         if (found) void goTo(parts, found.drawing);
         viewer()?.drawings.select(annotation_id);
+        set({ selected: annotation_id });
       },
       wordsOf: (drawing) => viewer()?.drawings.words(drawing) ?? null,
     },

@@ -1,4 +1,5 @@
 /** Keys of the room: obeyed anywhere but where people write or choose; returns the remover. */
+import { nextPane } from "../room/arranging";
 import { keyAct } from "../ui/keys";
 import type { Actions, Model } from "../ui/model";
 import { PRESETS, takesPresets } from "../ui/presets";
@@ -29,7 +30,7 @@ const isBesideImages = (target: EventTarget | null): boolean =>
 type KeyAct = NonNullable<ReturnType<typeof keyAct>>;
 
 function obey(act: KeyAct, model: Model, actions: Actions): void {
-  const { pane, points } = model.viewer.value;
+  const { view, pane, points } = model.viewer.value;
   switch (act.do) {
     case "preset": {
       const preset = PRESETS[act.index];
@@ -80,6 +81,18 @@ function obey(act: KeyAct, model: Model, actions: Actions): void {
       break;
     case "mute":
       actions.setMuted(!model.call.value.muted);
+      break;
+    case "panes":
+      document.getElementById("arrangement")?.togglePopover();
+      break;
+    case "next_pane":
+      if (view !== null) actions.activatePane(nextPane(view));
+      break;
+    case "link":
+      actions.setLinked(!(view?.linked ?? false));
+      break;
+    case "back":
+      actions.goBack();
       break;
     case "help":
       model.isHelpOpen.value = true;

@@ -174,6 +174,8 @@ function drawViewer(model: Model, viewer: Viewer): void {
     pane: activePane(view),
     quality,
     mpr_refusal: viewer.mprRefusal(),
+    layers: viewer.layers(),
+    uptake: viewer.uptake(),
     failure: quality === "full" ? null : before.failure,
   };
   setIfNew(model.viewer, next);

@@ -1,43 +1,49 @@
 /** The viewer as the room sees it, before and after its code has arrived. */
-import type { Facets, Place, Screen, StackRef } from "../room/screen";
+import { type Facets, type Place, placeOf, type Screen, type ShowResult, type StackRef } from "../room/screen";
 import { type Begun, begin } from "../viewer/download";
 import { packUrl } from "../viewer/pack";
 import type { View } from "../wire/types";
+import { activePane } from "../wire/view";
 
 /** A screen that goes on with a pack that was asked for before it was there. */
-type Viewer = Omit<Screen, "open"> & { open(stack: StackRef, at?: Place, begun?: Begun): Promise<void> };
+type Viewer = Omit<Screen, "open" | "show"> & {
+  open(stack: StackRef, at?: Place, begun?: Begun): Promise<void>;
+  show(view: View, stacks: readonly (StackRef | null)[], facets: Facets, begun?: Begun): ShowResult;
+};
 
 export type Arrival = { screen: Screen; arrive(viewer: Viewer): void };
 
 export function createScreen(): Arrival {
   let viewer: Viewer | null = null;
   // The images travel beside the viewer's code, which is as long on its way as the first of them.
-  let early: Begun | null = null;
-  let waiting: { view: View; facets: Facets } | null = null;
-  let come: (viewer: Viewer) => void = () => undefined;
-  const arrived = new Promise<Viewer>((resolve) => {
-    come = resolve;
-  });
+  let early: { url: string; begun: Begun } | null = null;
+  // Only what was asked for last is done when it comes.
+  let waiting: ((viewer: Viewer) => void) | null = null;
+
+  function beginEarly(stack: StackRef, at: Place | undefined): Begun {
+    const url = packUrl(stack.pack_url, at ?? null);
+    // The same view once more, a little further: its download goes on.
+    if (early?.url === url) return early.begun;
+    early?.begun.abort();
+    early = { url, begun: begin(url) };
+    return early.begun;
+  }
+
   const screen: Screen = {
-    async open(stack, at) {
-      early?.abort();
-      early = null;
+    open(stack, at) {
       // At once, not a turn later: the view that belongs to this stack is shown in the very next line of the room.
       if (viewer !== null) return viewer.open(stack, at);
-      const begun = begin(packUrl(stack.pack_url, at ?? null));
-      early = begun;
-      const here = await arrived;
-      // Only what was asked for last is opened, and the view that was asked for meanwhile belongs to it.
-      if (early !== begun) return;
-      early = null;
-      const opened = here.open(stack, at, begun);
-      if (waiting !== null) here.show(waiting.view, waiting.facets);
-      await opened;
+      const begun = beginEarly(stack, at);
+      return new Promise((resolve, reject) => {
+        waiting = (here) => void here.open(stack, at, begun).then(resolve, reject);
+      });
     },
     view: () => viewer?.view() ?? null,
-    show(view, facets) {
-      if (viewer !== null) return viewer.show(view, facets);
-      waiting = { view, facets };
+    show(view, stacks, facets) {
+      if (viewer !== null) return viewer.show(view, stacks, facets);
+      const [pane, stack] = [activePane(view), stacks[view.active] ?? null];
+      const begun = pane && stack ? beginEarly(stack, placeOf(pane)) : undefined;
+      waiting = (here) => void here.show(view, stacks, facets, begun);
       return "loading";
     },
     compare: (view) => viewer?.compare(view) ?? "loading",
@@ -46,11 +52,9 @@ export function createScreen(): Arrival {
     screen,
     arrive(next) {
       viewer = next;
-      come(next);
-      // After the stacks that wait for it have been opened.
-      void arrived.then(() => {
-        waiting = null;
-      });
+      waiting?.(next);
+      waiting = null;
+      early = null;
     },
   };
 }

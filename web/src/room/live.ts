@@ -60,6 +60,8 @@ export type Live = {
   annotating: Annotating;
   /** My own hand moved my view. */
   moved(view: View, settled: boolean): void;
+  /** I work in another pane: with the baton others see which one, without it nobody needs to know. */
+  activated(): void;
   pointed(pointer: Pointer | null): void;
   /** What the screen holds has become better, or worse. */
   qualityChanged(): void;
@@ -305,6 +307,12 @@ export function createLive(world: LiveWorld): Live {
       }
       look();
     },
+    activated() {
+      const view = screen.view();
+      if (view === null || !isPresenter()) return;
+      following = { ...following, shared: view };
+      presenting.moved(view, true);
+    },
     pointed(pointer) {
       pointing = pointer;
       if (isPointDue) return;
@@ -317,7 +325,9 @@ export function createLive(world: LiveWorld): Live {
     rejoin: () => update({ on: "rejoined" }),
     seriesFound() {
       const { shared, walks } = following;
-      if (shared !== null && !walks && screen.view() === null) see(showing.show(shared));
+      const isMissing = shared !== null && showing.compare(shared) === "elsewhere";
+      if (shared !== null && !walks && (screen.view() === null || (isMissing && !isPresenter())))
+        see(showing.show(shared));
     },
     async open(stack) {
       if (state.holder !== null && !isPresenter()) update({ on: "walked" });

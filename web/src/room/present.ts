@@ -5,6 +5,8 @@ import type { Act, MoveView, View } from "../wire/types";
 const SETTLE_EVERY_MS = 2000;
 /** 60 Hz, whatever the screen's own rate: the room takes no more. */
 const MOVE_EVERY_MS = 15;
+/** A viewport is about 500 bytes of a view, and the room takes 256 KiB a second (R32): nine go at 27 Hz. */
+const MOVE_EVERY_MS_A_VIEWPORT = 4;
 
 export type PresentWorld = {
   now(): number;
@@ -54,7 +56,7 @@ export function createPresenting(world: PresentWorld): Presenting {
     isFrameDue = false;
     const term = world.term();
     if (waiting === null || term === null || !world.isLive()) return;
-    if (world.now() - moved_ms < MOVE_EVERY_MS) flushOnFrame();
+    if (world.now() - moved_ms < paceOf(waiting)) flushOnFrame();
     else take(waiting, term);
   };
 
@@ -63,6 +65,12 @@ export function createPresenting(world: PresentWorld): Presenting {
     isFrameDue = true;
     world.onFrame(flush);
   };
+
+  const paceOf = ({ panes }: View): number =>
+    Math.max(
+      MOVE_EVERY_MS,
+      MOVE_EVERY_MS_A_VIEWPORT * panes.reduce((sum, pane) => sum + (pane?.viewports.length ?? 0), 0),
+    );
 
   return {
     moved(view, isSettled) {

@@ -7,9 +7,11 @@ export type Facets = { slice: boolean; window: boolean; zoom: boolean; layout: b
 export type ShowResult = "same" | "coarse" | "loading" | "elsewhere";
 
 export type Screen = {
+  /** In the active pane. */
   open(stack: StackRef, at?: Place): Promise<void>;
   view(): View | null;
-  show(view: View, facets: Facets): ShowResult;
+  /** `stacks`: where the packs of the view's panes are, null where that is not known (yet). */
+  show(view: View, stacks: readonly (StackRef | null)[], facets: Facets): ShowResult;
   compare(view: View): ShowResult;
 };
 

@@ -1,10 +1,9 @@
-/** Brings a view to the screen, opening its series first where need be; decides nothing about which view. */
+/** Brings a view to the screen, with the stacks that its panes are made of; decides nothing about which view. */
 import type { Pane, View } from "../wire/types";
-import { activePane } from "../wire/view";
-import { EVERYTHING, isSameStack, placeOf, type Screen, type ShowResult, type StackRef } from "./screen";
+import { EVERYTHING, type Screen, type ShowResult, type StackRef } from "./screen";
 
 export type Showing = {
-  /** Shows the view now; where its series is not open yet, as soon as that is there. */
+  /** Shows the view now; what of it is not there yet, as soon as it is. */
   show(view: View): ShowResult;
   /** Opens a series for its own sake. False when something else was asked for meanwhile, or it cannot be shown. */
   open(stack: StackRef): Promise<boolean>;
@@ -22,32 +21,29 @@ export type ShowingWorld = {
 };
 
 export function createShowing({ screen, find, drawn }: ShowingWorld): Showing {
-  let current: StackRef | null = null;
-
-  const open = async (stack: StackRef, pane?: Pane): Promise<boolean> => {
-    current = stack;
-    const isOpened = await screen.open(stack, pane && placeOf(pane)).then(
-      () => screen.view() !== null,
-      // The viewer has said why in its own event.
-      () => false,
-    );
-    if (current !== stack) return false;
-    drawn();
-    return isOpened;
-  };
+  let asked = 0;
 
   return {
     show(view) {
-      const pane = activePane(view);
-      if (isSameStack(current, pane)) return screen.show(view, EVERYTHING);
-      const stack = pane && find(pane);
-      if (pane === null || stack === null) return "elsewhere";
-      void open(stack, pane);
-      // The viewer keeps it until the series' header is there.
-      return screen.show(view, EVERYTHING);
+      const stacks = view.panes.map((pane) => pane && find(pane));
+      // Nothing of it is known (yet): what stands on the screen stays.
+      if (view.panes.some((pane) => pane !== null) && stacks.every((stack) => stack === null)) return "elsewhere";
+      asked += 1;
+      return screen.show(view, stacks, EVERYTHING);
     },
-    open: (stack) => open(stack),
-    isOpening: () => current !== null,
-    compare: (view) => (isSameStack(current, activePane(view)) ? screen.compare(view) : "elsewhere"),
+    async open(stack) {
+      asked += 1;
+      const mine = asked;
+      const isOpened = await screen.open(stack).then(
+        () => screen.view() !== null,
+        // The viewer has said why in its own event.
+        () => false,
+      );
+      if (mine !== asked) return false;
+      drawn();
+      return isOpened;
+    },
+    isOpening: () => asked > 0,
+    compare: screen.compare,
   };
 }

@@ -7,7 +7,8 @@ export type KeyAct =
   | { do: "scroll"; images: number }
   | { do: "tool"; tool: "window" | "pan" | "zoom" | "scroll" }
   | { do: "undo" | "redo" | "measure" | "remove" | "escape" }
-  | { do: "invert" | "reset" | "follow" | "key_view" | "pointer" | "mute" | "help" | "layout" | "control" };
+  | { do: "invert" | "reset" | "follow" | "key_view" | "pointer" | "mute" | "help" | "layout" | "control" }
+  | { do: "panes" | "next_pane" | "link" | "back" };
 
 export type KeyPress = { key: string; ctrlKey: boolean; metaKey: boolean; altKey: boolean; shiftKey?: boolean };
 
@@ -20,11 +21,15 @@ const ACTS: Readonly<Record<string, KeyAct>> = {
   m: { do: "mute" },
   l: { do: "layout" },
   b: { do: "control" },
+  g: { do: "panes" },
+  n: { do: "next_pane" },
+  j: { do: "link" },
+  u: { do: "back" },
   w: { do: "tool", tool: "window" },
   d: { do: "tool", tool: "pan" },
   z: { do: "tool", tool: "zoom" },
   s: { do: "tool", tool: "scroll" },
-  n: { do: "measure" },
+  a: { do: "measure" },
   delete: { do: "remove" },
   backspace: { do: "remove" },
   escape: { do: "escape" },
@@ -54,8 +59,12 @@ export const HELP: readonly { keys: string; text: TextKey }[] = [
   { keys: "I", text: "room.keys.invert" },
   { keys: "R", text: "room.keys.reset" },
   { keys: "L", text: "room.keys.layout" },
+  { keys: "G", text: "room.keys.panes" },
+  { keys: "N", text: "room.keys.next_pane" },
+  { keys: "J", text: "room.keys.link" },
+  { keys: "U", text: "room.keys.back" },
   { keys: "W · D · Z · S", text: "room.keys.tools" },
-  { keys: "N", text: "room.keys.measure" },
+  { keys: "A", text: "room.keys.measure" },
   { keys: "Ctrl Z · Ctrl ⇧ Z", text: "room.keys.undo" },
   { keys: "⌫", text: "room.keys.remove" },
   { keys: "?", text: "room.keys.help" },

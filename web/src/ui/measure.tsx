@@ -34,8 +34,8 @@ export function MeasureMenu(): JSX.Element {
         class="tool"
         popovertarget={MENU}
         aria-label={t("room.measure")}
-        title={`${t("room.measure")} (N)`}
-        aria-keyshortcuts="N"
+        title={`${t("room.measure")} (A)`}
+        aria-keyshortcuts="A"
         aria-pressed={kind !== null}
       >
         <Icon name="measure" />

@@ -1,7 +1,9 @@
 /** What the panels draw, as signals, and what they may ask for; filled by main.ts, which knows the rest of the page. */
 import { type Signal, signal } from "@preact/signals";
+import type { UptakeUnit } from "../lib/uptake";
 import type {
   AnnotationKind,
+  Arrangement,
   Drawing,
   Pane,
   RoomPage,
@@ -15,6 +17,8 @@ import type {
 export type Layout = Pane["layout"];
 export type Tool = "window" | "pan" | "zoom" | "scroll";
 export type Quality = "loading" | "coarse" | "full";
+
+export type LayerSwitches = { overlays: boolean; shutters: boolean };
 
 /** `lost_s`: for how long the room has not been heard, null while it is. */
 export type LinkPicture = {
@@ -34,9 +38,15 @@ export type ViewerPicture = {
   pane: Pane | null;
   quality: Quality;
   mpr_refusal: string | null;
+  /** How many changes of what stands where can be taken back. */
+  steps_back: number;
   tool: Tool;
   points: boolean;
   failure: string | null;
+  /** Markings of the file that there are, and which kinds are shown. */
+  layers: { there: LayerSwitches; on: LayerSwitches };
+  /** Units in which the values can be read: none but for PET. */
+  uptake: { units: readonly UptakeUnit[]; chosen: string };
 };
 
 /** `kind`: the measuring tool in my hand. `asking`: what waits for its words. */
@@ -122,6 +132,8 @@ export type SignPicture = {
   code: string | null;
 };
 
+export type CarriedStack = { study_uid: string; series_uid: string; stack: number };
+
 export type Toast = { id: number; text: string; tone: "plain" | "warn" | "danger" };
 
 export type Model = {
@@ -172,6 +184,15 @@ export type Actions = AnnotationActions & {
   openStack(study_uid: string, series_uid: string, stack: StackEntry): void;
   loadStudy(study_id: string): void;
   goTo(view: View): void;
+  arrange(arrangement: Arrangement): void;
+  closePane(index: number): void;
+  activatePane(index: number): void;
+  /** A card of the series strip was let go over a pane. */
+  dropStack(index: number, carried: CarriedStack): void;
+  setLinked(on: boolean): void;
+  linkHere(): void;
+  unlink(): void;
+  goBack(): void;
   setTool(tool: Tool): void;
   setLayout(layout: Layout): void;
   setWindow(window: { center: number; width: number }): void;
@@ -179,6 +200,8 @@ export type Actions = AnnotationActions & {
   reset(): void;
   scroll(images: number): void;
   setPoints(points: boolean): void;
+  setLayers(on: LayerSwitches): void;
+  setUptakeUnit(unit: string): void;
   keepView(caption: string): void;
   removeKeyView(key_view_id: string): void;
   write(text: string): void;
@@ -213,9 +236,12 @@ export function createModel(page: RoomPage, state: RoomState): Model {
       pane: null,
       quality: "loading",
       mpr_refusal: null,
+      steps_back: 0,
       tool: "window",
       points: true,
       failure: null,
+      layers: { there: { overlays: false, shutters: false }, on: { overlays: true, shutters: true } },
+      uptake: { units: [], chosen: "" },
     }),
     annotations: signal<AnnotationsPicture>({
       kind: null,

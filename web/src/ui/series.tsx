@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { formatDay } from "../i18n/dates";
 import { currentLanguage, said, t } from "../i18n/text";
 import type { Pane, PriorEntry, SeriesEntry, StackEntry, StudyManifest } from "../wire/types";
+import { CARRIED } from "../wire/view";
 import { useRoom } from "./context";
 import { Icon } from "./icons";
 import type { StudyPicture } from "./model";
@@ -142,6 +143,11 @@ function StackCard({ study_uid, series, stack, name }: StackProps): JSX.Element 
         type="button"
         class={isShared ? "series-card shared" : "series-card"}
         aria-current={isOpen}
+        draggable
+        onDragStart={(event) => {
+          const carried = JSON.stringify({ study_uid, series_uid: series.series_uid, stack: stack.stack });
+          event.dataTransfer?.setData(CARRIED, carried);
+        }}
         onClick={() => actions.openStack(study_uid, series.series_uid, stack)}
       >
         <img src={stack.thumbnail_url} alt="" width="64" height="64" loading="lazy" draggable={false} />

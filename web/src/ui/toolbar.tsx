@@ -1,12 +1,15 @@
 /** Tools of the viewer: what the mouse does, which planes, which window; greyed with the reason where it cannot. */
 import type { JSX } from "preact";
 import { said, type TextKey, t } from "../i18n/text";
+import { ArrangementMenu } from "./arrangement";
 import { useRoom } from "./context";
 import type { IconName } from "./icons";
+import { LayerSwitches } from "./layers";
 import { MeasureMenu } from "./measure";
 import type { Tool } from "./model";
 import { ToolButton } from "./parts";
 import { isPreset, PRESETS, takesPresets } from "./presets";
+import { UptakeChoice } from "./uptake";
 
 const TOOLS: readonly { tool: Tool; icon: IconName; label: TextKey; shortcut: string }[] = [
   { tool: "window", icon: "window", label: "room.tool.window", shortcut: "W" },
@@ -35,8 +38,11 @@ export function Toolbar(): JSX.Element {
         ))}
       </div>
       <MeasureMenu />
+      <ArrangementMenu />
       <LayoutButtons />
       <WindowChoice />
+      <UptakeChoice />
+      <LayerSwitches />
       <div class="group">
         <ToolButton
           icon="invert"

@@ -1,5 +1,6 @@
 /** The words and marks over a viewport, computed from the scene; pure. */
 import { type Camera, heightAbove, type Size, toScreen } from "../lib/planes";
+import { chosenUnit, missingUptake, windowTimes } from "../lib/uptake";
 import { dot } from "../lib/vectors";
 import type { Pointer, ViewportId } from "../wire/types";
 import { framesAround, halfGap, REFORMAT_AXES, type StackGeometry } from "./geometry";
@@ -48,16 +49,21 @@ function slicePosition(scene: Scene, geometry: StackGeometry, id: ViewportId): n
   return -dot(geometry.frames[scene.frame]?.origin ?? plane.point, plane.normal);
 }
 
-export function windowWords(scene: Scene, header: PackHeader, text: Text): string {
+/** In the unit wished for where there are several (PET), with the reason where the usual one cannot be computed. */
+export function windowWords(scene: Scene, header: PackHeader, wished: string | null, text: Text): string {
   if (header.values === "rgb8") return "";
-  const digits = scene.window.width < 10 ? 2 : scene.window.width < 100 ? 1 : 0;
-  const { center, width } = scene.window;
-  const words = text("room.viewer.window", {
-    center: rounded(center, digits),
-    width: rounded(width, digits),
-    unit: header.unit,
-  }).trimEnd();
-  return header.lossy ? `${text("room.viewer.lossy")}\n${words}` : words;
+  const { unit, factor } = chosenUnit(header, wished);
+  const { center, width } = windowTimes(scene.window, factor);
+  const digits = width < 10 ? 2 : width < 100 ? 1 : 0;
+  const words = text("room.viewer.window", { center: rounded(center, digits), width: rounded(width, digits), unit });
+  const missing = missingUptake(header);
+  return [
+    header.lossy ? text("room.viewer.lossy") : "",
+    missing === null ? "" : text("room.uptake.missing", { reason: text(`room.suv.${missing}`) }),
+    words.trimEnd(),
+  ]
+    .filter(Boolean)
+    .join("\n");
 }
 
 const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));

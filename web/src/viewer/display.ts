@@ -1,5 +1,5 @@
 /** Brings a scene onto the screens: mounts, aims, windows, captions; draws once a frame however often it is asked. */
-import type { Camera, Size } from "../lib/planes";
+import type { Camera, Plane, Size } from "../lib/planes";
 import { windowRange } from "../lib/windows";
 import type { ViewportId } from "../wire/types";
 import {
@@ -11,6 +11,7 @@ import {
   sliceWords,
   windowWords,
 } from "./captions";
+import { ALL_ON, markingsOf, markingWords, type Switches } from "./layers/markings";
 import type { Text } from "./overlay";
 import { cameraOf, planeOf, type Scene, shownViewports } from "./scene";
 import { type Screens, VIEWPORT_IDS } from "./screens";
@@ -23,13 +24,17 @@ export type Display = {
   /** Draws this from the next frame on; null empties the screens. */
   show(picture: Picture | null): void;
   pointers(list: NamedPointer[]): void;
-  /** What lies over the pictures has changed. */
-  redraw(): void;
+  /** Which markings of files are drawn. */
+  layers(on: Switches): void;
+  /** In which unit PET is written. */
+  uptakeUnit(unit: string): void;
   /** A frame of the shown series has come or become better. */
   better(series: Series, frame: number): void;
   /** The series leaves memory. */
   drop(series: Series): void;
   size(id: ViewportId): Size;
+  /** What lies over the pictures is drawn anew: another pane has moved. */
+  redraw(): void;
   resized(): void;
   destroy(): void;
 };
@@ -40,6 +45,8 @@ export type DisplayEvents = {
   drawn(series: Series): void;
   /** A viewport's own marks are drawn: whatever else lies over it follows. */
   painted(id: ViewportId, picture: Picture, camera: Camera, size: Size): void;
+  /** Planes of other panes, in a frame of reference, that cut this one's. */
+  cuts(frame_of_reference_uid: string | null): Plane[];
   /** Cornerstone cannot take the series in. */
   failed(error: unknown): void;
 };
@@ -53,6 +60,8 @@ const MAX_TRIES = 20;
 export function createDisplay(stage: Stage, screens: Screens, text: Text, events: DisplayEvents): Display {
   let picture: Picture | null = null;
   let pointers: NamedPointer[] = [];
+  let layers = ALL_ON;
+  let unit: string | null = null;
   let frame = 0;
   let stream = 0;
   let streamed_ms = 0;
@@ -165,17 +174,17 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
     overlay.caption(camera, {
       letters: geometry.isInPatient,
       slice: sliceWords(scene, geometry, id, text),
-      window: windowWords(scene, header, text),
+      window: windowWords(scene, header, unit, text),
+      layers: markingWords(scene, header, id, layers, text),
       quality: reached === "full" ? "" : text(`room.quality.${reached}`),
       mm_per_px: geometry.hasSpacing ? camera.mm_per_px : null,
     });
+    overlay.layers(size, markingsOf(scene, series, { id, camera, size }, layers));
     overlay.marks(marksFor(pointers, scene, series, { id, camera, size }, text));
     const others = scene.layout === "mpr" ? shownViewports(scene).filter((other) => other !== id) : [];
-    overlay.cuts(
-      camera,
-      size,
-      others.map((other) => planeOf(scene, geometry, other)),
-    );
+    const own = others.map((other) => planeOf(scene, geometry, other));
+    const foreign = geometry.isInPatient ? events.cuts(header.frame_of_reference_uid) : [];
+    overlay.cuts(camera, size, [...own, ...foreign]);
     events.painted(id, { series, scene }, camera, size);
   }
 
@@ -223,11 +232,18 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
       if (next) arrange(next.scene);
       later();
     },
+    layers(on) {
+      layers = on;
+      later();
+    },
+    uptakeUnit(wished) {
+      unit = wished;
+      later();
+    },
     pointers(list) {
       pointers = list;
       later();
     },
-    redraw: later,
     better(series, index) {
       if (picture?.series !== series) return;
       changed.add(index);
@@ -243,6 +259,7 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
       for (const [id, asked] of [...mounting]) if (asked === series) mounting.delete(id);
     },
     size: (id) => screens.size(id),
+    redraw: later,
     resized,
     destroy() {
       cancelAnimationFrame(frame);

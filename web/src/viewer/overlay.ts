@@ -2,6 +2,7 @@
 import { edgeLetters } from "../lib/orientation";
 import { type Camera, heightAbove, intersection, type Plane, type Size, toScreen } from "../lib/planes";
 import { moved } from "../lib/vectors";
+import { createLayerCanvas, type LayerCanvas } from "./layers/canvas";
 
 export type Text = (key: string, blanks?: Record<string, string | number>) => string;
 
@@ -9,6 +10,7 @@ export type Caption = {
   letters: boolean;
   slice: string;
   window: string;
+  layers: string;
   quality: string;
   /** Null where millimetres are not known. */
   mm_per_px: number | null;
@@ -20,6 +22,8 @@ export type Mark = { actor: string; label: string; color: string; x_px: number; 
 export type Overlay = {
   element: HTMLElement;
   caption(camera: Camera, caption: Caption): void;
+  /** Markings of the file, under everything else that is drawn here. */
+  layers: LayerCanvas["draw"];
   marks(marks: Mark[]): void;
   /** Where other planes cut this one. */
   cuts(camera: Camera, size: Size, planes: Plane[]): void;
@@ -35,11 +39,12 @@ const LABEL_PX = 160;
 export function createOverlay(text: Text): Overlay {
   const element = document.createElement("div");
   element.className = "viewport-overlay";
+  const canvas = createLayerCanvas();
   const svg = document.createElementNS(SVG, "svg");
   const lines = document.createElementNS(SVG, "g");
   const people = document.createElementNS(SVG, "g");
   svg.append(lines, people);
-  element.append(svg);
+  element.append(canvas.element, svg);
   const span = (name: string): HTMLSpanElement => {
     const made = document.createElement("span");
     made.className = name;
@@ -49,6 +54,7 @@ export function createOverlay(text: Text): Overlay {
   const edges = { top: span("at-top"), bottom: span("at-bottom"), left: span("at-left"), right: span("at-right") };
   const slice = span("in-slice");
   const window = span("in-window");
+  const layers = span("in-layers");
   const scale = span("in-scale");
   const quality = span("in-quality");
   quality.setAttribute("role", "status");
@@ -61,6 +67,7 @@ export function createOverlay(text: Text): Overlay {
       for (const edge of ["top", "bottom", "left", "right"] as const) write(edges[edge], letters[edge]);
       write(slice, caption.slice);
       write(window, caption.window);
+      write(layers, caption.layers);
       write(quality, caption.quality);
       const length_mm = caption.mm_per_px === null ? null : niceLength(caption.mm_per_px, element.clientWidth);
       scale.hidden = length_mm === null;
@@ -68,6 +75,7 @@ export function createOverlay(text: Text): Overlay {
       scale.style.width = `${length_mm / caption.mm_per_px}px`;
       write(scale, text("room.viewer.scale", { mm: length_mm }));
     },
+    layers: canvas.draw,
     marks(marks) {
       const gone = new Set(drawn.keys());
       for (const mark of marks) {

@@ -1,4 +1,4 @@
-/** The four Cornerstone viewports of the page: one engine, made once, fed with display sets and cameras; no gestures. */
+/** The four Cornerstone viewports of a pane, on the page's one engine, fed with display sets and cameras; no gestures. */
 import {
   cache,
   Enums,
@@ -41,7 +41,6 @@ export type Screens = {
   unmount(series: Series): void;
   /** Gives the viewport's picture the size of its element; false when that was not so and may take another frame. */
   fit(id: ViewportId): boolean;
-  destroy(): void;
 };
 
 type ResolvedView = {
@@ -95,32 +94,52 @@ function prepareCornerstone(): void {
 
 export type ScreenEvents = { contextLost(): void };
 
-export function createScreens(elements: Record<ViewportId, HTMLDivElement>, events: ScreenEvents): Screens {
-  prepareCornerstone();
-  const engine = new RenderingEngine(ENGINE_ID);
-  const removers: (() => void)[] = [];
-  const mounted = new Map<ViewportId, { series: Series; setId: string }>();
-  const wanted = new Map<ViewportId, Series>();
+export type Engine = { rendering: RenderingEngine; destroy(): void };
 
-  for (const id of VIEWPORT_IDS) {
-    engine.enableElement({ viewportId: id, type: Enums.ViewportType.PLANAR_NEXT, element: elements[id] });
-  }
+/** Made once for the page; its viewports are only ever added, since removing one draws the others at a wrong scale. */
+export function createEngine(events: ScreenEvents): Engine {
+  prepareCornerstone();
+  const rendering = new RenderingEngine(ENGINE_ID);
   const fallBack = (): void => {
     setRenderBackend("cpu");
     events.contextLost();
   };
   eventTarget.addEventListener(Enums.Events.WEBGL_CONTEXT_LOST, fallBack);
-  removers.push(() => eventTarget.removeEventListener(Enums.Events.WEBGL_CONTEXT_LOST, fallBack));
+  return {
+    rendering,
+    destroy() {
+      eventTarget.removeEventListener(Enums.Events.WEBGL_CONTEXT_LOST, fallBack);
+      rendering.destroy();
+    },
+  };
+}
 
-  const viewport = (id: ViewportId): PlanarViewport => engine.getViewport(id) as unknown as PlanarViewport;
+/** `nameOf`: the name of a viewport of this pane in the whole page. */
+export function createScreens(
+  { rendering: engine }: Engine,
+  elements: Record<ViewportId, HTMLDivElement>,
+  nameOf: (id: ViewportId) => string,
+): Screens {
+  const enabled = new Set<ViewportId>();
+  const mounted = new Map<ViewportId, { series: Series; setId: string }>();
+  const wanted = new Map<ViewportId, Series>();
+
+  const enable = (id: ViewportId): void => {
+    if (enabled.has(id)) return;
+    enabled.add(id);
+    engine.enableElement({ viewportId: nameOf(id), type: Enums.ViewportType.PLANAR_NEXT, element: elements[id] });
+  };
+  const viewport = (id: ViewportId): PlanarViewport => engine.getViewport(nameOf(id)) as unknown as PlanarViewport;
   const size = (id: ViewportId): Size => ({ width: elements[id].clientWidth, height: elements[id].clientHeight });
-  const setIdOf = (id: ViewportId, series: Series): string => `${id === "stack" ? "stack" : "volume"}:${series.key}`;
+  const setIdOf = (id: ViewportId, series: Series): string =>
+    `${nameOf(id === "stack" ? "stack" : "axial")}:${series.key}`;
 
   return {
     element: (id) => elements[id],
     size,
     isMounted: (id, series) => mounted.get(id)?.series === series,
     async mount(id, series, frame) {
+      enable(id);
       const setId = setIdOf(id, series);
       wanted.set(id, series);
       mounted.delete(id);
@@ -189,10 +208,6 @@ export function createScreens(elements: Record<ViewportId, HTMLDivElement>, even
       // and makes the CPU canvas of a hidden viewport 0 x 0: drawn at that, a picture has another scale than it says.
       viewport(id).resize();
       return false;
-    },
-    destroy() {
-      for (const remove of removers) remove();
-      engine.destroy();
     },
   };
 }

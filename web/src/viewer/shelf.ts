@@ -1,11 +1,16 @@
-/** Stacks kept in memory so that switching back is instant: the least recently opened leave when room is needed. */
-export type Kept = { bytes(): number; discard(): void };
+/** What is kept in memory so that switching back is instant: the least recently used leave when room is needed. */
+export type Kept = {
+  bytes(): number;
+  /** Somebody looks at it: it stays whatever happens. */
+  isHeld(): boolean;
+  discard(): void;
+};
 
 export type Shelf<Item extends Kept> = {
   find(key: string): Item | null;
   /** Puts an item in and makes it the most recent one. */
   put(key: string, item: Item): void;
-  /** Discards the oldest until `bytes` more would fit in the budget; never the one named. */
+  /** Discards the oldest until `bytes` more would fit in the budget, or nothing is left that may leave. */
   makeRoom(bytes: number, except: string): void;
   remove(key: string): void;
   items(): Item[];
@@ -31,7 +36,7 @@ export function createShelf<Item extends Kept>(budget: number): Shelf<Item> {
       let used = [...items.values()].reduce((sum, item) => sum + item.bytes(), 0);
       for (const [key, item] of [...items]) {
         if (used + bytes <= budget) return;
-        if (key === except) continue;
+        if (key === except || item.isHeld()) continue;
         used -= item.bytes();
         remove(key);
       }

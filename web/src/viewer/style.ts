@@ -1,5 +1,32 @@
 /** The viewer's own rules, given to the page as a constructed sheet: no inline style, so the CSP stays strict. */
 const RULES = `
+.panes { position: relative; width: 100%; height: 100%; background: #000; }
+.panes-grid { display: grid; gap: 2px; width: 100%; height: 100%; min-height: 0; }
+.pane { position: relative; display: flex; flex-direction: column; min-width: 0; min-height: 0; overflow: hidden; }
+.pane[hidden] { display: none; }
+.panes-grid[data-many] .pane { border: 1px solid #2b3138; }
+.panes-grid[data-many] .pane[data-active] { border-color: var(--accent, #6fb7ff); box-shadow: inset 0 0 0 1px var(--accent, #6fb7ff); }
+.pane[data-target] { outline: 2px dashed var(--accent, #6fb7ff); outline-offset: -4px; }
+.pane-head { flex: none; display: flex; align-items: center; gap: 6px; min-height: 22px; padding: 0 2px 0 6px; overflow: hidden;
+  background: #14171a; color: #c9ced3; font: 12px/1.35 var(--font, system-ui, sans-serif); font-variant-numeric: tabular-nums; }
+.pane[data-empty] .pane-head { background: transparent; position: absolute; top: 0; right: 0; z-index: 1; }
+.pane-head > span { white-space: nowrap; }
+.pane-title { flex: 1 1 auto; min-width: 0; overflow: hidden; text-overflow: ellipsis; }
+.pane-prior, .pane-note { flex: none; padding: 0 6px; border-radius: 9px; font-weight: 600; }
+.pane-prior, .pane-note.warn { background: #3b2c0c; color: var(--warn, #f2b64b); }
+.pane .pane-close { flex: none; margin-left: auto; min-height: 20px; min-width: 24px; padding: 0 6px; border: 0; background: transparent;
+  color: inherit; font-size: 15px; line-height: 1; }
+.panes-grid:not([data-many]) .pane-close { display: none; }
+.pane-host { flex: 1; min-height: 0; position: relative; }
+.pane[data-empty] .pane-host { visibility: hidden; }
+.pane .pane-empty { display: none; position: absolute; inset: 0; width: 100%; border: 0; border-radius: 0; background: #000;
+  color: #a3abb3; font-size: 13px; white-space: normal; padding: 1em; }
+.panes-grid[data-many] .pane[data-empty] .pane-empty { display: block; }
+.panes-missing { position: absolute; left: 50%; bottom: 6px; transform: translateX(-50%); z-index: 3; margin: 0; padding: 2px 10px;
+  border-radius: 9px; background: #3b2c0c; color: var(--warn, #f2b64b); font: 600 12px/1.4 var(--font, system-ui, sans-serif);
+  text-align: center; }
+.panes-missing[hidden] { display: none; }
+@media (pointer: coarse) { .pane .pane-close { min-width: 40px; min-height: 32px; } }
 .viewer { position: relative; width: 100%; height: 100%; min-height: 0; background: #000; display: grid; gap: 2px;
   grid-template: "whole" 1fr / 1fr; overflow: hidden; user-select: none; -webkit-user-select: none; }
 .viewer[data-layout="mpr"] { grid-template: "axial sagittal" 1fr "axial coronal" 1fr / 3fr 2fr; }
@@ -19,6 +46,10 @@ const RULES = `
 .viewer .at-right { right: 8px; top: 50%; transform: translateY(-50%); font-weight: 600; }
 .viewer .in-slice { left: 8px; bottom: 8px; white-space: pre !important; }
 .viewer .in-window { right: 8px; bottom: 8px; text-align: right; white-space: pre !important; }
+.viewer .viewport-layers { position: absolute; inset: 0; width: 100%; height: 100%; }
+.viewer .in-layers { left: 8px; top: 8px; padding: 1px 7px; border-radius: 9px; background: #3b2c0c; color: var(--warn, #f2b64b);
+  text-shadow: none; font-weight: 600; white-space: pre-line !important; max-width: 70%; }
+.viewer .in-layers:empty { display: none; }
 .viewer .in-scale { right: 8px; bottom: 48px; border: solid #c9ced3; border-width: 0 1px 1px 1px; height: 14px;
   text-align: center; box-sizing: border-box; line-height: 11px; font-size: 11px; box-shadow: 0 1px 2px #000; }
 @container (max-width: 260px) { .viewer .in-slice { bottom: 24px; } .viewer .in-window { bottom: 58px; }

@@ -1,69 +1,88 @@
 /**
- * The image viewer of the room: opens stacks, shows the local user's and other people's views, tells what the hand does.
+ * The image viewer of the room: a grid of panes; shows the local user's and other people's views, tells what the hand
+ * does.
  *
- * The scene (scene.ts) is the truth and Cornerstone only draws it: nothing is ever told because Cornerstone reported a
- * change, so a view that came from outside cannot echo. `open` tells nothing either: who opens a stack on purpose reads
- * `view()` when it resolves. Points of images without a place in a patient (US, CR...) are millimetres of the image, or
- * pixels where no spacing is known: the middle of the first pixel is (0, 0, 0), +x along rows, +y down. Their plane has
- * normal (0, 0, -1) and up (0, -1, 0): as everywhere, the normal points to the reader and up x normal to the right.
+ * A view is told when the local hand has changed something, and never because one came from outside: see pane.ts. `open`
+ * tells nothing either: who opens a stack on purpose reads `view()` when it resolves.
  */
-import type { Layout, Pointer, View, ViewportId } from "../wire/types";
-import { activePane, onePane } from "../wire/view";
-import { lowestQuality, type NamedPointer, type Quality } from "./captions";
+import type { Plane } from "../lib/planes";
+import { chosenUnit, type UptakeUnit, uptakeUnits } from "../lib/uptake";
+import type { Vec3 } from "../lib/vectors";
+import type { Arrangement, Layout, Link, Pane as PaneView, Pointer, View, ViewportId } from "../wire/types";
+import type { NamedPointer, Quality } from "./captions";
 import { warmDecoders } from "./decoders";
-import { createDisplay, type Picture } from "./display";
 import type { Begun } from "./download";
-import { createDrawingBoard, type DrawingBoard, type DrawingEvents } from "./drawing/drawing";
+import type { DrawingBoard, DrawingEvents, Inked } from "./drawing/drawing";
 import type { Failure } from "./failures";
 import type { Tool } from "./gestures";
-import { createHand } from "./hand";
-import { createOpening, type Entry, type ImageName, type StackRef } from "./opening";
+import { createGrid, type Heading } from "./grid";
+import { ALL_ON, markingsIn, type Switches } from "./layers/markings";
+import { createLibrary, type ImageName, type StackRef } from "./library";
+import { carried, covers, joins, linkedHere, relationOf, scrolledPlanes, scrolledTo } from "./linking";
 import type { Text } from "./overlay";
-import { atImage, firstScene, resetScene, type Scene, withLayout, zoomed } from "./scene";
-import { createScreens } from "./screens";
-import type { Series } from "./series";
-import { EVERYTHING, type Facets, followed, isSameStack, isSameView, paneOf } from "./sharing";
-import { type SnapshotEntry, snapshotOf } from "./snapshot";
-import { createStage } from "./stage";
+import { createPane, type Pane, type ShowResult } from "./pane";
+import { type Places, placesOn } from "./places";
+import { planeOf, type Scene, shownViewports } from "./scene";
+import { createEngine } from "./screens";
+import { seriesKey } from "./series";
+import { EVERYTHING, type Facets, isSameStack } from "./sharing";
+import type { SnapshotEntry } from "./snapshot";
 import { createTeller } from "./telling";
 import { createTimes, type Timing } from "./times";
 
 export type { NamedPointer, Quality } from "./captions";
 export type { DrawingEvents, Inked } from "./drawing/drawing";
 export type { Tool } from "./gestures";
-export type { ImageName, StackRef } from "./opening";
+export type { ImageName, StackRef } from "./library";
+export type { ShowResult } from "./pane";
 export type { Facets } from "./sharing";
-export type { SnapshotEntry } from "./snapshot";
 export type { Timing } from "./times";
 export { warmDecoders };
 
-/** What this screen shows, compared with the view asked for. */
-export type ShowResult = "same" | "coarse" | "loading" | "elsewhere";
+/** Of a second pane and those after it the names are `2:stack`, `3:axial`...; of the first, `stack`, `axial`... */
+export type SnapshotLine = Omit<SnapshotEntry, "id"> & { id: string };
 
 export type ViewerEvents = {
   /** By the local user's hand only; once a frame, and `settled` when it has rested for 150 ms. */
   viewChanged(view: View, settled: boolean): void;
+  /** The local user works in another pane now; what is shown has not changed. */
+  activated(): void;
+  /** The cross of a pane was pressed. */
+  closed(index: number): void;
+  /** What a card carried that was let go over a pane. */
+  dropped(index: number, carried: string): void;
   pointerMoved(pointer: Pointer | null): void;
   /** The lowest quality of the frames that are shown. */
   qualityChanged(quality: Quality): void;
   failed(code: Failure): void;
   /** Milliseconds since navigation; told again as each of the three is reached. */
   loaded(timing: Timing): void;
+  /** What to write over a stack. */
+  titleOf(stack: StackRef): { title: string; prior: string | null };
   newId(): string;
   drawing: DrawingEvents;
 };
 
-/** Annotations over the images: what is shown of them, and the tool that makes them. */
+/** Annotations over the images of all panes: what is shown of them, and the tool that makes them. */
 export type Drawings = Omit<DrawingBoard, "paint" | "destroy">;
 
 export type Viewer = {
-  /** Resolves when the image asked for is drawn, when loading has failed for good, or when another stack is opened.
-   *  `begun`: the stack's pack beginning with this image, asked for before the viewer was there. */
+  /** In the active pane. Resolves when the image asked for is drawn, when loading has failed for good, or when another
+   *  stack is opened there. `begun`: its pack beginning with this image, asked for before the viewer was there. */
   open(stack: StackRef, at?: ImageName, begun?: Begun): Promise<void>;
   view(): View | null;
-  /** Takes over the parts named of somebody's view. Another series never counts as the same image. */
-  show(view: View, facets: Facets): ShowResult;
+  /** Takes over the parts named of somebody's view; `stacks`: where its panes' packs are, null where not known.
+   *  `begun` belongs to the active pane. Another series never counts as the same image. */
+  show(view: View, stacks: readonly (StackRef | null)[], facets: Facets, begun?: Begun): ShowResult;
   compare(view: View): ShowResult;
+  /** Shows a view as if by the hand: it is told. Panes of stacks that were never here stay empty. */
+  put(view: View): void;
+  activate(index: number): void;
+  setLinked(on: boolean): void;
+  /** Lays the active pane's frame of reference upon that of the pane before it, at the points in their middles. False
+   *  where there is no pane of another frame of reference, or more than one and none of them was used before. */
+  linkHere(): boolean;
+  unlink(): void;
   /** False where planes through a volume are refused; `mprRefusal` tells why. */
   setLayout(layout: Layout): boolean;
   mprRefusal(): string | null;
@@ -74,213 +93,378 @@ export type Viewer = {
   zoomBy(factor: number): void;
   /** What the left button and one finger do. Until it is called: the window, and scrolling. */
   setTool(tool: Tool): void;
+  /** Which markings of the active pane's file there are, and which kinds are shown in all panes. */
+  layers(): { there: Switches; on: Switches };
+  setLayers(on: Switches): void;
+  /** In which units the active pane's values can be read (PET only), and the one shown. */
+  uptake(): { units: UptakeUnit[]; chosen: string };
+  setUptakeUnit(unit: string): void;
   setPointers(list: NamedPointer[]): void;
   drawings: Drawings;
   setActive(id: ViewportId): void;
-  snapshotInfo(): SnapshotEntry[];
+  /** What stands over the panes has changed. */
+  retitle(): void;
+  snapshotInfo(): SnapshotLine[];
   resize(): void;
   destroy(): void;
 };
 
+const RANK: Record<ShowResult, number> = { elsewhere: 0, loading: 1, coarse: 2, same: 3 };
+
 export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text): Viewer {
-  const stage = createStage(host, text);
-  const screens = createScreens(stage.screens, { contextLost: () => events.failed("context_lost") });
+  const engine = createEngine({ contextLost: () => events.failed("context_lost") });
   const times = createTimes((timing) => events.loaded(timing));
-  const display = createDisplay(stage, screens, text, {
-    quality: events.qualityChanged,
-    drawn: onDrawn,
-    painted: (...at) => board.paint(...at),
-    failed(error) {
-      console.error(error);
-      events.failed("drawing");
-    },
+  const library = createLibrary((series) => {
+    for (const pane of panes) pane.drop(series);
   });
-  const board = createDrawingBoard(
-    stage,
-    text,
-    { picture, size: display.size, redraw: display.redraw, newId: events.newId },
-    events.drawing,
-  );
-  const opening = createOpening({
-    arrived: onArrived,
-    better(entry, series, frame) {
-      if (entry !== opening.current()) return;
-      display.better(series, frame);
-      times.better(series);
-    },
-    failed(entry, code) {
-      if (entry !== opening.current()) return;
-      events.failed(code);
-      if (code !== "pack_retrying") settleOpen();
-    },
-    leaving: (series) => display.drop(series),
+  const grid = createGrid(host, text, {
+    touched: (index) => activate(index),
+    closed: (index) => events.closed(index),
+    dropped: (index, carried) => events.dropped(index, carried),
   });
   const teller = createTeller({
     view: () => view(),
-    pointer: () => hand.pointer(),
+    pointer: () => shownPanes().reduce<Pointer | null>((found, pane) => found ?? pane.pointer(), null),
     viewChanged: events.viewChanged,
     pointerMoved: events.pointerMoved,
   });
-  const hand = createHand(stage, display, { picture, change, moved: () => teller.pointed() });
-  let settleOpen: () => void = () => undefined;
-  // A view of the stack being opened that came before its header.
-  let early: { view: View; facets: Facets } | null = null;
+  const known = new Map<string, StackRef>();
+  const panes: Pane[] = [];
+  let arrangement: Arrangement = { rows: 1, columns: 1 };
+  let active = 0;
+  let before = 0;
+  let isLinked = false;
+  let links: readonly Link[] = [];
+  let places: Places = { rows: 1, columns: 1, shown: [0] };
+  let told: Quality | null = null;
+  let pointers: NamedPointer[] = [];
+  let tool: Tool | null = null;
+  let layers = ALL_ON;
+  let unit: string | null = null;
+  let inks: readonly Inked[] = [];
+  let pencil: Parameters<Drawings["setKind"]> = [null, ""];
+  let isNoteDue = false;
 
-  // ---- the scene -------------------------------------------------------------------------------------------------
-
-  function picture(): Picture | null {
-    const entry = opening.current();
-    return entry?.series && entry.scene ? { series: entry.series, scene: entry.scene } : null;
-  }
-
-  const firstWindow = (series: Series): { center: number; width: number } => {
-    const { center, width } = series.header.windows[0] ?? { center: 128, width: 256 };
-    return { center, width };
+  const drawings: Drawings = {
+    show(list) {
+      inks = list;
+      for (const pane of panes) pane.drawings.show(list);
+    },
+    setKind(...next) {
+      pencil = next;
+      for (const pane of panes) pane.drawings.setKind(...next);
+    },
+    escape: () => panes.map((pane) => pane.drawings.escape()).includes(true),
+    select(annotation_id) {
+      for (const pane of panes) pane.drawings.select(annotation_id);
+    },
+    words: (drawing) =>
+      shownPanes().reduce<string[] | null>((found, pane) => found ?? pane.drawings.words(drawing), null),
   };
 
-  function put(scene: Scene): void {
-    const entry = opening.current();
-    if (!entry?.series) return;
-    entry.scene = scene;
-    display.show({ series: entry.series, scene });
-    // The hand rests over another place now, without having moved.
-    teller.pointed();
+  // ---- panes -----------------------------------------------------------------------------------------------------
+
+  const count = (): number => arrangement.rows * arrangement.columns;
+  const shownPanes = (): Pane[] => panes.slice(0, count());
+  const activePane = (): Pane => panes[active] as Pane;
+
+  function newPane(index: number): Pane {
+    const pane = createPane(
+      grid.cell(index).host,
+      { engine, library, text, nameOf: (id) => nameOf(index, id), newId: events.newId },
+      {
+        changed(before, after) {
+          if (isLinked) follow(index, before, after);
+          noteLater();
+          teller.changed();
+        },
+        pointed: teller.pointed,
+        quality: tellQuality,
+        failed: events.failed,
+        began: times.began,
+        better: times.better,
+        drawn: times.drawn,
+        drawing: {
+          ...events.drawing,
+          selected(annotation_id) {
+            drawings.select(annotation_id);
+            events.drawing.selected(annotation_id);
+          },
+        },
+        cuts: (frame_of_reference_uid) => (index === active ? [] : planesOfActive(frame_of_reference_uid)),
+      },
+    );
+    if (tool) pane.setTool(tool);
+    pane.drawings.show(inks);
+    pane.drawings.setKind(...pencil);
+    pane.setPointers(pointers);
+    pane.setLayers(layers);
+    if (unit) pane.setUptakeUnit(unit);
+    return pane;
   }
 
-  /** A change by the local user's hand. */
-  function change(by: (scene: Scene, series: Series) => Scene): void {
-    const now = picture();
-    if (!now) return;
-    const next = by(now.scene, now.series);
-    if (next === now.scene) return;
-    put(next);
-    teller.changed();
+  function arrange(next: Arrangement, nextActive: number): void {
+    arrangement = next;
+    active = nextActive;
+    while (panes.length < count()) panes.push(newPane(panes.length));
+    for (const pane of panes.slice(count())) pane.close();
+    place();
+    activePane().activate();
+    noteLater();
   }
 
-  function onArrived(entry: Entry, series: Series): void {
-    times.began(series);
-    const { asked } = entry;
-    const found = asked ? series.frameIndex(asked.sop_instance_uid, asked.frame) : -1;
-    const frame = found >= 0 ? found : (series.header.chunks[0]?.[0] ?? 0);
-    entry.scene = firstScene(series.geometry, { frame, window: firstWindow(series) });
-    if (entry !== opening.current()) return;
-    put(entry.scene);
-    const waiting = activePane(early?.view ?? null);
-    if (early && waiting && isSameStack(series.header, waiting)) show(early.view, early.facets);
-    early = null;
+  function place(): void {
+    places = placesOn({ width: grid.root.clientWidth, height: grid.root.clientHeight }, arrangement, active);
+    grid.arrange(places, { count: count(), active });
+    for (const pane of shownPanes()) pane.resized();
   }
 
-  function onDrawn(series: Series): void {
-    times.drawn(series);
-    settleOpen();
+  function activate(index: number): void {
+    if (index === active || index >= count()) return;
+    before = active;
+    active = index;
+    place();
+    activePane().activate();
+    noteLater();
+    events.activated();
   }
 
-  // ---- views of others -------------------------------------------------------------------------------------------
+  function tellQuality(): void {
+    noteLater();
+    const found = shownPanes()
+      .filter((pane) => pane.stack() !== null)
+      .map((pane) => pane.quality());
+    const quality = found.includes("loading") ? "loading" : found.includes("coarse") ? "coarse" : "full";
+    if (found.length === 0 || quality === told) return;
+    told = quality;
+    events.qualityChanged(quality);
+  }
 
-  const view = (): View | null => {
-    const now = picture();
-    return now && onePane(paneOf(now.scene, now.series, display.size));
-  };
+  // ---- linked scrolling ------------------------------------------------------------------------------------------
 
-  function compareParts(view: View, facets: Facets): ShowResult {
-    const asked = activePane(view);
-    const now = picture();
-    if (!asked || view.panes.length !== 1) return "elsewhere";
-    if (!now) {
-      const entry = opening.current();
-      return entry && isSameStack(entry.ref, asked) ? "loading" : "elsewhere";
+  /** The other panes go where this one was scrolled to. */
+  function follow(index: number, before: Scene, after: Scene): void {
+    const from = panes[index]?.picture()?.series;
+    if (!from) return;
+    for (const plane of scrolledPlanes(before, after, from.geometry)) {
+      for (const [other, pane] of shownPanes().entries()) {
+        const there = other === index ? null : pane.picture();
+        const relation = there && relationOf(uidOf(from), uidOf(there.series), links);
+        if (!there || !relation) continue;
+        const next = scrolledTo(there, { ...plane, point: carried(plane.point, relation) });
+        if (next !== there.scene) pane.put(next);
+      }
     }
-    if (!isSameView(now.scene, now.series, asked, facets, display.size)) return "elsewhere";
-    const quality = lowestQuality(now.scene, now.series);
-    return quality === "full" ? "same" : quality;
   }
 
-  function show(asked: View, facets: Facets): ShowResult {
-    const now = picture();
-    if (!now) {
-      early = { view: asked, facets };
-      return compareParts(asked, facets);
+  const uidOf = (series: { header: { frame_of_reference_uid: string | null } }): string | null =>
+    series.header.frame_of_reference_uid;
+
+  function planesOfActive(frame_of_reference_uid: string | null): Plane[] {
+    const there = panes[active]?.picture();
+    if (!there || frame_of_reference_uid === null || uidOf(there.series) !== frame_of_reference_uid) return [];
+    const { scene, series } = there;
+    return shownViewports(scene).map((id) => planeOf(scene, series.geometry, id));
+  }
+
+  function noteLater(): void {
+    if (isNoteDue) return;
+    isNoteDue = true;
+    queueMicrotask(note);
+  }
+
+  function note(): void {
+    isNoteDue = false;
+    for (const [index, pane] of shownPanes().entries()) {
+      const stack = pane.stack();
+      grid.cell(index).head(stack && { ...events.titleOf(stack), notes: notesOf(index) });
+      pane.redraw();
     }
+  }
+
+  /** What is written beside a pane that is linked to the active one: by whose hand, and where it has nothing to show. */
+  function notesOf(index: number): Heading["notes"] {
+    const [here, there] = [panes[index]?.picture(), panes[active]?.picture()];
+    const uid = here ? uidOf(here.series) : null;
+    const isByHand = uid !== null && links.some((link) => shownPanes().some((pane) => isJoined(link, uid, pane)));
+    const notes = isByHand ? [{ text: text("room.pane.by_hand"), isWarning: true }] : [];
+    const relation = here && there && index !== active && isLinked && relationOf(uidOf(there.series), uid, links);
+    if (!here || !there || !relation) return notes;
+    const plane = planeOf(there.scene, there.series.geometry, there.scene.active);
+    const isOutside = covers(here, { ...plane, point: carried(plane.point, relation) }) === false;
+    return isOutside ? [...notes, { text: text("room.pane.outside"), isWarning: true }] : notes;
+  }
+
+  function isJoined(link: Link, uid: string, pane: Pane): boolean {
+    const picture = pane.picture();
+    const other = picture ? uidOf(picture.series) : null;
+    return other !== null && other !== uid && joins(link, uid, other);
+  }
+
+  // ---- views -----------------------------------------------------------------------------------------------------
+
+  function view(): View | null {
+    const shown = shownPanes().map((pane) => pane.view());
+    // What is on its way is not yet a view of nothing; what was closed by hand is one.
+    const isEmptied = known.size > 0 && shownPanes().every((pane) => pane.stack() === null);
+    if (shown.every((pane) => pane === null) && !isEmptied) return null;
+    return { arrangement, active, panes: shown, linked: isLinked, links: [...links] };
+  }
+
+  function compare(asked: View, facets: Facets): ShowResult {
+    if (facets.layout && !isSameArrangement(asked.arrangement, arrangement)) return "elsewhere";
+    const found = asked.panes.map((pane, index) => compareAt(index, pane, facets));
+    return found.reduce((worst, one) => (RANK[one] < RANK[worst] ? one : worst), "same");
+  }
+
+  function compareAt(index: number, asked: PaneView | null, facets: Facets): ShowResult {
+    const pane = shownPanes()[index];
+    if (!pane) return facets.layout ? "elsewhere" : "same";
+    if (asked === null) return pane.stack() === null || !facets.layout ? "same" : "elsewhere";
+    // A pane that this screen has no room for is seen by nobody here.
+    return places.shown.includes(index) ? pane.compare(asked, facets) : "elsewhere";
+  }
+
+  function show(asked: View, stacks: readonly (StackRef | null)[], facets: Facets, begun: Begun | null): ShowResult {
     teller.forget();
-    const pane = activePane(asked);
-    const next = pane && followed(now.scene, now.series, pane, facets);
-    if (next && next !== now.scene) put(next);
-    return compareParts(asked, facets);
+    for (const stack of stacks) if (stack) known.set(seriesKey(stack), stack);
+    if (facets.layout) {
+      isLinked = asked.linked;
+      links = asked.links;
+      if (!isSameArrangement(asked.arrangement, arrangement) || asked.active !== active)
+        arrange(asked.arrangement, asked.active);
+    }
+    for (const [index, pane] of shownPanes().entries()) {
+      const wanted = asked.panes[index] ?? null;
+      if (facets.layout) fill(pane, wanted, index === asked.active ? begun : null);
+      if (wanted) pane.show(wanted, facets);
+    }
+    noteLater();
+    return compare(asked, facets);
   }
 
-  const setWindow = (window: { center: number; width: number }): void =>
-    change((scene, series) => (series.header.values === "rgb8" ? scene : { ...scene, window }));
+  function fill(pane: Pane, wanted: PaneView | null, begun: Begun | null): void {
+    const stack = pane.stack();
+    if (wanted && stack && isSameStack(stack, wanted)) return;
+    const ref = wanted && known.get(seriesKey(wanted));
+    if (!wanted || !ref) {
+      if (stack) pane.close();
+      return;
+    }
+    void pane.open(ref, imageOf(wanted), begun);
+    activePane().activate();
+  }
 
-  const refusal = (): string | null => {
-    const series = picture()?.series;
-    if (!series) return "loading";
-    if (series.volumeId() !== null) return null;
-    return series.header.reason ?? (series.header.values === "rgb8" ? "colour" : "no_geometry");
-  };
-
-  const watch = new ResizeObserver(() => display.resized());
-  watch.observe(stage.root);
+  const watch = new ResizeObserver(() => place());
+  watch.observe(grid.root);
+  arrange(arrangement, active);
 
   return {
     open(stack, at, begun) {
-      settleOpen();
-      early = null;
-      const before = opening.current();
-      const entry = opening.open(stack, at ?? null, begun ?? null);
-      const drawn = new Promise<void>((resolve) => {
-        settleOpen = resolve;
-      });
-      if (!entry.series || !entry.scene) display.show(null);
-      else {
-        const found = at ? entry.series.frameIndex(at.sop_instance_uid, at.frame) : -1;
-        put(found >= 0 ? atImage(entry.scene, entry.series.geometry, found) : entry.scene);
-      }
-      if (before !== entry) teller.forget();
-      return drawn;
+      known.set(seriesKey(stack), stack);
+      teller.forget();
+      const opened = activePane().open(stack, at ?? null, begun ?? null);
+      activePane().activate();
+      noteLater();
+      return opened;
     },
     view,
-    show,
-    compare: (asked) => compareParts(asked, EVERYTHING),
-    setLayout(layout) {
-      if (layout !== "stack" && refusal() !== null) return false;
-      change((scene, series) => withLayout(scene, series.geometry, layout));
-      return picture() !== null;
+    show: (asked, stacks, facets, begun) => show(asked, stacks, facets, begun ?? null),
+    compare: (asked) => compare(asked, EVERYTHING),
+    put(next) {
+      show(next, [], EVERYTHING, null);
+      teller.changed();
     },
-    mprRefusal: refusal,
-    setWindow,
-    setInvert: (isInverted) =>
-      change((scene, series) =>
-        scene.isInverted === isInverted || series.header.values === "rgb8" ? scene : { ...scene, isInverted },
-      ),
-    reset: () => change((scene, series) => resetScene(scene, series.geometry, firstWindow(series))),
-    scroll(steps) {
-      const now = picture();
-      if (now) hand.scroll(now.scene.active, steps);
+    activate,
+    setLinked(on) {
+      isLinked = on;
+      noteLater();
+      teller.changed();
     },
-    zoomBy: (factor) =>
-      change((scene, series) => {
-        const id = scene.active;
-        return zoomed(scene, series.geometry, { id, size: display.size(id), factor, around: null });
-      }),
-    setTool: hand.setTool,
-    setPointers: (list) => display.pointers(list),
-    drawings: board,
-    setActive: hand.activate,
-    snapshotInfo() {
-      const now = picture();
-      return now ? snapshotOf(now.scene, now.series, display.size) : [];
+    linkHere() {
+      const here = pointOf(activePane());
+      const others = shownPanes().filter((pane) => pane !== activePane() && pointOf(pane)?.[0] !== here?.[0]);
+      const linkable = others.filter((pane) => pointOf(pane) !== null);
+      // With more than one to choose from, that in which the hand was before: nobody has looked at the others for this.
+      const other = linkable.length === 1 ? linkable[0] : linkable.find((pane) => pane === panes[before]);
+      const there = other ? pointOf(other) : null;
+      if (!here || !there) return false;
+      links = linkedHere(links, here, there).slice(-MOST_LINKS);
+      isLinked = true;
+      noteLater();
+      teller.changed();
+      return true;
     },
-    resize: () => display.resized(),
+    unlink() {
+      links = [];
+      noteLater();
+      teller.changed();
+    },
+    setLayout: (layout) => activePane().setLayout(layout),
+    mprRefusal: () => activePane().mprRefusal(),
+    setWindow: (window) => activePane().setWindow(window),
+    setInvert: (on) => activePane().setInvert(on),
+    reset: () => activePane().reset(),
+    scroll: (steps) => activePane().scroll(steps),
+    zoomBy: (factor) => activePane().zoomBy(factor),
+    setTool(next) {
+      tool = next;
+      for (const pane of panes) pane.setTool(next);
+    },
+    layers() {
+      const header = activePane().picture()?.series.header;
+      return { there: header ? markingsIn(header) : { overlays: false, shutters: false }, on: layers };
+    },
+    setLayers(on) {
+      layers = on;
+      for (const pane of panes) pane.setLayers(on);
+    },
+    uptake() {
+      const header = activePane().picture()?.series.header;
+      return header ? { units: uptakeUnits(header), chosen: chosenUnit(header, unit).unit } : { units: [], chosen: "" };
+    },
+    setUptakeUnit(wished) {
+      unit = wished;
+      for (const pane of panes) pane.setUptakeUnit(wished);
+    },
+    setPointers(list) {
+      pointers = list;
+      for (const pane of panes) pane.setPointers(list);
+    },
+    drawings,
+    setActive: (id) => activePane().setActive(id),
+    retitle: noteLater,
+    snapshotInfo: () =>
+      shownPanes().flatMap((pane, index) => pane.snapshot().map((line) => ({ ...line, id: nameOf(index, line.id) }))),
+    resize: () => place(),
     destroy() {
-      settleOpen();
-      hand.destroy();
-      board.destroy();
       watch.disconnect();
       teller.destroy();
-      opening.destroy();
-      display.destroy();
-      screens.destroy();
-      stage.destroy();
+      for (const pane of panes) pane.destroy();
+      library.destroy();
+      engine.destroy();
+      grid.destroy();
     },
   };
+}
+
+/** The room takes no more. */
+const MOST_LINKS = 8;
+
+const nameOf = (index: number, id: ViewportId): string => (index === 0 ? id : `${index + 1}:${id}`);
+
+const isSameArrangement = (one: Arrangement, other: Arrangement): boolean =>
+  one.rows === other.rows && one.columns === other.columns;
+
+/** The frame of reference of a pane and the point in the middle of its active viewport. */
+function pointOf(pane: Pane): [string, Vec3] | null {
+  const picture = pane.picture();
+  const uid = picture?.series.header.frame_of_reference_uid;
+  if (!picture || !uid || !picture.series.geometry.isInPatient) return null;
+  return [uid, planeOf(picture.scene, picture.series.geometry, picture.scene.active).point];
+}
+
+function imageOf({ viewports, active }: PaneView): ImageName | null {
+  const shown = viewports.find((one) => one.id === active && one.sop_instance_uid) ?? viewports[0];
+  return shown?.sop_instance_uid ? { sop_instance_uid: shown.sop_instance_uid, frame: shown.frame ?? 1 } : null;
 }

@@ -480,7 +480,7 @@ export type RoomPatient = {
   local_id?: string;
 };
 
-/** What the case gives its room: paths, the number to call when the call fails, aids that its pathway switches on. */
+/** What the case gives its room: paths, the number to call when the call fails, aids of its pathway. */
 export type RoomLinks = {
   brief?: string | null;
   sign?: string | null;
@@ -542,6 +542,14 @@ export type StackEntry = {
   thumbnail_url: string;
 };
 
+/** Something of a series that is no image: read at `url`, save a `document`, which is saved from there. */
+export type ObjectEntry = {
+  sop_instance_uid: string;
+  kind: "report" | "key_images" | "presentation" | "segmentation" | "structures" | "document" | "not_shown";
+  number: number | null;
+  url: string;
+};
+
 /** One series; while it is `preparing`, `stacks` are those of an earlier delivery, if any. */
 export type SeriesEntry = {
   series_uid: string;
@@ -552,6 +560,7 @@ export type SeriesEntry = {
   state: "ready" | "preparing" | "refused";
   refusal: string | null;
   stacks: StackEntry[];
+  objects?: ObjectEntry[];
 };
 
 /** An earlier study of the same person that the caller may see. */
@@ -621,6 +630,8 @@ export type UploadState = {
 };
 
 export type StudyState = "ready" | "preparing";
+
+export type ObjectKind = "report" | "key_images" | "presentation" | "segmentation" | "structures" | "document" | "not_shown";
 
 export type EntryState = "ready" | "preparing" | "refused";
 
@@ -723,4 +734,148 @@ export type PackHeader = {
   shutters?: PackShutter[];
   suv?: StackUptake[];
   chunks: Chunk[];
+};
+
+/** One image; `frames` count from 1, none means all of them. */
+export type ImageReference = {
+  sop_instance_uid: string;
+  frames?: number[];
+};
+
+/** One content item: its name, its value as words (with unit), the images it points to, what stands below it. */
+export type ReportItem = {
+  relationship: string;
+  kind: string;
+  name: string;
+  value: string;
+  images?: ImageReference[];
+  items?: ReportItem[];
+};
+
+/** A whole report; `is_whole` is False where it was cut at the bounds. */
+export type Report = {
+  type: "report";
+  title: string;
+  completion: "COMPLETE" | "PARTIAL" | "";
+  verification: "VERIFIED" | "UNVERIFIED" | "";
+  written: string;
+  items: ReportItem[];
+  images: ImageReference[];
+  is_whole: boolean;
+};
+
+/** What one number stands for. */
+export type Segment = {
+  number: number;
+  label: string;
+  rgb: [number, number, number] | null;
+  algorithm: string;
+};
+
+/** One segment in one plane; `bits` as in `overlays.Overlay`; the image it was drawn on, where that is said. */
+export type SegmentPlane = {
+  segment: number;
+  position_mm: [number, number, number] | null;
+  orientation: [number, number, number, number, number, number] | null;
+  sop_instance_uid: string | null;
+  frame: number | null;
+  bits: string;
+};
+
+/** Planes that are empty are left out: that they were there changes nothing on a screen. */
+export type Segmentation = {
+  type: "segmentation";
+  title: string;
+  fractional: boolean;
+  frame_of_reference_uid: string | null;
+  rows: number;
+  columns: number;
+  pixel_spacing_mm: [number, number] | null;
+  segments: Segment[];
+  planes: SegmentPlane[];
+};
+
+/** Points as x, y, z, x, y, z...; `sop_instance_uid` names the image it was drawn on, where that is said. */
+export type Contour = {
+  kind: string;
+  sop_instance_uid: string | null;
+  points_mm: number[];
+};
+
+/** One region of interest. */
+export type Structure = {
+  number: number;
+  label: string;
+  rgb: [number, number, number] | null;
+  frame_of_reference_uid: string | null;
+  contours: Contour[];
+};
+
+/** All regions, those without contours too: a name without a shape is worth knowing. */
+export type StructureSet = {
+  type: "structures";
+  title: string;
+  structures: Structure[];
+};
+
+/** A VOI window over some images; without `images` over all of the state's. */
+export type StateWindow = {
+  images: ImageReference[];
+  window: VoiWindow;
+};
+
+/** The part of some images that is shown: (column, row), 1-based, of its two corners (PS3.3 C.10.4). */
+export type DisplayedArea = {
+  images: ImageReference[];
+  top_left: [number, number];
+  bottom_right: [number, number];
+};
+
+/**  */
+export type GraphicLayer = {
+  name: string;
+  order: number;
+  rgb: [number, number, number] | null;
+};
+
+/** One graphic object (PS3.3 C.10.5): points as column, row, column, row..., of the image (1-based) or the area. */
+export type Graphic = {
+  kind: string;
+  units: "PIXEL" | "DISPLAY";
+  filled: boolean;
+  points: number[];
+};
+
+/** Words at an anchor, or in a box from its top left to its bottom right corner. */
+export type GraphicText = {
+  text: string;
+  units: "PIXEL" | "DISPLAY";
+  anchor: [number, number] | null;
+  box: [number, number, number, number] | null;
+};
+
+/** Graphics and texts of one layer over some images; without `images` over all of the state's. */
+export type StateAnnotation = {
+  layer: string;
+  images: ImageReference[];
+  graphics: Graphic[];
+  texts: GraphicText[];
+};
+
+/** `unsupported` names what of the state is not carried here, so that a screen can say what it does not show. */
+export type PresentationState = {
+  type: "presentation";
+  title: string;
+  description: string;
+  creator: string;
+  images: ImageReference[];
+  windows: StateWindow[];
+  inverse: boolean;
+  rotation_deg: number;
+  flipped: boolean;
+  areas: DisplayedArea[];
+  layers: GraphicLayer[];
+  annotations: StateAnnotation[];
+  shutter: Shutter | null;
+  unsupported: string[];
 };

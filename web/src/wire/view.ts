@@ -10,4 +10,7 @@ export const onePane = (pane: Pane | null): View => ({
   links: [],
 });
 
+/** What a stack is dragged as, from the strip of series to a pane. */
+export const CARRIED = "application/x-consilium-stack";
+
 export const activePane = (view: View | null): Pane | null => view?.panes[view.active] ?? null;

@@ -52,19 +52,28 @@ test("a stack is opened before its view is shown", async () => {
   const real = viewer();
   arrive(real.screen);
   void screen.open(stack);
-  screen.show(view(), EVERYTHING);
+  screen.show(view(), [stack], EVERYTHING);
   await settled();
   expect(real.told).toEqual(["open", "show"]);
 });
 
-test("what was asked for before the viewer's code came is done when it has come, in the same order", async () => {
+test("the view that was asked for last before the viewer's code came is shown when it has come, and only that", async () => {
   const { screen, arrive } = createScreen();
   const real = viewer();
-  void screen.open(stack);
-  expect(screen.show(view(), EVERYTHING)).toBe("loading");
+  void screen.open(other);
+  expect(screen.show(view(), [stack], EVERYTHING)).toBe("loading");
   arrive(real.screen);
   await settled();
-  expect(real.told).toEqual(["open", "show"]);
+  expect(real.told).toEqual(["show"]);
+  expect(asked).toEqual(["/other", "/pack?sop=1.2.3.4.5&frame=1"]);
+  expect(givenUp).toEqual(["/other"]);
+});
+
+test("a shared view that moves before the viewer's code has come does not begin its download again", () => {
+  const { screen } = createScreen();
+  screen.show(view(), [stack], EVERYTHING);
+  screen.show(view({ invert: true }), [stack], EVERYTHING);
+  expect([asked, givenUp]).toEqual([["/pack?sop=1.2.3.4.5&frame=1"], []]);
 });
 
 test("images are asked for before the viewer's code has come, and the viewer goes on with them", async () => {
@@ -82,11 +91,11 @@ test("images are asked for before the viewer's code has come, and the viewer goe
 test("where another series is shown before the viewer's code has come, the first one's download is given up", async () => {
   const { screen, arrive } = createScreen();
   const real = viewer();
-  const first = screen.open(stack);
-  void screen.open(other);
+  void screen.open(stack);
+  const second = screen.open(other);
   expect([asked, givenUp]).toEqual([["/pack", "/other"], ["/pack"]]);
   arrive(real.screen);
-  await first;
+  await second;
   expect(real.opened.map((one) => one.stack)).toEqual([other]);
   expect(givenUp).toEqual(["/pack"]);
 });

@@ -25,8 +25,9 @@ function tab({ actor = "me", is_principal = true } = {}) {
       opened = stack;
     },
     view: () => shown,
-    show(view) {
+    show(view, stacks) {
       shown = view;
+      opened = stacks[view.active] ?? opened;
       return "same";
     },
     compare: (view) => (JSON.stringify(view) === JSON.stringify(shown) ? "same" : "elsewhere"),

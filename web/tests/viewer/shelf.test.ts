@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createShelf } from "../../src/viewer/shelf";
 
 function item(bytes: number, gone: string[], name: string) {
-  return { bytes: () => bytes, discard: () => void gone.push(name) };
+  return { bytes: () => bytes, isHeld: () => false, discard: () => void gone.push(name) };
 }
 
 test("the least recently opened leaves first, and only as many as needed", () => {
@@ -22,4 +22,13 @@ test("what is being opened never makes itself leave", () => {
   shelf.put("a", item(90, gone, "a"));
   shelf.makeRoom(500, "a");
   expect(gone).toEqual([]);
+});
+
+test("what somebody looks at stays, however little room there is", () => {
+  const gone: string[] = [];
+  const shelf = createShelf(50);
+  shelf.put("shown", { ...item(40, gone, "shown"), isHeld: () => true });
+  shelf.put("kept", item(10, gone, "kept"));
+  shelf.makeRoom(40, "new");
+  expect(gone).toEqual(["kept"]);
 });

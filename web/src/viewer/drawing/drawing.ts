@@ -27,10 +27,10 @@ export type DrawingEvents = {
 export type DrawingBoard = {
   show(list: readonly Inked[]): void;
   setKind(kind: AnnotationKind | null, color: string): void;
+  /** From outside, and so not told. */
+  select(annotation_id: string | null): void;
   /** Ends what is half drawn, or else the selection; true when there was either. */
   escape(): boolean;
-  selected(): string | null;
-  select(annotation_id: string | null): void;
   /** What is measured, as text; null while its series is not the one shown. */
   words(drawing: Drawing): string[] | null;
   /** Draws over a viewport what lies on it. */
@@ -65,8 +65,14 @@ export function createDrawingBoard(stage: Stage, text: Text, world: DrawingWorld
   const select = (annotation_id: string | null): void => {
     if (annotation_id === selected) return;
     selected = annotation_id;
-    events.selected(selected);
     world.redraw();
+  };
+
+  /** By my hand: told. */
+  const pick = (annotation_id: string | null): void => {
+    if (annotation_id === selected) return;
+    select(annotation_id);
+    events.selected(annotation_id);
   };
 
   const camera = (id: ViewportId): Camera | null => {
@@ -107,7 +113,7 @@ export function createDrawingBoard(stage: Stage, text: Text, world: DrawingWorld
       events.changed(annotation_id, drawing);
       world.redraw();
     },
-    select,
+    select: pick,
   });
 
   function holdAt(id: ViewportId, { x_px, y_px }: Place, within_px: number): ReturnType<typeof hold> | null {
@@ -137,23 +143,20 @@ export function createDrawingBoard(stage: Stage, text: Text, world: DrawingWorld
       // What my hand has made is in it now, or was refused.
       if (mine !== null && !next.some((one) => one.annotation_id === mine?.annotation_id && one.isSketch)) mine = null;
       list = next;
-      if (selected !== null && !next.some((one) => one.annotation_id === selected)) select(null);
       world.redraw();
     },
     setKind(next, ink) {
       if (next !== kind) pencil.cancel();
       kind = next;
       color = ink;
-      if (kind === null) select(null);
       world.redraw();
     },
     escape() {
       if (pencil.cancel()) return true;
       const was = selected;
-      select(null);
+      pick(null);
       return was !== null;
     },
-    selected: () => selected,
     select,
     words(drawing) {
       const now = world.picture();

@@ -1,0 +1,104 @@
+"""What a file lays over its image is on the screen, can be switched off, and says so; PET is read as SUV."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pydicom
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from tests.browser import stage
+from tests.browser.conftest import VALMONT
+from tests.browser.stage import NEURORADIOLOGIST, Case, Server, Window
+from tests.dicom_render import make
+
+pytestmark = pytest.mark.browser
+
+WIDE = (1600, 900)
+OVERLAYS, SHUTTERS, UNIT = "Annotations du fichier (surcouches)", "Obturateur du fichier", "Unité de fixation (TEP)"
+
+
+def shown(window: Window) -> NDArray[np.uint8]:
+    """The middle of the stack's viewport, (height, width, 3)."""
+    box = window.page.locator("[data-viewport=stack]").bounding_box()
+    assert box
+    side = min(box["width"], box["height"]) * 0.9
+    clip = {
+        "x": box["x"] + (box["width"] - side) / 2, "y": box["y"] + (box["height"] - side) / 2,
+        "width": side, "height": side,
+    }  # fmt: skip
+    return np.asarray(Image.open(io.BytesIO(window.page.screenshot(clip=clip))).convert("RGB"))  # pyright: ignore[reportArgumentType]
+
+
+def right_edge(window: Window) -> NDArray[np.uint8]:
+    """A strip of the image's right half, without letters and captions."""
+    return shown(window)[100:300, -60:-20]
+
+
+@pytest.fixture(scope="module")
+def marked(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Case:
+    """A grey square of which only the left half is to be shown, with a white cross over it."""
+    folder = tmp_path_factory.mktemp("marked")
+    made = make.dataset(np.full((64, 64), 100, np.int16), WindowCenter=128, WindowWidth=256)
+    made.StudyDescription = "Image marquée"
+    made.PatientBirthDate, made.PatientSex = "19700101", "F"
+    made.ShutterShape, made.ShutterPresentationValue = "RECTANGULAR", 0
+    made.ShutterLeftVerticalEdge, made.ShutterRightVerticalEdge = 1, 32
+    made.ShutterUpperHorizontalEdge, made.ShutterLowerHorizontalEdge = 1, 64
+    cross = np.zeros((64, 64), bool)
+    cross[31:33, 8:56] = cross[8:56, 15:17] = True
+    for number, vr, value in (
+        (0x0010, "US", 64), (0x0011, "US", 64), (0x0040, "CS", "G"), (0x0050, "SS", [1, 1]),
+        (0x0100, "US", 1), (0x0102, "US", 0), (0x3000, "OW", np.packbits(cross, bitorder="little").tobytes()),
+    ):  # fmt: skip
+        made.add_new((0x6000, number), vr, value)
+    (folder / "marked.dcm").write_bytes(make.file_of(made))
+    done = server.command("import", "--finess", VALMONT, str(folder))
+    assert done.returncode == 0, done.stdout + done.stderr
+    stage.wait_until_prepared(server)
+    return stage.open_case(server, words="Image marquée")
+
+
+def test_shutter_and_overlay_are_drawn_and_can_be_switched_off(
+    marked: Case, server: Server, open_as: Callable[..., Window]
+) -> None:
+    window = open_as(NEURORADIOLOGIST, size=WIDE)
+    stage.enter(window, server, marked.room_id)
+    words = window.page.locator("[data-viewport=stack] .in-layers")
+    assert stage.eventually(window, lambda: "Obturateur : une partie" in (words.text_content() or ""))
+    assert stage.eventually(window, lambda: (shown(window) == 255).all(axis=2).mean() > 0.01)
+    assert right_edge(window).max() == 0
+
+    window.page.get_by_role("button", name=SHUTTERS).click()
+    assert stage.eventually(window, lambda: bool((right_edge(window) > 80).all()))
+    assert "Obturateur levé" in (words.text_content() or "")
+
+    window.page.get_by_role("button", name=OVERLAYS).click()
+    assert stage.eventually(window, lambda: (shown(window) == 255).all(axis=2).mean() < 0.01)
+    assert "masquées" in (words.text_content() or "")
+
+
+def test_pet_is_read_as_suv_and_its_window_stays_the_file_s_own(
+    server: Server, test_data: Path, open_as: Callable[..., Window]
+) -> None:
+    """0.00029448 SUV a Bq/ml (worked out in test_suv): 0 to 5 SUV are 0 to 16,979 Bq/ml."""
+    folder = test_data / "04_pet" / "qin_headneck_pet"
+    description = pydicom.dcmread(folder / "0001.dcm").StudyDescription
+    done = server.command("import", "--finess", VALMONT, str(folder))
+    assert done.returncode == 0, done.stdout + done.stderr
+    stage.wait_until_prepared(server)
+    case = stage.open_case(server, words=description)
+    window = open_as(NEURORADIOLOGIST, size=WIDE)
+    stage.enter(window, server, case.room_id)
+    caption = window.page.locator("[data-viewport=stack] .in-window")
+    assert stage.eventually(window, lambda: "SUVbw" in (caption.text_content() or ""))
+    window.page.get_by_role("button", name="Fenêtre de 0 à 5 SUV").click()
+    assert stage.eventually(window, lambda: round(stage.views(window)["stack"]["window"]["width"]) == 16979)
+    assert stage.views(window)["stack"]["window"]["unit"] == "BQML"
+    window.page.get_by_label(UNIT).select_option("Bq/ml")
+    assert stage.eventually(window, lambda: "16979" in (caption.text_content() or ""))

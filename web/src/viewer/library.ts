@@ -1,0 +1,154 @@
+/** Every stack in memory, those that panes show and those kept behind them, and whose download runs. Draws nothing. */
+import type { Begun } from "./download";
+import type { Failure } from "./failures";
+import { createLoading, type Loading } from "./loading";
+import type { ImageName, PackHeader } from "./pack";
+import { createSeries, type Series, seriesKey, sizeOf } from "./series";
+import { createShelf, type Kept } from "./shelf";
+
+export type { ImageName } from "./pack";
+
+export type StackRef = {
+  study_uid: string;
+  series_uid: string;
+  stack: number;
+  pack_url: string;
+};
+
+/** What a pane is told of the stack that it holds. */
+export type Taker = {
+  /** The header has come: the stack is there, all black. */
+  arrived(series: Series): void;
+  better(series: Series, frame: number): void;
+  failed(code: Failure): void;
+};
+
+/** A pane's grip on a stack: while it lasts the stack stays in memory. */
+export type Hold = {
+  readonly key: string;
+  readonly ref: StackRef;
+  /** Null until its header has come; `taker.arrived` is not called for one that is there already. */
+  series(): Series | null;
+  /** The pane is the one worked in: what it shows is fetched before anything else. */
+  activate(): void;
+  release(): void;
+};
+
+export type Library = {
+  /** `at`: the image to come first; `begun`: the stack's pack, asked for with `at`. Another hold of a stack shares it. */
+  hold(ref: StackRef, at: ImageName | null, begun: Begun | null, taker: Taker): Hold;
+  destroy(): void;
+};
+
+type Entry = Kept & {
+  readonly key: string;
+  readonly takers: Set<Taker>;
+  loading: Loading;
+  series: Series | null;
+  hasFailed: boolean;
+  isCoarseThere: boolean;
+};
+
+// Four CT heads of 300 slices. Whole workstations have 8 GB, and a browser tab is killed at 2 to 4.
+const BUDGET_BYTES = 600 * 1024 * 1024;
+
+/** `leaving`: the series leaves memory, nothing may draw it any more. */
+export function createLibrary(leaving: (series: Series) => void): Library {
+  const shelf = createShelf<Entry>(BUDGET_BYTES);
+  let active: Taker | null = null;
+  let running: Entry | null = null;
+
+  function newEntry(ref: StackRef, at: ImageName | null): Entry {
+    const takers = new Set<Taker>();
+    const entry: Entry = {
+      key: seriesKey(ref),
+      takers,
+      series: null,
+      hasFailed: false,
+      isCoarseThere: false,
+      loading: createLoading(ref.pack_url, at, {
+        header: (header) => arrive(entry, header),
+        better(series, frame) {
+          for (const taker of takers) taker.better(series, frame);
+          const isCoarseThere = entry.isCoarseThere || series.lowest(0, series.quality.length - 1) >= 0;
+          const isTurnOver = isCoarseThere !== entry.isCoarseThere || entry.loading.isComplete();
+          entry.isCoarseThere = isCoarseThere;
+          if (isTurnOver) schedule();
+        },
+        failed(code) {
+          for (const taker of takers) taker.failed(code);
+          entry.hasFailed = code !== "pack_retrying";
+          if (entry.hasFailed) schedule();
+        },
+      }),
+      isHeld: () => takers.size > 0,
+      bytes: () => entry.series?.bytes ?? 0,
+      discard() {
+        entry.loading.pause();
+        if (entry.series === null) return;
+        leaving(entry.series);
+        entry.series.discard();
+        entry.series = null;
+      },
+    };
+    return entry;
+  }
+
+  function arrive(entry: Entry, header: PackHeader): Series {
+    shelf.makeRoom(sizeOf(header), entry.key);
+    const series = createSeries(entry.key, header);
+    entry.series = series;
+    for (const taker of entry.takers) taker.arrived(series);
+    return series;
+  }
+
+  /** Something in every pane before all of any; each time what is worked in comes first. */
+  function nextEntry(): Entry | null {
+    const waiting = shelf.items().filter((entry) => entry.isHeld() && !entry.hasFailed && !entry.loading.isComplete());
+    const isActive = (entry: Entry): boolean => active !== null && entry.takers.has(active);
+    const rank = (entry: Entry): number => (entry.isCoarseThere ? 2 : 0) + (isActive(entry) ? 0 : 1);
+    return waiting.toSorted((one, other) => rank(one) - rank(other))[0] ?? null;
+  }
+
+  /** Lets the download run whose turn it is; `begun` belongs to `owner`. */
+  function schedule(owner: Entry | null = null, begun: Begun | null = null): void {
+    const next = nextEntry();
+    if (running !== next) running?.loading.pause();
+    running = next;
+    const isItsOwn = next !== null && next === owner;
+    // An answer that is not taken now would hold back bytes of the one whose turn it is.
+    if (!isItsOwn) begun?.abort();
+    next?.loading.run(isItsOwn ? begun : null);
+  }
+
+  return {
+    hold(ref, at, begun, taker) {
+      const key = seriesKey(ref);
+      const entry = shelf.find(key) ?? newEntry(ref, at);
+      shelf.put(key, entry);
+      entry.takers.add(taker);
+      entry.hasFailed = false;
+      active ??= taker;
+      schedule(entry, begun);
+      return {
+        key,
+        ref,
+        series: () => entry.series,
+        activate() {
+          active = taker;
+          schedule();
+        },
+        release() {
+          entry.takers.delete(taker);
+          if (active === taker) active = null;
+          schedule();
+        },
+      };
+    },
+    destroy() {
+      active = null;
+      for (const entry of shelf.items()) entry.takers.clear();
+      for (const entry of shelf.items()) shelf.remove(entry.key);
+    },
+  };
+}

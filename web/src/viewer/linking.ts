@@ -1,0 +1,83 @@
+/** Linked scrolling between panes: where one pane's point lies in another, if there is a reason to say so. Pure. */
+import { heightAbove, type Plane } from "../lib/planes";
+import { dot, moved, subtract, type Vec3 } from "../lib/vectors";
+import type { Link } from "../wire/types";
+import { halfGap, nearestFrame, REFORMAT_AXES, reformatWalk, type StackGeometry } from "./geometry";
+import type { PackHeader } from "./pack";
+import { isReformat, planeOf, type Scene, shownViewports, throughPoint } from "./scene";
+
+type Shown = { header: PackHeader; geometry: StackGeometry };
+export type Standing = { scene: Scene; series: Shown };
+
+/** By which right a point of one pane is shown in another. */
+export type Relation = { by: "frame_of_reference" } | { by: "hand"; by_mm: Vec3 };
+
+// Series that stand steeper to each other do not show the same slices: they have reference lines instead.
+const PARALLEL = Math.cos(Math.PI / 4);
+const MOVED_MM = 1e-6;
+
+/** The same frame of reference, or one that a person has laid upon it; never anything the program thinks. */
+export function relationOf(from: string | null, to: string | null, links: readonly Link[]): Relation | null {
+  if (from === null || to === null) return null;
+  if (from === to) return { by: "frame_of_reference" };
+  for (const link of links) {
+    const { from_frame_of_reference_uid: first, to_frame_of_reference_uid: second, by_mm } = link;
+    if (first === from && second === to) return { by: "hand", by_mm };
+    if (first === to && second === from) return { by: "hand", by_mm: [-by_mm[0], -by_mm[1], -by_mm[2]] };
+  }
+  return null;
+}
+
+export const carried = (point: Vec3, relation: Relation): Vec3 =>
+  relation.by === "hand" ? moved(point, relation.by_mm, 1) : point;
+
+/** The link that makes these two points one; it takes the place of an earlier one between the two. */
+export function linkedHere(links: readonly Link[], from: [string, Vec3], to: [string, Vec3]): Link[] {
+  const others = links.filter((link) => !joins(link, from[0], to[0]));
+  const by_mm = subtract(to[1], from[1]);
+  return [...others, { from_frame_of_reference_uid: from[0], to_frame_of_reference_uid: to[0], by_mm }];
+}
+
+export const joins = (link: Link, one: string, other: string): boolean =>
+  (link.from_frame_of_reference_uid === one && link.to_frame_of_reference_uid === other) ||
+  (link.from_frame_of_reference_uid === other && link.to_frame_of_reference_uid === one);
+
+/** Planes of a scene that have moved along their normals: those that were scrolled, not panned. */
+export function scrolledPlanes(before: Scene, after: Scene, geometry: StackGeometry): Plane[] {
+  return shownViewports(after).flatMap((id) => {
+    if (!shownViewports(before).includes(id)) return [];
+    const plane = planeOf(after, geometry, id);
+    return Math.abs(heightAbove(plane, planeOf(before, geometry, id).point)) > MOVED_MM ? [plane] : [];
+  });
+}
+
+const isParallel = (one: Plane, other: Plane): boolean => Math.abs(dot(one.normal, other.normal)) >= PARALLEL;
+
+/** Whether this pane has slices like the plane's, and one where it lies: null where it shows others altogether. */
+export function covers({ scene, series: { geometry } }: Standing, plane: Plane): boolean | null {
+  const alike = shownViewports(scene).filter((id) => isParallel(planeOf(scene, geometry, id), plane));
+  if (!geometry.isInPatient || alike.length === 0) return null;
+  return alike.every((id) => {
+    if (isReformat(id)) return isWithin(geometry, REFORMAT_AXES[id].along, plane.point);
+    const { frame, away_mm } = nearestFrame(geometry, plane.point);
+    return away_mm <= Math.max(halfGap(geometry, frame), 0.5) + 1e-3;
+  });
+}
+
+function isWithin({ grid }: StackGeometry, along: Vec3, point: Vec3): boolean {
+  if (!grid) return false;
+  const { low, high, step } = reformatWalk(grid, along);
+  const at = dot(point, along);
+  return at >= low - step / 2 && at <= high + step / 2;
+}
+
+/** The scene at the nearest slice to a plane of another pane; as it was where it has none there. */
+export function scrolledTo(standing: Standing, plane: Plane): Scene {
+  const { scene, series } = standing;
+  if (!covers(standing, plane)) return scene;
+  const { geometry } = series;
+  const alike = shownViewports(scene).filter((id) => isParallel(planeOf(scene, geometry, id), plane));
+  if (scene.layout !== "stack") return throughPoint(scene, geometry, plane.point, alike.filter(isReformat));
+  const { frame } = nearestFrame(geometry, plane.point);
+  return frame === scene.frame ? scene : { ...scene, frame };
+}

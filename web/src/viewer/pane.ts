@@ -1,0 +1,313 @@
+/**
+ * One pane: a stack as one or three viewports, what the hand does over it, and what others' panes make it show.
+ *
+ * The scene (scene.ts) is the truth and Cornerstone only draws it: nothing is ever told because Cornerstone reported a
+ * change, so a view that came from outside cannot echo. Points of images without a place in a patient (US, CR...) are
+ * millimetres of the image, or pixels where no spacing is known: the middle of the first pixel is (0, 0, 0), +x along
+ * rows, +y down. Their plane has normal (0, 0, -1) and up (0, -1, 0): as everywhere, the normal points to the reader and
+ * up x normal to the right.
+ */
+import type { Plane } from "../lib/planes";
+import type { Layout, Pane as PaneView, Pointer, ViewportId } from "../wire/types";
+import { lowestQuality, type NamedPointer, type Quality } from "./captions";
+import { createDisplay, type Picture } from "./display";
+import type { Begun } from "./download";
+import { createDrawingBoard, type DrawingBoard, type DrawingEvents } from "./drawing/drawing";
+import type { Failure } from "./failures";
+import type { Tool } from "./gestures";
+import { createHand } from "./hand";
+import type { Switches } from "./layers/markings";
+import type { Hold, ImageName, Library, StackRef } from "./library";
+import type { Text } from "./overlay";
+import { atImage, firstScene, resetScene, type Scene, withLayout, zoomed } from "./scene";
+import { createScreens, type Engine } from "./screens";
+import { type Series, seriesKey } from "./series";
+import { type Facets, followed, isSameStack, isSameView, paneOf } from "./sharing";
+import { type SnapshotEntry, snapshotOf } from "./snapshot";
+import { createStage } from "./stage";
+
+/** What this screen shows, compared with the view asked for. */
+export type ShowResult = "same" | "coarse" | "loading" | "elsewhere";
+
+export type PaneEvents = {
+  /** By the local user's hand, from one scene to the next. */
+  changed(before: Scene, after: Scene): void;
+  /** The hand points elsewhere, or at something else. */
+  pointed(): void;
+  quality(): void;
+  failed(code: Failure): void;
+  began(series: Series): void;
+  better(series: Series): void;
+  drawn(series: Series): void;
+  /** Planes of other panes in this frame of reference. */
+  cuts(frame_of_reference_uid: string | null): Plane[];
+  drawing: DrawingEvents;
+};
+
+export type Pane = {
+  /** The stack that was asked for, there or not. */
+  stack(): StackRef | null;
+  /** Resolves when the image asked for is drawn, when loading has failed for good, or when another stack is opened. */
+  open(stack: StackRef, at?: ImageName | null, begun?: Begun | null): Promise<void>;
+  close(): void;
+  picture(): Picture | null;
+  /** As asked for, until its header has come. */
+  view(): PaneView | null;
+  show(view: PaneView, facets: Facets): void;
+  compare(view: PaneView, facets: Facets): ShowResult;
+  quality(): Quality;
+  /** Not by the hand: linked scrolling. */
+  put(scene: Scene): void;
+  change(by: (scene: Scene, series: Series) => Scene): void;
+  setLayout(layout: Layout): boolean;
+  mprRefusal(): string | null;
+  setWindow(window: { center: number; width: number }): void;
+  setInvert(on: boolean): void;
+  reset(): void;
+  scroll(steps: number): void;
+  zoomBy(factor: number): void;
+  setTool(tool: Tool): void;
+  setLayers(on: Switches): void;
+  setUptakeUnit(unit: string): void;
+  setPointers(list: NamedPointer[]): void;
+  drawings: Omit<DrawingBoard, "paint" | "destroy">;
+  pointer(): Pointer | null;
+  setActive(id: ViewportId): void;
+  /** The pane becomes the one whose stack is fetched first. */
+  activate(): void;
+  snapshot(): SnapshotEntry[];
+  redraw(): void;
+  resized(): void;
+  drop(series: Series): void;
+  destroy(): void;
+};
+
+export type PaneWorld = {
+  engine: Engine;
+  library: Library;
+  text: Text;
+  nameOf(id: ViewportId): string;
+  newId(): string;
+};
+
+export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEvents): Pane {
+  const stage = createStage(host, world.text);
+  const screens = createScreens(world.engine, stage.screens, world.nameOf);
+  const display = createDisplay(stage, screens, world.text, {
+    quality: events.quality,
+    drawn(series) {
+      events.drawn(series);
+      settleOpen();
+    },
+    failed(error) {
+      console.error(error);
+      events.failed("drawing");
+    },
+    cuts: events.cuts,
+    painted: (...at) => board.paint(...at),
+  });
+  const board = createDrawingBoard(
+    stage,
+    world.text,
+    { picture, size: display.size, redraw: display.redraw, newId: world.newId },
+    events.drawing,
+  );
+  const hand = createHand(stage, display, { picture, change, moved: events.pointed });
+  // Where the reader stood in the stacks that were here before.
+  const scenes = new Map<string, Scene>();
+  let hold: Hold | null = null;
+  let scene: Scene | null = null;
+  let asked: ImageName | null = null;
+  let settleOpen: () => void = () => undefined;
+  // A view of the stack being opened that came before its header.
+  let early: { view: PaneView; facets: Facets } | null = null;
+
+  function picture(): Picture | null {
+    const series = hold?.series();
+    return series && scene ? { series, scene } : null;
+  }
+
+  const firstWindow = (series: Series): { center: number; width: number } => {
+    const { center, width } = series.header.windows[0] ?? { center: 128, width: 256 };
+    return { center, width };
+  };
+
+  function put(next: Scene): void {
+    const series = hold?.series();
+    if (!hold || !series) return;
+    scene = next;
+    scenes.set(hold.key, next);
+    display.show({ series, scene: next });
+    // The hand rests over another place now, without having moved.
+    events.pointed();
+  }
+
+  function change(by: (scene: Scene, series: Series) => Scene): void {
+    const now = picture();
+    if (!now) return;
+    const next = by(now.scene, now.series);
+    if (next === now.scene) return;
+    put(next);
+    events.changed(now.scene, next);
+  }
+
+  function arrived(series: Series): void {
+    events.began(series);
+    const found = asked ? series.frameIndex(asked.sop_instance_uid, asked.frame) : -1;
+    const frame = found >= 0 ? found : (series.header.chunks[0]?.[0] ?? 0);
+    put(firstScene(series.geometry, { frame, window: firstWindow(series) }));
+    if (early && isSameStack(series.header, early.view)) show(early.view, early.facets);
+    early = null;
+    events.quality();
+  }
+
+  function show(view: PaneView, facets: Facets): void {
+    const now = picture();
+    if (!now) {
+      early = { view, facets };
+      return;
+    }
+    const next = followed(now.scene, now.series, view, facets);
+    if (next && next !== now.scene) put(next);
+  }
+
+  function release(): void {
+    settleOpen();
+    early = null;
+    hold?.release();
+    hold = null;
+    scene = null;
+  }
+
+  function takeHold(stack: StackRef, at: ImageName | null, begun: Begun | null): void {
+    const key = seriesKey(stack);
+    asked = at;
+    let mine: Hold | null = null;
+    const isMine = (): boolean => mine !== null && hold === mine;
+    mine = world.library.hold(stack, at, begun, {
+      arrived: (series) => isMine() && arrived(series),
+      better(series, frame) {
+        if (!isMine()) return;
+        display.better(series, frame);
+        events.better(series);
+      },
+      failed(code) {
+        if (!isMine()) return;
+        events.failed(code);
+        if (code !== "pack_retrying") settleOpen();
+      },
+    });
+    hold = mine;
+    const series = hold.series();
+    if (series === null) {
+      display.show(null);
+      return;
+    }
+    events.began(series);
+    const found = at ? series.frameIndex(at.sop_instance_uid, at.frame) : -1;
+    const first = { frame: series.header.chunks[0]?.[0] ?? 0, window: firstWindow(series) };
+    const before = scenes.get(key) ?? firstScene(series.geometry, first);
+    put(found >= 0 ? atImage(before, series.geometry, found) : before);
+  }
+
+  const refusal = (): string | null => {
+    const series = picture()?.series;
+    if (!series) return "loading";
+    if (series.volumeId() !== null) return null;
+    return series.header.reason ?? (series.header.values === "rgb8" ? "colour" : "no_geometry");
+  };
+
+  const watch = new ResizeObserver(() => display.resized());
+  watch.observe(stage.root);
+
+  return {
+    stack: () => hold?.ref ?? null,
+    open(stack, at = null, begun = null) {
+      if (hold?.key === seriesKey(stack)) {
+        settleOpen();
+        begun?.abort();
+        const now = picture();
+        const found = now && at ? now.series.frameIndex(at.sop_instance_uid, at.frame) : -1;
+        if (now && found >= 0) put(atImage(now.scene, now.series.geometry, found));
+      } else {
+        release();
+        takeHold(stack, at, begun);
+      }
+      const drawn = new Promise<void>((resolve) => {
+        settleOpen = resolve;
+      });
+      display.redraw();
+      return drawn;
+    },
+    close() {
+      release();
+      display.show(null);
+    },
+    picture,
+    view() {
+      const now = picture();
+      return now ? paneOf(now.scene, now.series, display.size) : (early?.view ?? null);
+    },
+    show,
+    compare(view, facets) {
+      const now = picture();
+      if (!now) return hold && isSameStack(hold.ref, view) ? "loading" : "elsewhere";
+      if (!isSameView(now.scene, now.series, view, facets, display.size)) return "elsewhere";
+      const quality = lowestQuality(now.scene, now.series);
+      return quality === "full" ? "same" : quality;
+    },
+    quality() {
+      const now = picture();
+      return now ? lowestQuality(now.scene, now.series) : "loading";
+    },
+    put,
+    change,
+    setLayout(layout) {
+      if (layout !== "stack" && refusal() !== null) return false;
+      change((at, series) => withLayout(at, series.geometry, layout));
+      return picture() !== null;
+    },
+    mprRefusal: refusal,
+    setWindow: (window) => change((at, series) => (series.header.values === "rgb8" ? at : { ...at, window })),
+    setInvert: (isInverted) =>
+      change((at, series) =>
+        at.isInverted === isInverted || series.header.values === "rgb8" ? at : { ...at, isInverted },
+      ),
+    reset: () => change((at, series) => resetScene(at, series.geometry, firstWindow(series))),
+    scroll(steps) {
+      const now = picture();
+      if (now) hand.scroll(now.scene.active, steps);
+    },
+    zoomBy: (factor) =>
+      change((at, series) => {
+        const id = at.active;
+        return zoomed(at, series.geometry, { id, size: display.size(id), factor, around: null });
+      }),
+    setTool: hand.setTool,
+    setLayers: (on) => display.layers(on),
+    setUptakeUnit: (unit) => display.uptakeUnit(unit),
+    setPointers: (list) => display.pointers(list),
+    drawings: board,
+    pointer: () => hand.pointer(),
+    setActive: hand.activate,
+    activate: () => hold?.activate(),
+    snapshot() {
+      const now = picture();
+      return now ? snapshotOf(now.scene, now.series, display.size) : [];
+    },
+    redraw: display.redraw,
+    resized: () => display.resized(),
+    drop(series) {
+      display.drop(series);
+      scenes.delete(series.key);
+    },
+    destroy() {
+      release();
+      hand.destroy();
+      board.destroy();
+      watch.disconnect();
+      display.destroy();
+      stage.destroy();
+    },
+  };
+}
