@@ -38,6 +38,12 @@ def meeting(case: Case, server: Server, open_as: Callable[..., Window]) -> Meeti
     return expert, requester
 
 
+def size_of(window: Window) -> Place:
+    """Of the stack's viewport, in the whole CSS pixels in which its picture is laid out."""
+    width, height = stage.viewport(window, "stack").evaluate("element => [element.clientWidth, element.clientHeight]")
+    return width, height
+
+
 class Slice:
     """The image that a window shows whole, from its DICOM attributes alone: screen places to pixels and patient."""
 
@@ -57,20 +63,19 @@ class Slice:
     def mm_per_px(self, window: Window) -> float:
         """Of a window that shows the whole image and follows nobody."""
         down, across = map(float, self.dataset.PixelSpacing)
-        _, _, width, height = stage.box_of(window, "stack")
+        width, height = size_of(window)
         return max(self.dataset.Columns * across / width, self.dataset.Rows * down / height)
 
     def mm_per_px_behind(self, follower: Window, presenter: Window) -> float:
         """Of a window that shows at least what the presenter's shows, which shows the whole image."""
         scale = self.mm_per_px(presenter)
-        _, _, wide, high = stage.box_of(presenter, "stack")
-        _, _, width, height = stage.box_of(follower, "stack")
+        (wide, high), (width, height) = size_of(presenter), size_of(follower)
         return max(wide * scale / width, high * scale / height)
 
     def pixel(self, window: Window, place: Place, *, scale: float) -> Place:
         """Column and row under a place of the viewport; (0, 0) is the middle of the first pixel."""
         down, across = map(float, self.dataset.PixelSpacing)
-        _, _, width, height = stage.box_of(window, "stack")
+        width, height = size_of(window)
         column = (place[0] - width / 2) * scale / across + (self.dataset.Columns - 1) / 2
         row = (place[1] - height / 2) * scale / down + (self.dataset.Rows - 1) / 2
         return column, row
