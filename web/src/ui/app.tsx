@@ -16,6 +16,7 @@ import { WordsDialog } from "./measure";
 import type { Actions, Model } from "./model";
 import { Bars, Cautions, DiagnosisNotice, FrozenCover, Toasts } from "./notices";
 import { Participants } from "./participants";
+import { ReportDialog } from "./report";
 import { SeriesStrip } from "./series";
 import { SignedNotice, SignPanel } from "./sign";
 import { Toolbar } from "./toolbar";
@@ -73,6 +74,7 @@ function Screen(): JSX.Element {
       <HelpDialog />
       <KeepDialog />
       <WordsDialog />
+      <ReportDialog />
     </div>
   );
 }

@@ -1,10 +1,12 @@
 /** What the panels draw, as signals, and what they may ask for; filled by main.ts, which knows the rest of the page. */
 import { type Signal, signal } from "@preact/signals";
 import type { UptakeUnit } from "../lib/uptake";
+import type { ObjectContent } from "../wire/objects";
 import type {
   AnnotationKind,
   Arrangement,
   Drawing,
+  ObjectEntry,
   Pane,
   RoomPage,
   RoomState,
@@ -17,6 +19,16 @@ import type {
 export type Layout = Pane["layout"];
 export type Tool = "window" | "pan" | "zoom" | "scroll";
 export type Quality = "loading" | "coarse" | "full";
+
+/** An object of the study that somebody asked for; `shown`: it lies over the images of this screen. */
+export type ObjectPicture = {
+  uid: string;
+  content: ObjectContent | null;
+  failed: string | null;
+  shown: boolean;
+  hidden: readonly number[];
+  opacity: number;
+};
 
 export type LayerSwitches = { overlays: boolean; shutters: boolean };
 
@@ -145,6 +157,9 @@ export type Model = {
   viewer: Signal<ViewerPicture>;
   annotations: Signal<AnnotationsPicture>;
   studies: Signal<readonly StudyPicture[]>;
+  objects: Signal<readonly ObjectPicture[]>;
+  /** The report that is being read. */
+  reading: Signal<string | null>;
   call: Signal<CallPicture>;
   echo: Signal<EchoPicture>;
   levels: Signal<Levels>;
@@ -202,6 +217,9 @@ export type Actions = AnnotationActions & {
   setPoints(points: boolean): void;
   setLayers(on: LayerSwitches): void;
   setUptakeUnit(unit: string): void;
+  /** Opens a report, or lays an object over the images; a second time takes it away. */
+  useObject(object: ObjectEntry): void;
+  changeObject(uid: string, change: Partial<Pick<ObjectPicture, "hidden" | "opacity">>): void;
   keepView(caption: string): void;
   removeKeyView(key_view_id: string): void;
   write(text: string): void;
@@ -252,6 +270,8 @@ export function createModel(page: RoomPage, state: RoomState): Model {
       asking: null,
     }),
     studies: signal(page.study_ids.map((study_id) => ({ study_id, manifest: null, failed: null }))),
+    objects: signal<readonly ObjectPicture[]>([]),
+    reading: signal<string | null>(null),
     call: signal(NO_CALL),
     echo: signal<EchoPicture>({ at: "off", problem: null, stream: null, path: null, rtt_ms: null }),
     levels: signal<Levels>({ people: new Map(), sent: 0, returned: 0 }),

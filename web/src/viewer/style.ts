@@ -48,7 +48,9 @@ const RULES = `
 .viewer .in-window { right: 8px; bottom: 8px; text-align: right; white-space: pre !important; }
 .viewer .viewport-layers { position: absolute; inset: 0; width: 100%; height: 100%; }
 .viewer .in-layers { left: 8px; top: 8px; padding: 1px 7px; border-radius: 9px; background: #3b2c0c; color: var(--warn, #f2b64b);
-  text-shadow: none; font-weight: 600; white-space: pre-line !important; max-width: 70%; }
+  text-shadow: none; font-weight: 600; white-space: pre-line !important; box-sizing: border-box;
+  max-width: calc(50% - 34px); }
+@container (max-width: 420px) { .viewer .in-layers { font-size: 10px; font-weight: 400; padding: 0 4px; line-height: 1.2; } }
 .viewer .in-layers:empty { display: none; }
 .viewer .in-scale { right: 8px; bottom: 48px; border: solid #c9ced3; border-width: 0 1px 1px 1px; height: 14px;
   text-align: center; box-sizing: border-box; line-height: 11px; font-size: 11px; box-shadow: 0 1px 2px #000; }

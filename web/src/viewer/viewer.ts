@@ -8,6 +8,7 @@
 import type { Plane } from "../lib/planes";
 import { chosenUnit, type UptakeUnit, uptakeUnits } from "../lib/uptake";
 import type { Vec3 } from "../lib/vectors";
+import type { ShownObject } from "../wire/objects";
 import type { Arrangement, Layout, Link, Pane as PaneView, Pointer, View, ViewportId } from "../wire/types";
 import type { NamedPointer, Quality } from "./captions";
 import { warmDecoders } from "./decoders";
@@ -99,6 +100,8 @@ export type Viewer = {
   /** In which units the active pane's values can be read (PET only), and the one shown. */
   uptake(): { units: UptakeUnit[]; chosen: string };
   setUptakeUnit(unit: string): void;
+  /** What lies over the images of all panes; a presentation state that is new gives the active pane its window. */
+  setObjects(list: readonly ShownObject[]): void;
   setPointers(list: NamedPointer[]): void;
   drawings: Drawings;
   setActive(id: ViewportId): void;
@@ -140,6 +143,7 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
   let pointers: NamedPointer[] = [];
   let tool: Tool | null = null;
   let layers = ALL_ON;
+  let objects: readonly ShownObject[] = [];
   let unit: string | null = null;
   let inks: readonly Inked[] = [];
   let pencil: Parameters<Drawings["setKind"]> = [null, ""];
@@ -199,6 +203,7 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
     pane.drawings.setKind(...pencil);
     pane.setPointers(pointers);
     pane.setLayers(layers);
+    pane.setObjects(objects);
     if (unit) pane.setUptakeUnit(unit);
     return pane;
   }
@@ -422,6 +427,14 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
     uptake() {
       const header = activePane().picture()?.series.header;
       return header ? { units: uptakeUnits(header), chosen: chosenUnit(header, unit).unit } : { units: [], chosen: "" };
+    },
+    setObjects(list) {
+      const known = new Set(objects.map((one) => one.uid));
+      objects = list;
+      for (const pane of panes) pane.setObjects(list);
+      for (const { uid, content } of list) {
+        if (!known.has(uid) && content.type === "presentation") activePane().applyState(content);
+      }
     },
     setUptakeUnit(wished) {
       unit = wished;

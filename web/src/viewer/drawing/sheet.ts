@@ -83,12 +83,14 @@ function words(lines: readonly string[], [x, y]: Place, size: Size): SVGTextElem
   const width = Math.max(0, ...lines.map((line) => line.length)) * LETTER_PX;
   const isBeyond = x + BESIDE_PX + width > size.width && x - BESIDE_PX - width > 0;
   text.setAttribute("text-anchor", isBeyond ? "end" : "start");
+  // Where there is room on neither side, words move over the shape rather than out of the picture.
+  const begin = isBeyond ? x - BESIDE_PX : Math.max(Math.min(x + BESIDE_PX, size.width - width), 2);
   const top = Math.min(
     Math.max(y - ((lines.length - 1) * LINE_PX) / 2 + 4, LINE_PX),
     size.height - lines.length * LINE_PX,
   );
   for (const [index, line] of lines.entries()) {
-    const span = made("tspan", { x: (isBeyond ? x - BESIDE_PX : x + BESIDE_PX).toFixed(1) });
+    const span = made("tspan", { x: begin.toFixed(1) });
     span.setAttribute("y", (top + index * LINE_PX).toFixed(1));
     span.textContent = line;
     text.append(span);
