@@ -65,6 +65,14 @@ const RULES = `
 .viewer .pointer .halo { stroke: #000; stroke-width: 4px; fill: none; }
 .viewer .pointer .mark { stroke: currentColor; stroke-width: 2px; fill: none; }
 .viewer .pointer[data-beyond] path { display: none; }
+.viewer .annotation path { fill: none; stroke-linejoin: round; stroke-linecap: round; }
+.viewer .annotation .halo { stroke: #000; stroke-width: 4px; opacity: 0.75; }
+.viewer .annotation .mark { stroke: currentColor; stroke-width: 1.75px; }
+.viewer .annotation[data-sketch] .mark { stroke-dasharray: 5 4; }
+.viewer .annotation[data-selected] .mark { stroke-width: 3px; }
+.viewer .annotation circle { fill: #000; fill-opacity: 0.35; stroke: currentColor; stroke-width: 1.5px; }
+.viewer .annotation text { font-size: 12px; font-weight: 600; fill: currentColor; paint-order: stroke; stroke: #000;
+  stroke-width: 3px; stroke-linejoin: round; }
 .viewer .cut { stroke: var(--text-soft, #a3abb3); stroke-width: 1px; stroke-dasharray: 6 5; opacity: 0.55; }
 `;
 
