@@ -5,11 +5,12 @@ import { t } from "../i18n/text";
 import { rearranged, withPane } from "../room/arranging";
 import { isKept, keepView } from "../room/key_views";
 import type { Live } from "../room/live";
-import type { Actions, Model } from "../ui/model";
+import type { Actions, AnnotationActions, Model } from "../ui/model";
 import type { Viewer } from "../viewer/viewer";
 import type { Act, View } from "../wire/types";
 import { activePane, onePane } from "../wire/view";
 import { type Catalogue, stackRef } from "./catalogue";
+import { objectActions } from "./objects";
 import type { Signing } from "./signing";
 
 export type Parts = {
@@ -20,6 +21,7 @@ export type Parts = {
   echo: Echo;
   catalogue: Catalogue;
   signing: Signing | null;
+  annotations: AnnotationActions;
   ask(act: Act): void;
   toast(text: string): void;
   mountViewer(host: HTMLElement): Promise<void>;
@@ -30,9 +32,11 @@ export function createActions(parts: Parts): Actions {
   return {
     mountViewer: parts.mountViewer,
     ...controlActions(parts),
+    ...parts.annotations,
     ...viewActions(parts),
     ...wordActions(parts),
     ...callActions(parts),
+    ...objectActions(parts.model, parts.viewer),
     declareDisplay(declared) {
       model.isDisplayDeclared.value = declared;
       if (declared) localStorage.setItem(DISPLAY_KEY, "declared");
@@ -89,7 +93,7 @@ type ViewActions = Pick<
   | "setUptakeUnit"
 >;
 
-function viewActions({ model, live, viewer, catalogue, toast }: Parts): ViewActions {
+function viewActions({ model, live, viewer, catalogue, annotations, toast }: Parts): ViewActions {
   /** Views before each change of what stands where, the last one last. */
   const before: View[] = [];
   const remember = (): View | null => {
@@ -137,6 +141,7 @@ function viewActions({ model, live, viewer, catalogue, toast }: Parts): ViewActi
     },
     setTool(tool) {
       viewer()?.setTool(tool);
+      annotations.setMeasure(null);
       model.viewer.value = { ...model.viewer.value, tool };
     },
     setLayout(layout) {

@@ -1,11 +1,34 @@
 /** What the panels draw, as signals, and what they may ask for; filled by main.ts, which knows the rest of the page. */
 import { type Signal, signal } from "@preact/signals";
 import type { UptakeUnit } from "../lib/uptake";
-import type { Arrangement, Pane, RoomPage, RoomState, Seen, StackEntry, StudyManifest, View } from "../wire/types";
+import type { ObjectContent } from "../wire/objects";
+import type {
+  AnnotationKind,
+  Arrangement,
+  Drawing,
+  ObjectEntry,
+  Pane,
+  RoomPage,
+  RoomState,
+  Seen,
+  StackEntry,
+  StudyManifest,
+  View,
+} from "../wire/types";
 
 export type Layout = Pane["layout"];
 export type Tool = "window" | "pan" | "zoom" | "scroll";
 export type Quality = "loading" | "coarse" | "full";
+
+/** An object of the study that somebody asked for; `shown`: it lies over the images of this screen. */
+export type ObjectPicture = {
+  uid: string;
+  content: ObjectContent | null;
+  failed: string | null;
+  shown: boolean;
+  hidden: readonly number[];
+  opacity: number;
+};
 
 export type LayerSwitches = { overlays: boolean; shutters: boolean };
 
@@ -36,6 +59,16 @@ export type ViewerPicture = {
   layers: { there: LayerSwitches; on: LayerSwitches };
   /** Units in which the values can be read: none but for PET. */
   uptake: { units: readonly UptakeUnit[]; chosen: string };
+};
+
+/** `kind`: the measuring tool in my hand. `asking`: what waits for its words. */
+export type AnnotationsPicture = {
+  kind: AnnotationKind | null;
+  selected: string | null;
+  hidesOthers: boolean;
+  canUndo: boolean;
+  canRedo: boolean;
+  asking: { annotation_id: string; drawing: Drawing } | null;
 };
 
 export type StudyPicture = { study_id: string; manifest: StudyManifest | null; failed: string | null };
@@ -122,7 +155,11 @@ export type Model = {
   seats: Signal<ReadonlyMap<string, SeatPicture>>;
   follow: Signal<FollowPicture>;
   viewer: Signal<ViewerPicture>;
+  annotations: Signal<AnnotationsPicture>;
   studies: Signal<readonly StudyPicture[]>;
+  objects: Signal<readonly ObjectPicture[]>;
+  /** The report that is being read. */
+  reading: Signal<string | null>;
   call: Signal<CallPicture>;
   echo: Signal<EchoPicture>;
   levels: Signal<Levels>;
@@ -137,7 +174,22 @@ export type Model = {
   isKeeping: Signal<boolean>;
 };
 
-export type Actions = {
+export type AnnotationActions = {
+  setMeasure(kind: AnnotationKind | null): void;
+  /** Lets go of what is half drawn, or of the selection; false when there was neither. */
+  endMeasure(): boolean;
+  undo(): void;
+  redo(): void;
+  removeAnnotation(annotation_id: string): void;
+  editAnnotation(annotation_id: string): void;
+  giveWords(text: string | null): void;
+  hideOthers(hides: boolean): void;
+  goToAnnotation(annotation_id: string): void;
+  /** What is measured; null while its series is not on this screen. */
+  wordsOf(drawing: Drawing): string[] | null;
+};
+
+export type Actions = AnnotationActions & {
   mountViewer(host: HTMLElement): Promise<void>;
   askControl(): void;
   takeControl(): void;
@@ -165,6 +217,9 @@ export type Actions = {
   setPoints(points: boolean): void;
   setLayers(on: LayerSwitches): void;
   setUptakeUnit(unit: string): void;
+  /** Opens a report, or lays an object over the images; a second time takes it away. */
+  useObject(object: ObjectEntry): void;
+  changeObject(uid: string, change: Partial<Pick<ObjectPicture, "hidden" | "opacity">>): void;
   keepView(caption: string): void;
   removeKeyView(key_view_id: string): void;
   write(text: string): void;
@@ -206,7 +261,17 @@ export function createModel(page: RoomPage, state: RoomState): Model {
       layers: { there: { overlays: false, shutters: false }, on: { overlays: true, shutters: true } },
       uptake: { units: [], chosen: "" },
     }),
+    annotations: signal<AnnotationsPicture>({
+      kind: null,
+      selected: null,
+      hidesOthers: false,
+      canUndo: false,
+      canRedo: false,
+      asking: null,
+    }),
     studies: signal(page.study_ids.map((study_id) => ({ study_id, manifest: null, failed: null }))),
+    objects: signal<readonly ObjectPicture[]>([]),
+    reading: signal<string | null>(null),
     call: signal(NO_CALL),
     echo: signal<EchoPicture>({ at: "off", problem: null, stream: null, path: null, rtt_ms: null }),
     levels: signal<Levels>({ people: new Map(), sent: 0, returned: 0 }),

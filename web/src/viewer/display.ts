@@ -1,6 +1,7 @@
 /** Brings a scene onto the screens: mounts, aims, windows, captions; draws once a frame however often it is asked. */
 import type { Camera, Plane, Size } from "../lib/planes";
 import { windowRange } from "../lib/windows";
+import type { ShownObject } from "../wire/objects";
 import type { ViewportId } from "../wire/types";
 import {
   lowestQuality,
@@ -12,6 +13,7 @@ import {
   windowWords,
 } from "./captions";
 import { ALL_ON, markingsOf, markingWords, type Switches } from "./layers/markings";
+import { drawingsOf, objectWords } from "./layers/objects";
 import type { Text } from "./overlay";
 import { cameraOf, planeOf, type Scene, shownViewports } from "./scene";
 import { type Screens, VIEWPORT_IDS } from "./screens";
@@ -26,6 +28,8 @@ export type Display = {
   pointers(list: NamedPointer[]): void;
   /** Which markings of files are drawn. */
   layers(on: Switches): void;
+  /** Segmentations, structures and presentation states that lie over the images. */
+  objects(list: readonly ShownObject[]): void;
   /** In which unit PET is written. */
   uptakeUnit(unit: string): void;
   /** A frame of the shown series has come or become better. */
@@ -43,6 +47,8 @@ export type DisplayEvents = {
   quality(quality: Quality): void;
   /** A picture with data of its own has been drawn on every viewport that is shown. */
   drawn(series: Series): void;
+  /** A viewport's own marks are drawn: whatever else lies over it follows. */
+  painted(id: ViewportId, picture: Picture, camera: Camera, size: Size): void;
   /** Planes of other panes, in a frame of reference, that cut this one's. */
   cuts(frame_of_reference_uid: string | null): Plane[];
   /** Cornerstone cannot take the series in. */
@@ -59,6 +65,7 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
   let picture: Picture | null = null;
   let pointers: NamedPointer[] = [];
   let layers = ALL_ON;
+  let objects: readonly ShownObject[] = [];
   let unit: string | null = null;
   let frame = 0;
   let stream = 0;
@@ -173,16 +180,20 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
       letters: geometry.isInPatient,
       slice: sliceWords(scene, geometry, id, text),
       window: windowWords(scene, header, unit, text),
-      layers: markingWords(scene, header, id, layers, text),
+      layers: [markingWords(scene, header, id, layers, text), objectWords(scene, series, id, objects, text)]
+        .filter(Boolean)
+        .join("\n"),
       quality: reached === "full" ? "" : text(`room.quality.${reached}`),
       mm_per_px: geometry.hasSpacing ? camera.mm_per_px : null,
     });
-    overlay.layers(size, markingsOf(scene, series, { id, camera, size }, layers));
+    const at = { id, camera, size };
+    overlay.layers(size, markingsOf(scene, series, at, layers), drawingsOf(scene, series, at, objects));
     overlay.marks(marksFor(pointers, scene, series, { id, camera, size }, text));
     const others = scene.layout === "mpr" ? shownViewports(scene).filter((other) => other !== id) : [];
     const own = others.map((other) => planeOf(scene, geometry, other));
     const foreign = geometry.isInPatient ? events.cuts(header.frame_of_reference_uid) : [];
     overlay.cuts(camera, size, [...own, ...foreign]);
+    events.painted(id, { series, scene }, camera, size);
   }
 
   function tellQuality({ series, scene }: Picture): void {
@@ -231,6 +242,10 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
     },
     layers(on) {
       layers = on;
+      later();
+    },
+    objects(list) {
+      objects = list;
       later();
     },
     uptakeUnit(wished) {

@@ -8,10 +8,12 @@
 import type { Plane } from "../lib/planes";
 import { chosenUnit, type UptakeUnit, uptakeUnits } from "../lib/uptake";
 import type { Vec3 } from "../lib/vectors";
+import type { ShownObject } from "../wire/objects";
 import type { Arrangement, Layout, Link, Pane as PaneView, Pointer, View, ViewportId } from "../wire/types";
 import type { NamedPointer, Quality } from "./captions";
 import { warmDecoders } from "./decoders";
 import type { Begun } from "./download";
+import type { DrawingBoard, DrawingEvents, Inked } from "./drawing/drawing";
 import type { Failure } from "./failures";
 import type { Tool } from "./gestures";
 import { createGrid, type Heading } from "./grid";
@@ -30,6 +32,7 @@ import { createTeller } from "./telling";
 import { createTimes, type Timing } from "./times";
 
 export type { NamedPointer, Quality } from "./captions";
+export type { DrawingEvents, Inked } from "./drawing/drawing";
 export type { Tool } from "./gestures";
 export type { ImageName, StackRef } from "./library";
 export type { ShowResult } from "./pane";
@@ -57,7 +60,12 @@ export type ViewerEvents = {
   loaded(timing: Timing): void;
   /** What to write over a stack. */
   titleOf(stack: StackRef): { title: string; prior: string | null };
+  newId(): string;
+  drawing: DrawingEvents;
 };
+
+/** Annotations over the images of all panes: what is shown of them, and the tool that makes them. */
+export type Drawings = Omit<DrawingBoard, "paint" | "destroy">;
 
 export type Viewer = {
   /** In the active pane. Resolves when the image asked for is drawn, when loading has failed for good, or when another
@@ -92,7 +100,10 @@ export type Viewer = {
   /** In which units the active pane's values can be read (PET only), and the one shown. */
   uptake(): { units: UptakeUnit[]; chosen: string };
   setUptakeUnit(unit: string): void;
+  /** What lies over the images of all panes; a presentation state that is new gives the active pane its window. */
+  setObjects(list: readonly ShownObject[]): void;
   setPointers(list: NamedPointer[]): void;
+  drawings: Drawings;
   setActive(id: ViewportId): void;
   /** What stands over the panes has changed. */
   retitle(): void;
@@ -132,8 +143,28 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
   let pointers: NamedPointer[] = [];
   let tool: Tool | null = null;
   let layers = ALL_ON;
+  let objects: readonly ShownObject[] = [];
   let unit: string | null = null;
+  let inks: readonly Inked[] = [];
+  let pencil: Parameters<Drawings["setKind"]> = [null, ""];
   let isNoteDue = false;
+
+  const drawings: Drawings = {
+    show(list) {
+      inks = list;
+      for (const pane of panes) pane.drawings.show(list);
+    },
+    setKind(...next) {
+      pencil = next;
+      for (const pane of panes) pane.drawings.setKind(...next);
+    },
+    escape: () => panes.map((pane) => pane.drawings.escape()).includes(true),
+    select(annotation_id) {
+      for (const pane of panes) pane.drawings.select(annotation_id);
+    },
+    words: (drawing) =>
+      shownPanes().reduce<string[] | null>((found, pane) => found ?? pane.drawings.words(drawing), null),
+  };
 
   // ---- panes -----------------------------------------------------------------------------------------------------
 
@@ -144,7 +175,7 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
   function newPane(index: number): Pane {
     const pane = createPane(
       grid.cell(index).host,
-      { engine, library, text, nameOf: (id) => nameOf(index, id) },
+      { engine, library, text, nameOf: (id) => nameOf(index, id), newId: events.newId },
       {
         changed(before, after) {
           if (isLinked) follow(index, before, after);
@@ -157,12 +188,22 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
         began: times.began,
         better: times.better,
         drawn: times.drawn,
+        drawing: {
+          ...events.drawing,
+          selected(annotation_id) {
+            drawings.select(annotation_id);
+            events.drawing.selected(annotation_id);
+          },
+        },
         cuts: (frame_of_reference_uid) => (index === active ? [] : planesOfActive(frame_of_reference_uid)),
       },
     );
     if (tool) pane.setTool(tool);
+    pane.drawings.show(inks);
+    pane.drawings.setKind(...pencil);
     pane.setPointers(pointers);
     pane.setLayers(layers);
+    pane.setObjects(objects);
     if (unit) pane.setUptakeUnit(unit);
     return pane;
   }
@@ -387,6 +428,14 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
       const header = activePane().picture()?.series.header;
       return header ? { units: uptakeUnits(header), chosen: chosenUnit(header, unit).unit } : { units: [], chosen: "" };
     },
+    setObjects(list) {
+      const known = new Set(objects.map((one) => one.uid));
+      objects = list;
+      for (const pane of panes) pane.setObjects(list);
+      for (const { uid, content } of list) {
+        if (!known.has(uid) && content.type === "presentation") activePane().applyState(content);
+      }
+    },
     setUptakeUnit(wished) {
       unit = wished;
       for (const pane of panes) pane.setUptakeUnit(wished);
@@ -395,6 +444,7 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
       pointers = list;
       for (const pane of panes) pane.setPointers(list);
     },
+    drawings,
     setActive: (id) => activePane().setActive(id),
     retitle: noteLater,
     snapshotInfo: () =>

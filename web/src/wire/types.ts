@@ -480,12 +480,13 @@ export type RoomPatient = {
   local_id?: string;
 };
 
-/** Where the room's page sends its people: paths of the case, and the number to call when the call fails. */
+/** What the case gives its room: paths, the number to call when the call fails, aids of its pathway. */
 export type RoomLinks = {
   brief?: string | null;
   sign?: string | null;
   page?: string | null;
   phone?: string | null;
+  modules?: "abc2"[];
 };
 
 /** One entry of RTCConfiguration.iceServers. */
@@ -512,6 +513,8 @@ export type RoomPage = {
 };
 
 export type IdentityStatus = "provisional" | "retrieved" | "validated" | "qualified";
+
+export type Module = "abc2";
 
 /** The patient as DICOM names them: dates YYYYMMDD, `sex` M, F, O or empty; `ins` empty unless it is one. */
 export type PatientEntry = {
@@ -884,7 +887,7 @@ export type GraphicLayer = {
   rgb: [number, number, number] | null;
 };
 
-/** One graphic object (PS3.3 C.10.5): points as column, row, column, row..., of the image (1-based) or the area. */
+/** One graphic object (PS3.3 C.10.5): x, y, x, y... from the first pixel's corner, or in shares of the area. */
 export type Graphic = {
   kind: string;
   units: "PIXEL" | "DISPLAY";
