@@ -27,12 +27,16 @@ class RoomPatient(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
 
 class RoomLinks(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Where the room's page sends its people: paths of the case, and the number to call when the call fails."""
+    """Where the room's page sends its people: paths of the case, and the number to call when the call fails.
+
+    `pathway` says by which rule the page hangs the images.
+    """
 
     brief: str | None = None
     sign: str | None = None
     page: str | None = None
     phone: str | None = None
+    pathway: str | None = None
 
 
 class RoomIceServer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -1,6 +1,7 @@
 /** What the panels draw, as signals, and what they may ask for; filled by main.ts, which knows the rest of the page. */
 import { type Signal, signal } from "@preact/signals";
 import type { UptakeUnit } from "../lib/uptake";
+import type { RuleName } from "../room/hanging";
 import type { Arrangement, Pane, RoomPage, RoomState, Seen, StackEntry, StudyManifest, View } from "../wire/types";
 
 export type Layout = Pane["layout"];
@@ -27,6 +28,8 @@ export type ViewerPicture = {
   pane: Pane | null;
   quality: Quality;
   mpr_refusal: string | null;
+  /** The rule by which the images were hung on this screen, null while somebody's hand or view did it. */
+  hung: RuleName | null;
   /** How many changes of what stands where can be taken back. */
   steps_back: number;
   tool: Tool;
@@ -147,6 +150,8 @@ export type Actions = {
   openStack(study_uid: string, series_uid: string, stack: StackEntry): void;
   loadStudy(study_id: string): void;
   goTo(view: View): void;
+  /** As the pathway's rule hangs the images. */
+  hangAgain(): void;
   arrange(arrangement: Arrangement): void;
   closePane(index: number): void;
   activatePane(index: number): void;
@@ -199,6 +204,7 @@ export function createModel(page: RoomPage, state: RoomState): Model {
       pane: null,
       quality: "loading",
       mpr_refusal: null,
+      hung: null,
       steps_back: 0,
       tool: "window",
       points: true,
