@@ -15,7 +15,7 @@ Units = Literal["PIXEL", "DISPLAY"]
 
 
 class Graphic(msgspec.Struct, frozen=True):
-    """One graphic object (PS3.3 C.10.5): points as column, row, column, row..., of the image (1-based) or the area."""
+    """One graphic object (PS3.3 C.10.5): x, y, x, y... from the first pixel's corner, or in shares of the area."""
 
     kind: str
     units: Units

@@ -102,3 +102,47 @@ def test_pet_is_read_as_suv_and_its_window_stays_the_file_s_own(
     assert stage.views(window)["stack"]["window"]["unit"] == "BQML"
     window.page.get_by_label(UNIT).select_option("Bq/ml")
     assert stage.eventually(window, lambda: "16979" in (caption.text_content() or ""))
+
+
+LIVER = "10_objects/seg_on_ge_liver_3slices/liver.dcm"
+REPORT = "04_pet/qin_headneck_rwv_sr/sr.dcm"
+
+
+def test_a_segmentation_lies_over_its_slices_and_a_report_is_read(
+    server: Server, test_data: Path, open_as: Callable[..., Window], tmp_path: Path
+) -> None:
+    """What is drawn of the liver is coloured, the CT is grey."""
+    slices = sorted((test_data / "02_body_ct/ge_liver_3slices").glob("*.dcm"))
+    first = pydicom.dcmread(slices[0], stop_before_pixels=True)
+    report = pydicom.dcmread(test_data / REPORT)
+    report.StudyInstanceUID = first.StudyInstanceUID
+    for keyword in ("PatientName", "PatientID", "PatientBirthDate", "PatientSex"):
+        setattr(report, keyword, first.get(keyword))
+    report.save_as(tmp_path / "report.dcm")
+    paths = [*map(str, slices), str(test_data / LIVER), str(tmp_path / "report.dcm")]
+    done = server.command("import", "--finess", VALMONT, *paths)
+    assert done.returncode == 0, done.stdout + done.stderr
+    stage.wait_until_prepared(server)
+    case = stage.open_case(server, words=str(first.PatientID))
+    window = open_as(NEURORADIOLOGIST, size=WIDE)
+    stage.enter(window, server, case.room_id)
+
+    def coloured() -> float:
+        picture = shown(window).astype(int)
+        return float((np.ptp(picture, axis=2) > 40).mean())
+
+    assert coloured() < 0.01
+    card = window.page.locator(".object-card", has_text="Segmentation")
+    card.get_by_role("button").click()
+    assert stage.eventually(window, lambda: coloured() > 0.03), coloured()
+    words = window.page.locator("[data-viewport=stack] .in-layers")
+    assert "Segmentation superposée" in (words.text_content() or "")
+    window.page.screenshot(path=str(tmp_path / "segmentation.png"))
+    card.get_by_role("checkbox").first.uncheck()
+    assert stage.eventually(window, lambda: coloured() < 0.01)
+
+    window.page.locator(".object-card", has_text="Compte rendu structuré").get_by_role("button").click()
+    dialog = window.page.locator("dialog.report")
+    assert stage.eventually(window, lambda: "Imaging Measurement Report" in (dialog.text_content() or ""))
+    assert "pas la conclusion" in (dialog.text_content() or "")
+    window.page.screenshot(path=str(tmp_path / "report.png"))

@@ -12,6 +12,7 @@ import type { Act, View } from "../wire/types";
 import { activePane, onePane } from "../wire/view";
 import { type Catalogue, stackRef } from "./catalogue";
 import { manifestsOf, refOf } from "./hung";
+import { objectActions } from "./objects";
 import type { Signing } from "./signing";
 
 export type Parts = {
@@ -35,6 +36,7 @@ export function createActions(parts: Parts): Actions {
     ...viewActions(parts),
     ...wordActions(parts),
     ...callActions(parts),
+    ...objectActions(parts.model, parts.viewer),
     declareDisplay(declared) {
       model.isDisplayDeclared.value = declared;
       if (declared) localStorage.setItem(DISPLAY_KEY, "declared");

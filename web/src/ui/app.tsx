@@ -14,6 +14,7 @@ import { KeepDialog, KeyViewsPanel } from "./key_views";
 import type { Actions, Model } from "./model";
 import { Bars, Cautions, DiagnosisNotice, FrozenCover, Toasts } from "./notices";
 import { Participants } from "./participants";
+import { ReportDialog } from "./report";
 import { SeriesStrip } from "./series";
 import { SignedNotice, SignPanel } from "./sign";
 import { Toolbar } from "./toolbar";
@@ -69,6 +70,7 @@ function Screen(): JSX.Element {
       <Toasts />
       <HelpDialog />
       <KeepDialog />
+      <ReportDialog />
     </div>
   );
 }

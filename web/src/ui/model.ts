@@ -2,11 +2,32 @@
 import { type Signal, signal } from "@preact/signals";
 import type { UptakeUnit } from "../lib/uptake";
 import type { RuleName } from "../room/hanging";
-import type { Arrangement, Pane, RoomPage, RoomState, Seen, StackEntry, StudyManifest, View } from "../wire/types";
+import type { ObjectContent } from "../wire/objects";
+import type {
+  Arrangement,
+  ObjectEntry,
+  Pane,
+  RoomPage,
+  RoomState,
+  Seen,
+  StackEntry,
+  StudyManifest,
+  View,
+} from "../wire/types";
 
 export type Layout = Pane["layout"];
 export type Tool = "window" | "pan" | "zoom" | "scroll";
 export type Quality = "loading" | "coarse" | "full";
+
+/** An object of the study that somebody asked for; `shown`: it lies over the images of this screen. */
+export type ObjectPicture = {
+  uid: string;
+  content: ObjectContent | null;
+  failed: string | null;
+  shown: boolean;
+  hidden: readonly number[];
+  opacity: number;
+};
 
 export type LayerSwitches = { overlays: boolean; shutters: boolean };
 
@@ -126,6 +147,9 @@ export type Model = {
   follow: Signal<FollowPicture>;
   viewer: Signal<ViewerPicture>;
   studies: Signal<readonly StudyPicture[]>;
+  objects: Signal<readonly ObjectPicture[]>;
+  /** The report that is being read. */
+  reading: Signal<string | null>;
   call: Signal<CallPicture>;
   echo: Signal<EchoPicture>;
   levels: Signal<Levels>;
@@ -170,6 +194,9 @@ export type Actions = {
   setPoints(points: boolean): void;
   setLayers(on: LayerSwitches): void;
   setUptakeUnit(unit: string): void;
+  /** Opens a report, or lays an object over the images; a second time takes it away. */
+  useObject(object: ObjectEntry): void;
+  changeObject(uid: string, change: Partial<Pick<ObjectPicture, "hidden" | "opacity">>): void;
   keepView(caption: string): void;
   removeKeyView(key_view_id: string): void;
   write(text: string): void;
@@ -213,6 +240,8 @@ export function createModel(page: RoomPage, state: RoomState): Model {
       uptake: { units: [], chosen: "" },
     }),
     studies: signal(page.study_ids.map((study_id) => ({ study_id, manifest: null, failed: null }))),
+    objects: signal<readonly ObjectPicture[]>([]),
+    reading: signal<string | null>(null),
     call: signal(NO_CALL),
     echo: signal<EchoPicture>({ at: "off", problem: null, stream: null, path: null, rtt_ms: null }),
     levels: signal<Levels>({ people: new Map(), sent: 0, returned: 0 }),

@@ -2,11 +2,12 @@
 import type { JSX } from "preact";
 import { formatDay } from "../i18n/dates";
 import { currentLanguage, said, t } from "../i18n/text";
-import type { Pane, PriorEntry, SeriesEntry, StackEntry, StudyManifest } from "../wire/types";
+import type { ObjectEntry, Pane, PriorEntry, SeriesEntry, StackEntry, StudyManifest } from "../wire/types";
 import { CARRIED } from "../wire/view";
 import { useRoom } from "./context";
 import { Icon } from "./icons";
 import type { StudyPicture } from "./model";
+import { ObjectCard } from "./objects";
 
 export function SeriesStrip(): JSX.Element {
   const { model } = useRoom();
@@ -109,6 +110,8 @@ function StudyHead({ manifest, isPrior }: { manifest: StudyManifest; isPrior: bo
 
 function Series({ study_uid, series }: { study_uid: string; series: SeriesEntry }): JSX.Element {
   const name = series.description || t("room.series.unnamed", { number: series.number ?? "–" });
+  const objects = series.objects ?? [];
+  if (series.stacks.length === 0 && objects.length > 0) return <Objects objects={objects} name={name} />;
   if (series.stacks.length === 0) {
     const why = series.state === "refused" ? t("room.series.refused") : t("room.series.preparing");
     const reason = series.refusal === null ? null : said(`studies.set_aside.${series.refusal}`);
@@ -123,6 +126,17 @@ function Series({ study_uid, series }: { study_uid: string; series: SeriesEntry 
     <>
       {series.stacks.map((stack) => (
         <StackCard key={stack.stack} study_uid={study_uid} series={series} stack={stack} name={name} />
+      ))}
+      <Objects objects={objects} name={name} />
+    </>
+  );
+}
+
+function Objects({ objects, name }: { objects: readonly ObjectEntry[]; name: string }): JSX.Element {
+  return (
+    <>
+      {objects.map((object) => (
+        <ObjectCard key={object.sop_instance_uid} object={object} name={name} />
       ))}
     </>
   );

@@ -1,6 +1,7 @@
 /** Brings a scene onto the screens: mounts, aims, windows, captions; draws once a frame however often it is asked. */
 import type { Camera, Plane, Size } from "../lib/planes";
 import { windowRange } from "../lib/windows";
+import type { ShownObject } from "../wire/objects";
 import type { ViewportId } from "../wire/types";
 import {
   lowestQuality,
@@ -12,6 +13,7 @@ import {
   windowWords,
 } from "./captions";
 import { ALL_ON, markingsOf, markingWords, type Switches } from "./layers/markings";
+import { drawingsOf, objectWords } from "./layers/objects";
 import type { Text } from "./overlay";
 import { cameraOf, planeOf, type Scene, shownViewports } from "./scene";
 import { type Screens, VIEWPORT_IDS } from "./screens";
@@ -26,6 +28,8 @@ export type Display = {
   pointers(list: NamedPointer[]): void;
   /** Which markings of files are drawn. */
   layers(on: Switches): void;
+  /** Segmentations, structures and presentation states that lie over the images. */
+  objects(list: readonly ShownObject[]): void;
   /** In which unit PET is written. */
   uptakeUnit(unit: string): void;
   /** A frame of the shown series has come or become better. */
@@ -59,6 +63,7 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
   let picture: Picture | null = null;
   let pointers: NamedPointer[] = [];
   let layers = ALL_ON;
+  let objects: readonly ShownObject[] = [];
   let unit: string | null = null;
   let frame = 0;
   let stream = 0;
@@ -173,11 +178,14 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
       letters: geometry.isInPatient,
       slice: sliceWords(scene, geometry, id, text),
       window: windowWords(scene, header, unit, text),
-      layers: markingWords(scene, header, id, layers, text),
+      layers: [markingWords(scene, header, id, layers, text), objectWords(scene, series, id, objects, text)]
+        .filter(Boolean)
+        .join("\n"),
       quality: reached === "full" ? "" : text(`room.quality.${reached}`),
       mm_per_px: geometry.hasSpacing ? camera.mm_per_px : null,
     });
-    overlay.layers(size, markingsOf(scene, series, { id, camera, size }, layers));
+    const at = { id, camera, size };
+    overlay.layers(size, markingsOf(scene, series, at, layers), drawingsOf(scene, series, at, objects));
     overlay.marks(marksFor(pointers, scene, series, { id, camera, size }, text));
     const others = scene.layout === "mpr" ? shownViewports(scene).filter((other) => other !== id) : [];
     const own = others.map((other) => planeOf(scene, geometry, other));
@@ -231,6 +239,10 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
     },
     layers(on) {
       layers = on;
+      later();
+    },
+    objects(list) {
+      objects = list;
       later();
     },
     uptakeUnit(wished) {

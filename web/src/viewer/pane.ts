@@ -8,13 +8,15 @@
  * up x normal to the right.
  */
 import type { Plane } from "../lib/planes";
-import type { Layout, Pane as PaneView, Pointer, ViewportId } from "../wire/types";
+import type { ShownObject } from "../wire/objects";
+import type { Layout, Pane as PaneView, Pointer, PresentationState, ViewportId } from "../wire/types";
 import { lowestQuality, type NamedPointer, type Quality } from "./captions";
 import { createDisplay, type Picture } from "./display";
 import type { Begun } from "./download";
 import type { Failure } from "./failures";
 import type { Tool } from "./gestures";
 import { createHand } from "./hand";
+import { stateApplied } from "./layers/applying";
 import type { Switches } from "./layers/markings";
 import type { Hold, ImageName, Library, StackRef } from "./library";
 import type { Text } from "./overlay";
@@ -66,6 +68,10 @@ export type Pane = {
   zoomBy(factor: number): void;
   setTool(tool: Tool): void;
   setLayers(on: Switches): void;
+  /** What lies over the images. */
+  setObjects(list: readonly ShownObject[]): void;
+  /** Takes over a presentation state's window, where it is of this image. */
+  applyState(state: PresentationState): void;
   setUptakeUnit(unit: string): void;
   setPointers(list: NamedPointer[]): void;
   pointer(): Pointer | null;
@@ -274,6 +280,8 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
       }),
     setTool: hand.setTool,
     setLayers: (on) => display.layers(on),
+    setObjects: (list) => display.objects(list),
+    applyState: (state) => change((scene, series) => stateApplied(scene, series.header, state)),
     setUptakeUnit: (unit) => display.uptakeUnit(unit),
     setPointers: (list) => display.pointers(list),
     pointer: () => hand.pointer(),

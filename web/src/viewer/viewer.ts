@@ -8,6 +8,7 @@
 import type { Plane } from "../lib/planes";
 import { chosenUnit, type UptakeUnit, uptakeUnits } from "../lib/uptake";
 import type { Vec3 } from "../lib/vectors";
+import type { ShownObject } from "../wire/objects";
 import type { Arrangement, Layout, Link, Pane as PaneView, Pointer, View, ViewportId } from "../wire/types";
 import type { NamedPointer, Quality } from "./captions";
 import { warmDecoders } from "./decoders";
@@ -94,6 +95,8 @@ export type Viewer = {
   /** In which units the active pane's values can be read (PET only), and the one shown. */
   uptake(): { units: UptakeUnit[]; chosen: string };
   setUptakeUnit(unit: string): void;
+  /** What lies over the images of all panes; a presentation state that is new gives the active pane its window. */
+  setObjects(list: readonly ShownObject[]): void;
   setPointers(list: NamedPointer[]): void;
   setActive(id: ViewportId): void;
   /** What stands over the panes has changed. */
@@ -134,6 +137,7 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
   let pointers: NamedPointer[] = [];
   let tool: Tool | null = null;
   let layers = ALL_ON;
+  let objects: readonly ShownObject[] = [];
   let unit: string | null = null;
   let isNoteDue = false;
 
@@ -165,6 +169,7 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
     if (tool) pane.setTool(tool);
     pane.setPointers(pointers);
     pane.setLayers(layers);
+    pane.setObjects(objects);
     if (unit) pane.setUptakeUnit(unit);
     return pane;
   }
@@ -400,6 +405,14 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
     uptake() {
       const header = activePane().picture()?.series.header;
       return header ? { units: uptakeUnits(header), chosen: chosenUnit(header, unit).unit } : { units: [], chosen: "" };
+    },
+    setObjects(list) {
+      const known = new Set(objects.map((one) => one.uid));
+      objects = list;
+      for (const pane of panes) pane.setObjects(list);
+      for (const { uid, content } of list) {
+        if (!known.has(uid) && content.type === "presentation") activePane().applyState(content);
+      }
     },
     setUptakeUnit(wished) {
       unit = wished;

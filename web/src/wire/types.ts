@@ -836,7 +836,7 @@ export type GraphicLayer = {
   rgb: [number, number, number] | null;
 };
 
-/** One graphic object (PS3.3 C.10.5): points as column, row, column, row..., of the image (1-based) or the area. */
+/** One graphic object (PS3.3 C.10.5): x, y, x, y... from the first pixel's corner, or in shares of the area. */
 export type Graphic = {
   kind: string;
   units: "PIXEL" | "DISPLAY";

@@ -3,11 +3,13 @@ import type { Size } from "../../lib/planes";
 import type { Overlay, Shutter } from "../../wire/types";
 import { type Mask, maskOf, reduced } from "./bits";
 import type { Markings } from "./markings";
+import type { Drawing } from "./objects";
+import { paintObjects } from "./painting";
 import { pixelsApart } from "./placing";
 
 export type LayerCanvas = {
   element: HTMLCanvasElement;
-  draw(size: Size, markings: Markings | null): void;
+  draw(size: Size, markings: Markings | null, objects: readonly Drawing[]): void;
 };
 
 type Pen = CanvasRenderingContext2D;
@@ -15,18 +17,20 @@ type Pen = CanvasRenderingContext2D;
 export function createLayerCanvas(): LayerCanvas {
   const element = document.createElement("canvas");
   element.className = "viewport-layers";
-  let last: { size: Size; markings: Markings | null } | null = null;
+  let last: Parameters<LayerCanvas["draw"]> | null = null;
 
-  const draw = (size: Size, markings: Markings | null): void => {
-    last = { size, markings };
+  const draw: LayerCanvas["draw"] = (size, markings, objects) => {
+    last = [size, markings, objects];
     const pen = cleared(element, size);
-    if (!pen || !markings) return;
+    if (!pen) return;
     const again = (): void => {
-      if (last?.markings) draw(last.size, last.markings);
+      if (last) draw(...last);
     };
     // PS3.4 N.2: the shutter acts on the image, graphics come after it.
-    for (const shutter of markings.shutters) cover(pen, markings, shutter, again);
-    for (const overlay of markings.overlays) paintPlane(pen, markings, overlay, { color: "#fff", again });
+    for (const shutter of markings?.shutters ?? []) cover(pen, markings as Markings, shutter, again);
+    paintObjects(pen, objects, again);
+    for (const overlay of markings?.overlays ?? [])
+      paintPlane(pen, markings as Markings, overlay, { color: "#fff", again });
   };
   return { element, draw };
 }

@@ -8,7 +8,7 @@ export type Affine = readonly [a: number, b: number, c: number, d: number, e: nu
 
 /** From (column, row), counted from 0 at the centre of the first pixel, to CSS pixels of the viewport. */
 export function framePlacing(
-  frame: FramePlane,
+  frame: Pick<FramePlane, "origin" | "row" | "column">,
   pixel_mm: readonly [number, number],
   camera: Camera,
   size: Size,

@@ -1,0 +1,95 @@
+/** What a series holds besides images: reports to read, layers to lay over, documents to save. */
+import type { JSX } from "preact";
+import { type TextKey, t } from "../i18n/text";
+import { type LayerContent, partsOf } from "../wire/objects";
+import type { ObjectEntry } from "../wire/types";
+import { useRoom } from "./context";
+import { Icon } from "./icons";
+import type { ObjectPicture } from "./model";
+
+export function ObjectCard({ object, name }: { object: ObjectEntry; name: string }): JSX.Element {
+  const { model, actions } = useRoom();
+  const picture = model.objects.value.find((one) => one.uid === object.sop_instance_uid);
+  const kind = t(`room.object.kind.${object.kind}` as TextKey);
+  return (
+    <li class="object-card">
+      <p class="name">{name}</p>
+      <p class="soft">{kind}</p>
+      <ObjectUse object={object} shown={picture?.shown ?? false} onUse={() => actions.useObject(object)} />
+      {picture?.failed && (
+        <p class="caution" role="alert">
+          <Icon name="warning" />
+          {picture.failed}
+        </p>
+      )}
+      {picture?.shown && picture.content && picture.content.type !== "report" && (
+        <Parts picture={picture} content={picture.content} />
+      )}
+    </li>
+  );
+}
+
+type UseProps = { object: ObjectEntry; shown: boolean; onUse(): void };
+
+function ObjectUse({ object, shown, onUse }: UseProps): JSX.Element | null {
+  switch (object.kind) {
+    case "not_shown":
+      return <p class="soft">{t("room.object.not_shown")}</p>;
+    case "document":
+      return (
+        <a class="button" href={object.url} download>
+          {t("room.object.save")}
+        </a>
+      );
+    case "report":
+    case "key_images":
+      return (
+        <button type="button" onClick={onUse}>
+          {t("room.object.read")}
+        </button>
+      );
+    default:
+      return (
+        <button type="button" aria-pressed={shown} onClick={onUse}>
+          {t(shown ? "room.object.take_away" : "room.object.lay_over")}
+        </button>
+      );
+  }
+}
+
+function Parts({ picture, content }: { picture: ObjectPicture; content: LayerContent }): JSX.Element | null {
+  const { actions } = useRoom();
+  const parts = partsOf(content);
+  if (parts.length === 0) return null;
+  const toggled = (number: number): number[] =>
+    picture.hidden.includes(number) ? picture.hidden.filter((one) => one !== number) : [...picture.hidden, number];
+  return (
+    <fieldset class="object-parts">
+      <legend>{t("room.object.parts")}</legend>
+      {parts.map(({ number, label, color }) => (
+        <label key={number}>
+          <input
+            type="checkbox"
+            checked={!picture.hidden.includes(number)}
+            onChange={() => actions.changeObject(picture.uid, { hidden: toggled(number) })}
+          />
+          <span class="swatch" style={{ background: color }} aria-hidden="true" />
+          {label || t("room.object.part", { number })}
+        </label>
+      ))}
+      {content.type === "segmentation" && (
+        <label>
+          {t("room.object.opacity")}
+          <input
+            type="range"
+            min="0.1"
+            max="1"
+            step="0.1"
+            value={picture.opacity}
+            onInput={(event) => actions.changeObject(picture.uid, { opacity: Number(event.currentTarget.value) })}
+          />
+        </label>
+      )}
+    </fieldset>
+  );
+}

@@ -1,0 +1,60 @@
+/** A structured report as people read it: headings, values with their units, and whether it was verified. */
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { t } from "../i18n/text";
+import type { Report, ReportItem } from "../wire/types";
+import { useRoom } from "./context";
+
+export function ReportDialog(): JSX.Element {
+  const { model } = useRoom();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const content = model.objects.value.find((one) => one.uid === model.reading.value)?.content ?? null;
+  const report = content?.type === "report" ? content : null;
+  useEffect(() => {
+    if (report !== null) dialog.current?.showModal();
+    else dialog.current?.close();
+  }, [report]);
+  const close = (): void => {
+    model.reading.value = null;
+  };
+  return (
+    <dialog ref={dialog} class="report" aria-labelledby="report-title" onClose={close}>
+      {report && <ReportText report={report} />}
+      <div class="row end">
+        <button type="button" class="primary" onClick={close}>
+          {t("room.close")}
+        </button>
+      </div>
+    </dialog>
+  );
+}
+
+function ReportText({ report }: { report: Report }): JSX.Element {
+  return (
+    <>
+      <h2 id="report-title">{report.title || t("room.object.kind.report")}</h2>
+      <p class="soft">{t("room.report.foreign")}</p>
+      {report.verification !== "VERIFIED" && <p class="caution">{t("room.report.unverified")}</p>}
+      {report.completion === "PARTIAL" && <p class="caution">{t("room.report.partial")}</p>}
+      {!report.is_whole && <p class="caution">{t("room.report.cut")}</p>}
+      <div class="what-is-signed">
+        <Items items={report.items} />
+      </div>
+      {report.images.length > 0 && <p class="soft">{t("room.report.images", { count: report.images.length })}</p>}
+    </>
+  );
+}
+
+function Items({ items }: { items: readonly ReportItem[] }): JSX.Element {
+  return (
+    <ul class="report-items">
+      {items.map((item, index) => (
+        <li key={index}>
+          <span class="soft">{item.name}</span>
+          {item.value && <span class="value">{item.value}</span>}
+          {item.items && item.items.length > 0 && <Items items={item.items} />}
+        </li>
+      ))}
+    </ul>
+  );
+}
