@@ -62,7 +62,7 @@ def segmentation_of(dataset: FileDataset) -> Segmentation:
     spacing = numbers_of(groups.of(0, "PixelMeasuresSequence"), "PixelSpacing")
     reader = _Planes(dataset, groups)
     return Segmentation(
-        title=text_of(dataset, "ContentLabel") or text_of(dataset, "SeriesDescription"),
+        title=text_of(dataset, "SeriesDescription") or text_of(dataset, "ContentLabel"),
         fractional=text_of(dataset, "SegmentationType") == "FRACTIONAL",
         frame_of_reference_uid=text_of(dataset, "FrameOfReferenceUID") or None,
         rows=int(dataset.Rows),

@@ -28,7 +28,7 @@ from dicom_render.workers import WorkersBusy
 # Requests that may wait for a worker; all other threads stay free for the rooms.
 _WAITING = CapacityLimiter(4)
 # Raised when the form of the content changes: the bytes of the originals never do.
-CONTENT_FORM = 1
+CONTENT_FORM = 2
 # A document of a stranger is handed over, never run: no script, no form, no frame around it, no guess at its type.
 _DOCUMENT_HEADERS = {
     "Content-Disposition": 'attachment; filename="document.pdf"',

@@ -136,7 +136,7 @@ def test_a_segmentation_lies_over_its_slices_and_a_report_is_read(
     card.get_by_role("button").click()
     assert stage.eventually(window, lambda: coloured() > 0.03), coloured()
     words = window.page.locator("[data-viewport=stack] .in-layers")
-    assert "Segmentation superposée" in (words.text_content() or "")
+    assert "Segmentation (cet écran seul)" in (words.text_content() or "")
     window.page.screenshot(path=str(tmp_path / "segmentation.png"))
     card.get_by_role("checkbox").first.uncheck()
     assert stage.eventually(window, lambda: coloured() < 0.01)

@@ -3,6 +3,7 @@ import { type Call, createCall } from "./call/call";
 import { createEcho, ECHO, type Echo } from "./call/echo";
 import { said, setLanguage, t } from "./i18n/text";
 import { createActions, isDisplayDeclared, newId, type Parts, resumeCall } from "./main/actions";
+import { createAnnotations } from "./main/annotations";
 import { createCatalogue } from "./main/catalogue";
 import { manifestsOf, refOf } from "./main/hung";
 import { createIce } from "./main/ice";
@@ -75,6 +76,7 @@ function start(page: RoomPage, app: HTMLElement): void {
     events: {
       state(state) {
         pictures.state(state);
+        annotations.update();
         call.setOthers(pictures.others());
       },
       seats(seats) {
@@ -84,8 +86,8 @@ function start(page: RoomPage, app: HTMLElement): void {
       following: pictures.following,
       seen: pictures.seen,
       pointers: (pointers) => viewer?.setPointers(pictures.pointers(pointers)),
-      sketches: () => undefined,
-      undoing: () => undefined,
+      sketches: (sketches) => annotations.sketches(sketches),
+      undoing: () => annotations.update(),
       welcomed() {
         if (timings.joined === null) resumeCall(parts);
         timings.joined ??= Math.round(performance.now());
@@ -134,10 +136,20 @@ function start(page: RoomPage, app: HTMLElement): void {
     },
   });
 
+  const annotations = createAnnotations({
+    model,
+    live: () => live,
+    viewer: () => viewer,
+    catalogue,
+    colorOf: pictures.colorOf,
+    toast: (text) => pictures.toast(text, "warn"),
+  });
+
   const parts: Parts = {
     model,
     live,
     viewer: () => viewer,
+    annotations: annotations.actions,
     call,
     echo,
     catalogue,
@@ -177,10 +189,13 @@ function start(page: RoomPage, app: HTMLElement): void {
           titleOf: (stack) => titleOf(stack, model.studies.value),
           failed: pictures.failed,
           loaded: (timing) => void Object.assign(timings, timing),
+          newId,
+          drawing: annotations.drawing,
         },
         (key, blanks) => said(key, blanks) ?? key,
       );
       arrive(viewer);
+      annotations.update();
     },
   };
   const actions = createActions(parts);

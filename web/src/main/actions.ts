@@ -6,7 +6,7 @@ import { rearranged, withPane } from "../room/arranging";
 import { hang } from "../room/hanging";
 import { isKept, keepView } from "../room/key_views";
 import type { Live } from "../room/live";
-import type { Actions, Model } from "../ui/model";
+import type { Actions, AnnotationActions, Model } from "../ui/model";
 import type { Viewer } from "../viewer/viewer";
 import type { Act, View } from "../wire/types";
 import { activePane, onePane } from "../wire/view";
@@ -23,6 +23,7 @@ export type Parts = {
   echo: Echo;
   catalogue: Catalogue;
   signing: Signing | null;
+  annotations: AnnotationActions;
   ask(act: Act): void;
   toast(text: string): void;
   mountViewer(host: HTMLElement): Promise<void>;
@@ -33,6 +34,7 @@ export function createActions(parts: Parts): Actions {
   return {
     mountViewer: parts.mountViewer,
     ...controlActions(parts),
+    ...parts.annotations,
     ...viewActions(parts),
     ...wordActions(parts),
     ...callActions(parts),
@@ -94,7 +96,7 @@ type ViewActions = Pick<
   | "setUptakeUnit"
 >;
 
-function viewActions({ model, live, viewer, catalogue, toast }: Parts): ViewActions {
+function viewActions({ model, live, viewer, catalogue, annotations, toast }: Parts): ViewActions {
   /** Views before each change of what stands where, the last one last. */
   const before: View[] = [];
   const remember = (): View | null => {
@@ -149,6 +151,7 @@ function viewActions({ model, live, viewer, catalogue, toast }: Parts): ViewActi
     },
     setTool(tool) {
       viewer()?.setTool(tool);
+      annotations.setMeasure(null);
       model.viewer.value = { ...model.viewer.value, tool };
     },
     setLayout(layout) {

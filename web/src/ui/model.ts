@@ -4,7 +4,9 @@ import type { UptakeUnit } from "../lib/uptake";
 import type { RuleName } from "../room/hanging";
 import type { ObjectContent } from "../wire/objects";
 import type {
+  AnnotationKind,
   Arrangement,
+  Drawing,
   ObjectEntry,
   Pane,
   RoomPage,
@@ -60,6 +62,16 @@ export type ViewerPicture = {
   layers: { there: LayerSwitches; on: LayerSwitches };
   /** Units in which the values can be read: none but for PET. */
   uptake: { units: readonly UptakeUnit[]; chosen: string };
+};
+
+/** `kind`: the measuring tool in my hand. `asking`: what waits for its words. */
+export type AnnotationsPicture = {
+  kind: AnnotationKind | null;
+  selected: string | null;
+  hidesOthers: boolean;
+  canUndo: boolean;
+  canRedo: boolean;
+  asking: { annotation_id: string; drawing: Drawing } | null;
 };
 
 export type StudyPicture = { study_id: string; manifest: StudyManifest | null; failed: string | null };
@@ -146,6 +158,7 @@ export type Model = {
   seats: Signal<ReadonlyMap<string, SeatPicture>>;
   follow: Signal<FollowPicture>;
   viewer: Signal<ViewerPicture>;
+  annotations: Signal<AnnotationsPicture>;
   studies: Signal<readonly StudyPicture[]>;
   objects: Signal<readonly ObjectPicture[]>;
   /** The report that is being read. */
@@ -164,7 +177,22 @@ export type Model = {
   isKeeping: Signal<boolean>;
 };
 
-export type Actions = {
+export type AnnotationActions = {
+  setMeasure(kind: AnnotationKind | null): void;
+  /** Lets go of what is half drawn, or of the selection; false when there was neither. */
+  endMeasure(): boolean;
+  undo(): void;
+  redo(): void;
+  removeAnnotation(annotation_id: string): void;
+  editAnnotation(annotation_id: string): void;
+  giveWords(text: string | null): void;
+  hideOthers(hides: boolean): void;
+  goToAnnotation(annotation_id: string): void;
+  /** What is measured; null while its series is not on this screen. */
+  wordsOf(drawing: Drawing): string[] | null;
+};
+
+export type Actions = AnnotationActions & {
   mountViewer(host: HTMLElement): Promise<void>;
   askControl(): void;
   takeControl(): void;
@@ -238,6 +266,14 @@ export function createModel(page: RoomPage, state: RoomState): Model {
       failure: null,
       layers: { there: { overlays: false, shutters: false }, on: { overlays: true, shutters: true } },
       uptake: { units: [], chosen: "" },
+    }),
+    annotations: signal<AnnotationsPicture>({
+      kind: null,
+      selected: null,
+      hidesOthers: false,
+      canUndo: false,
+      canRedo: false,
+      asking: null,
     }),
     studies: signal(page.study_ids.map((study_id) => ({ study_id, manifest: null, failed: null }))),
     objects: signal<readonly ObjectPicture[]>([]),

@@ -1,7 +1,8 @@
 /** A structured report as people read it: headings, values with their units, and whether it was verified. */
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { t } from "../i18n/text";
+import { formatDay } from "../i18n/dates";
+import { currentLanguage, t } from "../i18n/text";
 import type { Report, ReportItem } from "../wire/types";
 import { useRoom } from "./context";
 
@@ -45,13 +46,21 @@ function ReportText({ report }: { report: Report }): JSX.Element {
   );
 }
 
+/** DICOM's digits as a day or an hour; everything else stands as it was written. */
+function written({ kind, value }: ReportItem): string {
+  if (kind === "DATE") return formatDay(value, currentLanguage());
+  if (kind === "TIME") return value.replace(/^(\d\d)(\d\d).*$/, "$1:$2");
+  if (kind !== "DATETIME") return value;
+  return `${formatDay(value.slice(0, 8), currentLanguage())} ${value.slice(8, 12).replace(/^(\d\d)(\d\d)$/, "$1:$2")}`;
+}
+
 function Items({ items }: { items: readonly ReportItem[] }): JSX.Element {
   return (
     <ul class="report-items">
       {items.map((item, index) => (
         <li key={index}>
           <span class="soft">{item.name}</span>
-          {item.value && <span class="value">{item.value}</span>}
+          {item.value && <span class="value">{written(item)}</span>}
           {item.items && item.items.length > 0 && <Items items={item.items} />}
         </li>
       ))}

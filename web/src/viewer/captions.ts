@@ -106,7 +106,7 @@ function distanceFrom(pointer: Pointer, scene: Scene, series: Pictured, id: View
 }
 
 /** Half a slice of the stack; half a voxel (at least half a millimetre) for a reslice. */
-function sliceHalf(scene: Scene, geometry: StackGeometry, id: ViewportId): number {
+export function sliceHalf(scene: Scene, geometry: StackGeometry, id: ViewportId): number {
   if (!isReformat(id)) return halfGap(geometry, scene.frame);
   const { grid } = geometry;
   if (!grid) return 0.5;

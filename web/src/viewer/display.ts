@@ -47,6 +47,8 @@ export type DisplayEvents = {
   quality(quality: Quality): void;
   /** A picture with data of its own has been drawn on every viewport that is shown. */
   drawn(series: Series): void;
+  /** A viewport's own marks are drawn: whatever else lies over it follows. */
+  painted(id: ViewportId, picture: Picture, camera: Camera, size: Size): void;
   /** Planes of other panes, in a frame of reference, that cut this one's. */
   cuts(frame_of_reference_uid: string | null): Plane[];
   /** Cornerstone cannot take the series in. */
@@ -191,6 +193,7 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
     const own = others.map((other) => planeOf(scene, geometry, other));
     const foreign = geometry.isInPatient ? events.cuts(header.frame_of_reference_uid) : [];
     overlay.cuts(camera, size, [...own, ...foreign]);
+    events.painted(id, { series, scene }, camera, size);
   }
 
   function tellQuality({ series, scene }: Picture): void {

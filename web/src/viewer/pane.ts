@@ -13,6 +13,7 @@ import type { Layout, Pane as PaneView, Pointer, PresentationState, ViewportId }
 import { lowestQuality, type NamedPointer, type Quality } from "./captions";
 import { createDisplay, type Picture } from "./display";
 import type { Begun } from "./download";
+import { createDrawingBoard, type DrawingBoard, type DrawingEvents } from "./drawing/drawing";
 import type { Failure } from "./failures";
 import type { Tool } from "./gestures";
 import { createHand } from "./hand";
@@ -42,6 +43,7 @@ export type PaneEvents = {
   drawn(series: Series): void;
   /** Planes of other panes in this frame of reference. */
   cuts(frame_of_reference_uid: string | null): Plane[];
+  drawing: DrawingEvents;
 };
 
 export type Pane = {
@@ -74,6 +76,7 @@ export type Pane = {
   applyState(state: PresentationState): void;
   setUptakeUnit(unit: string): void;
   setPointers(list: NamedPointer[]): void;
+  drawings: Omit<DrawingBoard, "paint" | "destroy">;
   pointer(): Pointer | null;
   setActive(id: ViewportId): void;
   /** The pane becomes the one whose stack is fetched first. */
@@ -90,6 +93,7 @@ export type PaneWorld = {
   library: Library;
   text: Text;
   nameOf(id: ViewportId): string;
+  newId(): string;
 };
 
 export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEvents): Pane {
@@ -106,7 +110,14 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
       events.failed("drawing");
     },
     cuts: events.cuts,
+    painted: (...at) => board.paint(...at),
   });
+  const board = createDrawingBoard(
+    stage,
+    world.text,
+    { picture, size: display.size, redraw: display.redraw, newId: world.newId },
+    events.drawing,
+  );
   const hand = createHand(stage, display, { picture, change, moved: events.pointed });
   // Where the reader stood in the stacks that were here before.
   const scenes = new Map<string, Scene>();
@@ -284,6 +295,7 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
     applyState: (state) => change((scene, series) => stateApplied(scene, series.header, state)),
     setUptakeUnit: (unit) => display.uptakeUnit(unit),
     setPointers: (list) => display.pointers(list),
+    drawings: board,
     pointer: () => hand.pointer(),
     setActive: hand.activate,
     activate: () => hold?.activate(),
@@ -300,6 +312,7 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
     destroy() {
       release();
       hand.destroy();
+      board.destroy();
       watch.disconnect();
       display.destroy();
       stage.destroy();

@@ -48,7 +48,9 @@ const RULES = `
 .viewer .in-window { right: 8px; bottom: 8px; text-align: right; white-space: pre !important; }
 .viewer .viewport-layers { position: absolute; inset: 0; width: 100%; height: 100%; }
 .viewer .in-layers { left: 8px; top: 8px; padding: 1px 7px; border-radius: 9px; background: #3b2c0c; color: var(--warn, #f2b64b);
-  text-shadow: none; font-weight: 600; white-space: pre-line !important; max-width: 70%; }
+  text-shadow: none; font-weight: 600; white-space: pre-line !important; box-sizing: border-box;
+  max-width: calc(50% - 34px); }
+@container (max-width: 420px) { .viewer .in-layers { font-size: 10px; font-weight: 400; padding: 0 4px; line-height: 1.2; } }
 .viewer .in-layers:empty { display: none; }
 .viewer .in-scale { right: 8px; bottom: 48px; border: solid #c9ced3; border-width: 0 1px 1px 1px; height: 14px;
   text-align: center; box-sizing: border-box; line-height: 11px; font-size: 11px; box-shadow: 0 1px 2px #000; }
@@ -63,6 +65,14 @@ const RULES = `
 .viewer .pointer .halo { stroke: #000; stroke-width: 4px; fill: none; }
 .viewer .pointer .mark { stroke: currentColor; stroke-width: 2px; fill: none; }
 .viewer .pointer[data-beyond] path { display: none; }
+.viewer .annotation path { fill: none; stroke-linejoin: round; stroke-linecap: round; }
+.viewer .annotation .halo { stroke: #000; stroke-width: 4px; opacity: 0.75; }
+.viewer .annotation .mark { stroke: currentColor; stroke-width: 1.75px; }
+.viewer .annotation[data-sketch] .mark { stroke-dasharray: 5 4; }
+.viewer .annotation[data-selected] .mark { stroke-width: 3px; }
+.viewer .annotation circle { fill: #000; fill-opacity: 0.35; stroke: currentColor; stroke-width: 1.5px; }
+.viewer .annotation text { font-size: 12px; font-weight: 600; fill: currentColor; paint-order: stroke; stroke: #000;
+  stroke-width: 3px; stroke-linejoin: round; }
 .viewer .cut { stroke: var(--text-soft, #a3abb3); stroke-width: 1px; stroke-dasharray: 6 5; opacity: 0.55; }
 `;
 

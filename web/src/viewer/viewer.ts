@@ -13,6 +13,7 @@ import type { Arrangement, Layout, Link, Pane as PaneView, Pointer, View, Viewpo
 import type { NamedPointer, Quality } from "./captions";
 import { warmDecoders } from "./decoders";
 import type { Begun } from "./download";
+import type { DrawingBoard, DrawingEvents, Inked } from "./drawing/drawing";
 import type { Failure } from "./failures";
 import type { Tool } from "./gestures";
 import { createGrid, type Heading } from "./grid";
@@ -31,6 +32,7 @@ import { createTeller } from "./telling";
 import { createTimes, type Timing } from "./times";
 
 export type { NamedPointer, Quality } from "./captions";
+export type { DrawingEvents, Inked } from "./drawing/drawing";
 export type { Tool } from "./gestures";
 export type { ImageName, StackRef } from "./library";
 export type { ShowResult } from "./pane";
@@ -58,7 +60,12 @@ export type ViewerEvents = {
   loaded(timing: Timing): void;
   /** What to write over a stack. */
   titleOf(stack: StackRef): { title: string; prior: string | null };
+  newId(): string;
+  drawing: DrawingEvents;
 };
+
+/** Annotations over the images of all panes: what is shown of them, and the tool that makes them. */
+export type Drawings = Omit<DrawingBoard, "paint" | "destroy">;
 
 export type Viewer = {
   /** In the active pane. Resolves when the image asked for is drawn, when loading has failed for good, or when another
@@ -98,6 +105,7 @@ export type Viewer = {
   /** What lies over the images of all panes; a presentation state that is new gives the active pane its window. */
   setObjects(list: readonly ShownObject[]): void;
   setPointers(list: NamedPointer[]): void;
+  drawings: Drawings;
   setActive(id: ViewportId): void;
   /** What stands over the panes has changed. */
   retitle(): void;
@@ -139,7 +147,26 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
   let layers = ALL_ON;
   let objects: readonly ShownObject[] = [];
   let unit: string | null = null;
+  let inks: readonly Inked[] = [];
+  let pencil: Parameters<Drawings["setKind"]> = [null, ""];
   let isNoteDue = false;
+
+  const drawings: Drawings = {
+    show(list) {
+      inks = list;
+      for (const pane of panes) pane.drawings.show(list);
+    },
+    setKind(...next) {
+      pencil = next;
+      for (const pane of panes) pane.drawings.setKind(...next);
+    },
+    escape: () => panes.map((pane) => pane.drawings.escape()).includes(true),
+    select(annotation_id) {
+      for (const pane of panes) pane.drawings.select(annotation_id);
+    },
+    words: (drawing) =>
+      shownPanes().reduce<string[] | null>((found, pane) => found ?? pane.drawings.words(drawing), null),
+  };
 
   // ---- panes -----------------------------------------------------------------------------------------------------
 
@@ -150,7 +177,7 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
   function newPane(index: number): Pane {
     const pane = createPane(
       grid.cell(index).host,
-      { engine, library, text, nameOf: (id) => nameOf(index, id) },
+      { engine, library, text, nameOf: (id) => nameOf(index, id), newId: events.newId },
       {
         changed(before, after) {
           if (isLinked) follow(index, before, after);
@@ -163,10 +190,19 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
         began: times.began,
         better: times.better,
         drawn: times.drawn,
+        drawing: {
+          ...events.drawing,
+          selected(annotation_id) {
+            drawings.select(annotation_id);
+            events.drawing.selected(annotation_id);
+          },
+        },
         cuts: (frame_of_reference_uid) => (index === active ? [] : planesOfActive(frame_of_reference_uid)),
       },
     );
     if (tool) pane.setTool(tool);
+    pane.drawings.show(inks);
+    pane.drawings.setKind(...pencil);
     pane.setPointers(pointers);
     pane.setLayers(layers);
     pane.setObjects(objects);
@@ -422,6 +458,7 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
       pointers = list;
       for (const pane of panes) pane.setPointers(list);
     },
+    drawings,
     setActive: (id) => activePane().setActive(id),
     retitle: noteLater,
     snapshotInfo: () =>

@@ -480,13 +480,14 @@ export type RoomPatient = {
   local_id?: string;
 };
 
-/** Where the room's page sends its people: paths of the case, and the number to call when the call fails. */
+/** What the case gives its room: paths, the number to call when the call fails, aids of its pathway. */
 export type RoomLinks = {
   brief?: string | null;
   sign?: string | null;
   page?: string | null;
   phone?: string | null;
   pathway?: string | null;
+  modules?: "abc2"[];
 };
 
 /** One entry of RTCConfiguration.iceServers. */
@@ -513,6 +514,8 @@ export type RoomPage = {
 };
 
 export type IdentityStatus = "provisional" | "retrieved" | "validated" | "qualified";
+
+export type Module = "abc2";
 
 /** The patient as DICOM names them: dates YYYYMMDD, `sex` M, F, O or empty; `ins` empty unless it is one. */
 export type PatientEntry = {
