@@ -1,7 +1,7 @@
 /** How many panes, and how they move together: a menu of the toolbar. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { t } from "../i18n/text";
+import { said, t } from "../i18n/text";
 import type { Arrangement } from "../wire/types";
 import { useRoom } from "./context";
 import { Icon } from "./icons";
@@ -51,7 +51,7 @@ export function ArrangementMenu(): JSX.Element {
             {t("room.link.undo")}
           </button>
         </div>
-        {hung !== null && <p>{t("room.hang.rule", { rule: t(`room.hang.${hung}`) })}</p>}
+        {hung !== null && <p>{t("room.hang.rule", { rule: said(`room.hang.${hung}`) ?? hung })}</p>}
         <p class="soft">{t("room.link.hint")}</p>
       </div>
     </div>

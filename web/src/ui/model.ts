@@ -1,7 +1,6 @@
 /** What the panels draw, as signals, and what they may ask for; filled by main.ts, which knows the rest of the page. */
 import { type Signal, signal } from "@preact/signals";
 import type { UptakeUnit } from "../lib/uptake";
-import type { RuleName } from "../room/hanging";
 import type { ObjectContent } from "../wire/objects";
 import type {
   AnnotationKind,
@@ -52,7 +51,7 @@ export type ViewerPicture = {
   quality: Quality;
   mpr_refusal: string | null;
   /** The rule by which the images were hung on this screen, null while somebody's hand or view did it. */
-  hung: RuleName | null;
+  hung: string | null;
   /** How many changes of what stands where can be taken back. */
   steps_back: number;
   tool: Tool;
