@@ -6,6 +6,7 @@ import io
 import math
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pydicom
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import Locator
 
 from tests.browser import stage
+from tests.browser.conftest import VALMONT
 from tests.browser.stage import EMERGENCY_DOCTOR, NEURORADIOLOGIST, RADIOLOGIST, Case, Server, Window
 
 pytestmark = pytest.mark.browser
@@ -234,3 +236,24 @@ def test_an_arrow_is_given_its_words_and_a_key_removes_it(meeting: Meeting) -> N
     expert.page.locator(".annotations li .annotation").click()
     expert.page.keyboard.press("Delete")
     assert stage.eventually(requester, lambda: drawn(requester).count() == 0)
+
+
+def test_images_of_unknown_pixel_size_are_not_measured_and_the_reason_is_said(
+    server: Server, test_data: Path, open_as: Callable[..., Window]
+) -> None:
+    ultrasound = test_data / "05_us" / "acuson_65f_ybr422_jpeg" / "DIRW0007.dcm"
+    done = server.command("import", "--finess", VALMONT, str(ultrasound))
+    assert done.returncode == 0, done.stdout + done.stderr
+    case = stage.open_case(server, words="12975")
+    expert = open_as(NEURORADIOLOGIST, size=WIDE)
+    stage.enter(expert, server, case.room_id)
+    choose(expert, "Longueur")
+    stroke(expert, (0.4, 0.4), (0.55, 0.6))
+    expert.page.get_by_text("Ces images ne disent pas la taille de leurs pixels").wait_for()
+    assert drawn(expert).count() == 0
+    choose(expert, "Texte")
+    stroke(expert, (0.5, 0.5), (0.5, 0.5))
+    expert.page.get_by_label("Ce que l’on voit ici").fill("valve")
+    expert.page.keyboard.press("Enter")
+    assert has(expert, 1)
+    assert words(expert) == ["valve"]

@@ -163,12 +163,16 @@ export function isSameView(
 }
 
 function showsSlice(scene: Scene, shown: Shown, viewport: ViewportView): boolean {
-  if (!isReformat(viewport.id)) {
-    return shown.frameIndex(viewport.sop_instance_uid ?? "", viewport.frame ?? 1) === scene.frame;
-  }
   const plane = planeOf(scene, shown.geometry, viewport.id);
-  const isParallel = isSameVector(plane.normal, viewport.normal, 1e-3);
-  return isParallel && isOnPlane(plane, viewport.point_world_mm, SAME_PLANE_MM);
+  if (!isSeenAlike(plane, viewport)) return false;
+  if (isReformat(viewport.id)) return isOnPlane(plane, viewport.point_world_mm, SAME_PLANE_MM);
+  return shown.frameIndex(viewport.sop_instance_uid ?? "", viewport.frame ?? 1) === scene.frame;
+}
+
+/** A slice turned, mirrored or made thick elsewhere is not what stands here, although the same voxels are in it. */
+function isSeenAlike(plane: { normal: Vec3; up: Vec3 }, viewport: ViewportView): boolean {
+  const isPlain = !viewport.mirrored && (viewport.slab ?? null) === null;
+  return isPlain && isSameVector(plane.normal, viewport.normal, 1e-3) && isSameVector(plane.up, viewport.up, 1e-3);
 }
 
 function showsAll(scene: Scene, shown: Shown, viewport: ViewportView, size: Size): boolean {
