@@ -159,6 +159,7 @@ def _open(session: Session, request: ExpertiseRequest, *, by: Caller, at: dateti
             sign=f"/expertise/{request.id}/conclude",
             page=f"/expertise/{request.id}",
             phone=request.callback_phone,
+            pathway=request.pathway,
             modules=_MODULES.get(request.pathway, ()),
         ),
         at=at,

@@ -31,12 +31,16 @@ Module = Literal["abc2"]
 
 
 class RoomLinks(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What the case gives its room: paths, the number to call when the call fails, aids of its pathway."""
+    """What the case gives its room: paths, the number to call when the call fails, aids of its pathway.
+
+    `pathway` itself says by which rule the page hangs the images.
+    """
 
     brief: str | None = None
     sign: str | None = None
     page: str | None = None
     phone: str | None = None
+    pathway: str | None = None
     modules: tuple[Module, ...] = ()
 
 

@@ -5,6 +5,7 @@ import { said, setLanguage, t } from "./i18n/text";
 import { createActions, isDisplayDeclared, newId, type Parts, resumeCall } from "./main/actions";
 import { createAnnotations } from "./main/annotations";
 import { createCatalogue } from "./main/catalogue";
+import { manifestsOf, refOf } from "./main/hung";
 import { createIce } from "./main/ice";
 import { listenToKeys } from "./main/keyboard";
 import { createPictures } from "./main/pictures";
@@ -13,6 +14,7 @@ import { createSigning, signingApi } from "./main/signing";
 import { offerSupport, type Timings } from "./main/support";
 import { titleOf } from "./main/titles";
 import { EMPTY_STATE } from "./room/fold";
+import { hang } from "./room/hanging";
 import { createLive, type Live } from "./room/live";
 import { mountRoom } from "./ui/app";
 import { type Brief, type CarriedStack, createModel } from "./ui/model";
@@ -104,7 +106,11 @@ function start(page: RoomPage, app: HTMLElement): void {
       later(after_ms, () => {
         const first = catalogue.first();
         const isFree = live.following().shared === null && screen.view() === null && !live.isOpening();
-        if (first !== null && isFree) void live.openFirst(first);
+        if (first === null || !isFree) return;
+        const hanging = hang(manifestsOf(model.studies.value), page.links.pathway ?? null);
+        if (hanging === null || hanging.stacks.length < 2) return void live.openFirst(first);
+        model.viewer.value = { ...model.viewer.value, hung: hanging.rule };
+        void live.hangFirst(hanging.arrangement, hanging.stacks.map(refOf));
       }),
     );
   };

@@ -3,6 +3,7 @@ import type { Call } from "../call/call";
 import type { Echo } from "../call/echo";
 import { t } from "../i18n/text";
 import { rearranged, withPane } from "../room/arranging";
+import { hang } from "../room/hanging";
 import { isKept, keepView } from "../room/key_views";
 import type { Live } from "../room/live";
 import type { Actions, AnnotationActions, Model } from "../ui/model";
@@ -10,6 +11,7 @@ import type { Viewer } from "../viewer/viewer";
 import type { Act, View } from "../wire/types";
 import { activePane, onePane } from "../wire/view";
 import { type Catalogue, stackRef } from "./catalogue";
+import { manifestsOf, refOf } from "./hung";
 import { objectActions } from "./objects";
 import type { Signing } from "./signing";
 
@@ -74,6 +76,7 @@ type ViewActions = Pick<
   | "openStack"
   | "loadStudy"
   | "arrange"
+  | "hangAgain"
   | "closePane"
   | "activatePane"
   | "dropStack"
@@ -111,6 +114,13 @@ function viewActions({ model, live, viewer, catalogue, annotations, toast }: Par
     arrange(arrangement) {
       const view = remember() ?? { ...onePane(null), arrangement };
       viewer()?.put(rearranged(view, arrangement));
+    },
+    hangAgain() {
+      const hanging = hang(manifestsOf(model.studies.value), model.page.links.pathway ?? null);
+      if (hanging === null) return;
+      remember();
+      model.viewer.value = { ...model.viewer.value, hung: hanging.rule };
+      void live.hang(hanging.arrangement, hanging.stacks.map(refOf));
     },
     closePane(index) {
       const view = remember();

@@ -50,6 +50,8 @@ export type ViewerPicture = {
   pane: Pane | null;
   quality: Quality;
   mpr_refusal: string | null;
+  /** The rule by which the images were hung on this screen, null while somebody's hand or view did it. */
+  hung: string | null;
   /** How many changes of what stands where can be taken back. */
   steps_back: number;
   tool: Tool;
@@ -199,6 +201,8 @@ export type Actions = AnnotationActions & {
   openStack(study_uid: string, series_uid: string, stack: StackEntry): void;
   loadStudy(study_id: string): void;
   goTo(view: View): void;
+  /** As the pathway's rule hangs the images. */
+  hangAgain(): void;
   arrange(arrangement: Arrangement): void;
   closePane(index: number): void;
   activatePane(index: number): void;
@@ -254,6 +258,7 @@ export function createModel(page: RoomPage, state: RoomState): Model {
       pane: null,
       quality: "loading",
       mpr_refusal: null,
+      hung: null,
       steps_back: 0,
       tool: "window",
       points: true,

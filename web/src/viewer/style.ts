@@ -54,8 +54,8 @@ const RULES = `
 .viewer .in-layers:empty { display: none; }
 .viewer .in-scale { right: 8px; bottom: 48px; border: solid #c9ced3; border-width: 0 1px 1px 1px; height: 14px;
   text-align: center; box-sizing: border-box; line-height: 11px; font-size: 11px; box-shadow: 0 1px 2px #000; }
-@container (max-width: 260px) { .viewer .in-slice { bottom: 24px; } .viewer .in-window { bottom: 58px; }
-  .viewer .in-scale { bottom: 80px; } }
+@container (max-width: 260px) { .viewer .in-slice, .viewer .in-window { bottom: 4px; } .viewer .at-bottom { bottom: 38px; }
+  .viewer .in-scale { display: none; } }
 .viewer .in-quality { right: 8px; top: 8px; padding: 1px 7px; border-radius: 9px; background: #3b2c0c;
   color: var(--warn, #f2b64b); text-shadow: none; font-weight: 600; }
 .viewer .in-quality:empty { display: none; }

@@ -71,6 +71,8 @@ export type Viewer = {
   /** In the active pane. Resolves when the image asked for is drawn, when loading has failed for good, or when another
    *  stack is opened there. `begun`: its pack beginning with this image, asked for before the viewer was there. */
   open(stack: StackRef, at?: ImageName, begun?: Begun): Promise<void>;
+  /** Several stacks at once, one a pane, in this order; resolves when an image of each is drawn or has failed. */
+  hang(arrangement: Arrangement, stacks: readonly StackRef[]): Promise<void>;
   view(): View | null;
   /** Takes over the parts named of somebody's view; `stacks`: where its panes' packs are, null where not known.
    *  `begun` belongs to the active pane. Another series never counts as the same image. */
@@ -372,6 +374,18 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
       activePane().activate();
       noteLater();
       return opened;
+    },
+    async hang(next, stacks) {
+      for (const stack of stacks) known.set(seriesKey(stack), stack);
+      teller.forget();
+      arrange(next, 0);
+      const opened = shownPanes().map((pane, index) => {
+        const stack = stacks[index];
+        return stack ? pane.open(stack) : pane.close();
+      });
+      activePane().activate();
+      noteLater();
+      await Promise.all(opened);
     },
     view,
     show: (asked, stacks, facets, begun) => show(asked, stacks, facets, begun ?? null),

@@ -486,6 +486,7 @@ export type RoomLinks = {
   sign?: string | null;
   page?: string | null;
   phone?: string | null;
+  pathway?: string | null;
   modules?: "abc2"[];
 };
 
