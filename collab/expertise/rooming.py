@@ -28,7 +28,7 @@ from collab.expertise.service import (
 from collab.kit.caller import Caller, Role
 from collab.kit.refusals import BadInput, NotAllowed, NotFound, Refusal
 from collab.rooms import service as rooms
-from collab.rooms.page import RoomLinks, RoomPatient
+from collab.rooms.page import Module, RoomLinks, RoomPatient
 from collab.rooms.service import LiveRooms, NewMember
 from collab.studies import service as studies
 from collab.studies.describing import patient_entry
@@ -37,6 +37,8 @@ from collab.studies.rules import is_of_house
 
 SUBJECT = "expertise_request"
 CONFIRMED = "identity_confirmed"
+# Where a haematoma's volume is part of the question; elsewhere nobody is offered the number.
+_MODULES: dict[str, tuple[Module, ...]] = {"stroke": ("abc2",), "neurosurgery": ("abc2",)}
 
 
 class IdentityMismatch(Refusal):
@@ -157,6 +159,8 @@ def _open(session: Session, request: ExpertiseRequest, *, by: Caller, at: dateti
             sign=f"/expertise/{request.id}/conclude",
             page=f"/expertise/{request.id}",
             phone=request.callback_phone,
+            pathway=request.pathway,
+            modules=_MODULES.get(request.pathway, ()),
         ),
         at=at,
         by=by,

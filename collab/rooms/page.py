@@ -26,13 +26,22 @@ class RoomPatient(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     local_id: str = ""
 
 
+# Aids that compute a clinical number: each may be switched off by itself. `abc2` is the volume of a haematoma.
+Module = Literal["abc2"]
+
+
 class RoomLinks(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Where the room's page sends its people: paths of the case, and the number to call when the call fails."""
+    """What the case gives its room: paths, the number to call when the call fails, aids of its pathway.
+
+    `pathway` itself says by which rule the page hangs the images.
+    """
 
     brief: str | None = None
     sign: str | None = None
     page: str | None = None
     phone: str | None = None
+    pathway: str | None = None
+    modules: tuple[Module, ...] = ()
 
 
 class RoomIceServer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -229,12 +229,23 @@ def find_study(client: httpx.Client, *, words: str) -> dict[str, Any]:
     raise AssertionError(f"no prepared study with {words!r}")
 
 
-def open_case(server: Server, *, words: str, expert: str = NEURORADIOLOGIST, also: Sequence[str] = ()) -> Case:
-    """A stroke request of the local radiologist about one study, accepted by the expert; `also` may join."""
+def open_case(
+    server: Server,
+    *,
+    words: str,
+    expert: str = NEURORADIOLOGIST,
+    also: Sequence[str] = (),
+    beside: Sequence[str] = (),
+) -> Case:
+    """A stroke request of the local radiologist about one study, accepted by the expert; `also` may join.
+
+    `beside`: words of further studies of the patient that the room shows.
+    """
     with api(server, RADIOLOGIST) as requester, api(server, expert) as doctor:
         study = find_study(requester, words=words)
         people = {person["name"]: person["person_id"] for person in requester.get("/api/directory").json()["people"]}
         asked = _stroke_request(study, expert_id=people[NAMES[expert]])
+        asked["study_ids"] += [find_study(requester, words=each)["study_id"] for each in beside]
         case = _done(requester.post("/api/expertise", json=asked))
         path = f"/api/expertise/{case['request_id']}"
         if "submit" in case["may"]:
@@ -301,7 +312,7 @@ def differences(one: Window, other: Window) -> list[str]:
         there = theirs[name]
         found += [
             f"{name} {key}: {here[key]} and {there[key]}"
-            for key in ("study_uid", "series_uid", "sop_instance_uid", "frame", "window", "mirrored", "slab")
+            for key in ("study_uid", "series_uid", "sop_instance_uid", "frame", "window", "mirrored")
             if here[key] != there[key]
         ]
         if math.dist(here["point_world_mm"], there["point_world_mm"]) > 0.5:
@@ -319,7 +330,9 @@ def show_the_same(one: Window, other: Window, *, timeout_s: float = 20.0) -> boo
 
 
 def viewport(window: Window, name: str) -> Locator:
-    return window.page.locator(f"[data-viewport={name}] .viewport-screen")
+    """By its name in `window.consilium.view()`: `stack` is the first pane's, `2:stack` the second's."""
+    pane, _, kind = name.rpartition(":")
+    return window.page.locator(f".pane[data-pane='{pane or 1}'] [data-viewport={kind}] .viewport-screen")
 
 
 def box_of(window: Window, name: str) -> tuple[float, float, float, float]:

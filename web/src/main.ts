@@ -3,7 +3,9 @@ import { type Call, createCall } from "./call/call";
 import { createEcho, ECHO, type Echo } from "./call/echo";
 import { said, setLanguage, t } from "./i18n/text";
 import { createActions, isDisplayDeclared, newId, type Parts, resumeCall } from "./main/actions";
+import { createAnnotations } from "./main/annotations";
 import { createCatalogue } from "./main/catalogue";
+import { manifestsOf, refOf } from "./main/hung";
 import { createIce } from "./main/ice";
 import { listenToKeys } from "./main/keyboard";
 import { createPictures } from "./main/pictures";
@@ -12,6 +14,7 @@ import { createSigning, signingApi } from "./main/signing";
 import { offerSupport, type Timings } from "./main/support";
 import { titleOf } from "./main/titles";
 import { EMPTY_STATE } from "./room/fold";
+import { hang } from "./room/hanging";
 import { createLive, type Live } from "./room/live";
 import { mountRoom } from "./ui/app";
 import { type Brief, type CarriedStack, createModel } from "./ui/model";
@@ -73,6 +76,7 @@ function start(page: RoomPage, app: HTMLElement): void {
     events: {
       state(state) {
         pictures.state(state);
+        annotations.update();
         call.setOthers(pictures.others());
       },
       seats(seats) {
@@ -82,8 +86,8 @@ function start(page: RoomPage, app: HTMLElement): void {
       following: pictures.following,
       seen: pictures.seen,
       pointers: (pointers) => viewer?.setPointers(pictures.pointers(pointers)),
-      sketches: () => undefined,
-      undoing: () => undefined,
+      sketches: (sketches) => annotations.sketches(sketches),
+      undoing: () => annotations.update(),
       welcomed() {
         if (timings.joined === null) resumeCall(parts);
         timings.joined ??= Math.round(performance.now());
@@ -102,7 +106,11 @@ function start(page: RoomPage, app: HTMLElement): void {
       later(after_ms, () => {
         const first = catalogue.first();
         const isFree = live.following().shared === null && screen.view() === null && !live.isOpening();
-        if (first !== null && isFree) void live.openFirst(first);
+        if (first === null || !isFree) return;
+        const hanging = hang(manifestsOf(model.studies.value), page.links.pathway ?? null);
+        if (hanging === null || hanging.stacks.length < 2) return void live.openFirst(first);
+        model.viewer.value = { ...model.viewer.value, hung: hanging.rule };
+        void live.hangFirst(hanging.arrangement, hanging.stacks.map(refOf));
       }),
     );
   };
@@ -128,10 +136,20 @@ function start(page: RoomPage, app: HTMLElement): void {
     },
   });
 
+  const annotations = createAnnotations({
+    model,
+    live: () => live,
+    viewer: () => viewer,
+    catalogue,
+    colorOf: pictures.colorOf,
+    toast: (text) => pictures.toast(text, "warn"),
+  });
+
   const parts: Parts = {
     model,
     live,
     viewer: () => viewer,
+    annotations: annotations.actions,
     call,
     echo,
     catalogue,
@@ -171,10 +189,13 @@ function start(page: RoomPage, app: HTMLElement): void {
           titleOf: (stack) => titleOf(stack, model.studies.value),
           failed: pictures.failed,
           loaded: (timing) => void Object.assign(timings, timing),
+          newId,
+          drawing: annotations.drawing,
         },
         (key, blanks) => said(key, blanks) ?? key,
       );
       arrive(viewer);
+      annotations.update();
     },
   };
   const actions = createActions(parts);

@@ -52,6 +52,8 @@ def test_the_room_bears_the_patient_the_study_and_the_way_back(world: World) -> 
     assert (room.study_ids, room.subject_kind) == ([world.study_id], "expertise_request")
     assert links.brief == f"/api/expertise/{request_id}/brief"
     assert links.phone == "+33 1 99 00 00 11"
+    # The request is one of stroke, where a haematoma's volume is part of the question.
+    assert links.modules == ("abc2",)
 
 
 def test_a_request_whose_patient_is_not_the_images_has_no_room(world: World) -> None:

@@ -88,7 +88,8 @@ def test_a_field_that_nobody_knows_is_refused(value: object, kind: type) -> None
 
 
 def test_a_room_without_a_case_behind_it_links_nowhere() -> None:
-    assert on_wire(RoomLinks()) == {"brief": None, "sign": None, "page": None, "phone": None}
+    nowhere = {"brief": None, "sign": None, "page": None, "phone": None, "pathway": None, "modules": []}
+    assert on_wire(RoomLinks()) == nowhere
 
 
 @pytest.mark.parametrize("missing", ["actor", "patient", "phone", "ice_policy", "demo"])

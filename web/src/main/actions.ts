@@ -3,13 +3,15 @@ import type { Call } from "../call/call";
 import type { Echo } from "../call/echo";
 import { t } from "../i18n/text";
 import { rearranged, withPane } from "../room/arranging";
+import { hang } from "../room/hanging";
 import { isKept, keepView } from "../room/key_views";
 import type { Live } from "../room/live";
-import type { Actions, Model } from "../ui/model";
+import type { Actions, AnnotationActions, Model } from "../ui/model";
 import type { Viewer } from "../viewer/viewer";
 import type { Act, View } from "../wire/types";
 import { activePane, onePane } from "../wire/view";
 import { type Catalogue, stackRef } from "./catalogue";
+import { manifestsOf, refOf } from "./hung";
 import { objectActions } from "./objects";
 import type { Signing } from "./signing";
 
@@ -21,6 +23,7 @@ export type Parts = {
   echo: Echo;
   catalogue: Catalogue;
   signing: Signing | null;
+  annotations: AnnotationActions;
   ask(act: Act): void;
   toast(text: string): void;
   mountViewer(host: HTMLElement): Promise<void>;
@@ -31,6 +34,7 @@ export function createActions(parts: Parts): Actions {
   return {
     mountViewer: parts.mountViewer,
     ...controlActions(parts),
+    ...parts.annotations,
     ...viewActions(parts),
     ...wordActions(parts),
     ...callActions(parts),
@@ -72,6 +76,7 @@ type ViewActions = Pick<
   | "openStack"
   | "loadStudy"
   | "arrange"
+  | "hangAgain"
   | "closePane"
   | "activatePane"
   | "dropStack"
@@ -87,7 +92,6 @@ type ViewActions = Pick<
   | "reset"
   | "rotate"
   | "flip"
-  | "setSlab"
   | "play"
   | "scroll"
   | "setPoints"
@@ -95,7 +99,7 @@ type ViewActions = Pick<
   | "setUptakeUnit"
 >;
 
-function viewActions({ model, live, viewer, catalogue, toast }: Parts): ViewActions {
+function viewActions({ model, live, viewer, catalogue, annotations, toast }: Parts): ViewActions {
   /** Views before each change of what stands where, the last one last. */
   const before: View[] = [];
   const remember = (): View | null => {
@@ -113,6 +117,13 @@ function viewActions({ model, live, viewer, catalogue, toast }: Parts): ViewActi
     arrange(arrangement) {
       const view = remember() ?? { ...onePane(null), arrangement };
       viewer()?.put(rearranged(view, arrangement));
+    },
+    hangAgain() {
+      const hanging = hang(manifestsOf(model.studies.value), model.page.links.pathway ?? null);
+      if (hanging === null) return;
+      remember();
+      model.viewer.value = { ...model.viewer.value, hung: hanging.rule };
+      void live.hang(hanging.arrangement, hanging.stacks.map(refOf));
     },
     closePane(index) {
       const view = remember();
@@ -143,6 +154,7 @@ function viewActions({ model, live, viewer, catalogue, toast }: Parts): ViewActi
     },
     setTool(tool) {
       viewer()?.setTool(tool);
+      annotations.setMeasure(null);
       model.viewer.value = { ...model.viewer.value, tool };
     },
     setLayout(layout) {
@@ -153,9 +165,6 @@ function viewActions({ model, live, viewer, catalogue, toast }: Parts): ViewActi
     reset: () => viewer()?.reset(),
     rotate: () => viewer()?.rotate(),
     flip: () => viewer()?.flip(),
-    setSlab(slab) {
-      if (viewer()?.setSlab(slab) === false) toast(t("room.toast.slab_refused"));
-    },
     play(speed) {
       viewer()?.play(speed);
       model.viewer.value = { ...model.viewer.value, isPlaying: speed !== null };

@@ -9,6 +9,7 @@ export function listenToKeys(model: Model, actions: Actions): () => void {
     if (event.defaultPrevented || isTaken(event.target)) return;
     const act = keyAct(event);
     if (act === null || document.querySelector("dialog[open]") !== null) return;
+    if (act.do === "remove" && model.annotations.value.selected === null) return;
     if (act.do === "scroll" ? isBesideImages(event.target) : event.repeat) return;
     event.preventDefault();
     obey(act, model, actions);
@@ -41,6 +42,21 @@ function obey(act: KeyAct, model: Model, actions: Actions): void {
       break;
     case "tool":
       actions.setTool(act.tool);
+      break;
+    case "undo":
+      actions.undo();
+      break;
+    case "redo":
+      actions.redo();
+      break;
+    case "measure":
+      actions.setMeasure(model.annotations.value.kind === null ? "length" : null);
+      break;
+    case "remove":
+      actions.removeAnnotation(model.annotations.value.selected ?? "");
+      break;
+    case "escape":
+      if (!actions.endMeasure()) actions.setMeasure(null);
       break;
     case "invert":
       actions.setInvert(!(pane?.invert ?? false));

@@ -33,6 +33,8 @@ export type Pictures = {
   pointers(
     pointers: readonly RemotePointer[],
   ): { actor: string; name: string; color: string; pointer: RemotePointer["pointer"] }[];
+  /** A person's colour, on images as in lists. */
+  colorOf(actor: string): string;
   participants: SupportSources["participants"];
   call: SupportSources["call"];
 };
@@ -130,6 +132,7 @@ export function createPictures(model: Model): Pictures {
       [...seats.values()].filter((one) => one.lost_at_ms === null && one.actor !== me).map((one) => one.actor),
     pointers: (pointers) =>
       pointers.map(({ actor, pointer }) => ({ actor, name: nameOf(actor), color: colorOf(memberOf(actor)), pointer })),
+    colorOf: (actor) => colorOf(memberOf(actor)),
     participants: () => participantsOf(model),
     call() {
       const { at, peers } = model.call.value;
@@ -171,7 +174,6 @@ function drawViewer(model: Model, viewer: Viewer): void {
     pane: activePane(view),
     quality,
     mpr_refusal: viewer.mprRefusal(),
-    slab_refusal: viewer.slabRefusal(),
     isPlaying: viewer.isPlaying(),
     layers: viewer.layers(),
     uptake: viewer.uptake(),

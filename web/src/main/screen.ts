@@ -38,6 +38,12 @@ export function createScreen(): Arrival {
         waiting = (here) => void here.open(stack, at, begun).then(resolve, reject);
       });
     },
+    hang(arrangement, stacks) {
+      if (viewer !== null) return viewer.hang(arrangement, stacks);
+      return new Promise((resolve, reject) => {
+        waiting = (here) => void here.hang(arrangement, stacks).then(resolve, reject);
+      });
+    },
     view: () => viewer?.view() ?? null,
     show(view, stacks, facets) {
       if (viewer !== null) return viewer.show(view, stacks, facets);

@@ -1,6 +1,7 @@
 /** `window.consilium`: what support staff and browser tests may read of the page; nothing in it can change anything. */
 
 export type SupportSources = {
+  /** An entry a viewport; `id` is `stack`, `axial`... in the first pane, `2:stack`, `3:axial`... in those after it. */
   view(): readonly unknown[];
   participants(): readonly { name: string; role: string; presenter: boolean; state: string }[];
   seq(): number;

@@ -1,7 +1,7 @@
 /** The room as this tab lives it: facts fold into a state, the shared view comes to the screen, my acts go out. */
 import type { Line } from "../wire/link";
 import type { Passing } from "../wire/socket";
-import type { Act, Drawing, Fact, FromRoom, Pane, Pointer, RoomState, Seen, View } from "../wire/types";
+import type { Act, Arrangement, Drawing, Fact, FromRoom, Pane, Pointer, RoomState, Seen, View } from "../wire/types";
 import { type Annotating, createAnnotating } from "./annotating";
 import { createDraft, type Draft } from "./draft";
 import { EMPTY_STATE, fold } from "./fold";
@@ -72,6 +72,10 @@ export type Live = {
   open(stack: StackRef): Promise<void>;
   /** Opens a series because none has been shown yet; whoever shows one next is followed. */
   openFirst(stack: StackRef): Promise<void>;
+  /** Hangs several series: for all when I present, else for me alone. */
+  hang(arrangement: Arrangement, stacks: readonly StackRef[]): Promise<void>;
+  /** The same because nothing has been shown yet. */
+  hangFirst(arrangement: Arrangement, stacks: readonly StackRef[]): Promise<void>;
   /** Shows a view that was kept: for all when I present, else for me alone. */
   goTo(view: View): void;
 };
@@ -246,8 +250,13 @@ export function createLive(world: LiveWorld): Live {
     quiet_n = world.ask({ t: "control.take", term: 0 });
   };
 
-  const openStack = async (stack: StackRef): Promise<void> => {
-    const isOpen = await showing.open(stack);
+  const openStack = (stack: StackRef): Promise<void> => shareOpened(showing.open(stack));
+
+  const hangFirst = (arrangement: Arrangement, stacks: readonly StackRef[]): Promise<void> =>
+    shareOpened(showing.hang(arrangement, stacks));
+
+  const shareOpened = async (opening: Promise<boolean>): Promise<void> => {
+    const isOpen = await opening;
     const view = screen.view();
     if (isOpen && view !== null && isPresenter()) {
       following = { ...following, shared: view };
@@ -334,6 +343,11 @@ export function createLive(world: LiveWorld): Live {
       await openStack(stack);
     },
     openFirst: openStack,
+    async hang(arrangement, stacks) {
+      if (state.holder !== null && !isPresenter()) update({ on: "walked" });
+      await hangFirst(arrangement, stacks);
+    },
+    hangFirst,
     goTo(view) {
       if (state.holder !== null && !isPresenter()) update({ on: "walked" });
       see(showing.show(view));

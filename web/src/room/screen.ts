@@ -1,5 +1,5 @@
 /** What the room asks of the viewer; the viewer's own surface fits it, and a test can stand in. */
-import type { Pane, View } from "../wire/types";
+import type { Arrangement, Pane, View } from "../wire/types";
 
 export type StackRef = { study_uid: string; series_uid: string; stack: number; pack_url: string };
 export type Place = { sop_instance_uid: string; frame: number };
@@ -9,6 +9,8 @@ export type ShowResult = "same" | "coarse" | "loading" | "elsewhere";
 export type Screen = {
   /** In the active pane. */
   open(stack: StackRef, at?: Place): Promise<void>;
+  /** Several stacks at once, one a pane, in this order; resolves when an image of each is drawn. */
+  hang(arrangement: Arrangement, stacks: readonly StackRef[]): Promise<void>;
   view(): View | null;
   /** `stacks`: where the packs of the view's panes are, null where that is not known (yet). */
   show(view: View, stacks: readonly (StackRef | null)[], facets: Facets): ShowResult;

@@ -1,5 +1,5 @@
 /** Brings a view to the screen, with the stacks that its panes are made of; decides nothing about which view. */
-import type { Pane, View } from "../wire/types";
+import type { Arrangement, Pane, View } from "../wire/types";
 import { EVERYTHING, type Screen, type ShowResult, type StackRef } from "./screen";
 
 export type Showing = {
@@ -7,6 +7,8 @@ export type Showing = {
   show(view: View): ShowResult;
   /** Opens a series for its own sake. False when something else was asked for meanwhile, or it cannot be shown. */
   open(stack: StackRef): Promise<boolean>;
+  /** Opens several, one a pane; as `open`. */
+  hang(arrangement: Arrangement, stacks: readonly StackRef[]): Promise<boolean>;
   /** Something was asked for, whether it is there yet or not. */
   isOpening(): boolean;
   /** How far the screen agrees with a view. */
@@ -23,6 +25,19 @@ export type ShowingWorld = {
 export function createShowing({ screen, find, drawn }: ShowingWorld): Showing {
   let asked = 0;
 
+  async function opened(opening: Promise<void>): Promise<boolean> {
+    asked += 1;
+    const mine = asked;
+    const isOpened = await opening.then(
+      () => screen.view() !== null,
+      // The viewer has said why in its own event.
+      () => false,
+    );
+    if (mine !== asked) return false;
+    drawn();
+    return isOpened;
+  }
+
   return {
     show(view) {
       const stacks = view.panes.map((pane) => pane && find(pane));
@@ -31,18 +46,8 @@ export function createShowing({ screen, find, drawn }: ShowingWorld): Showing {
       asked += 1;
       return screen.show(view, stacks, EVERYTHING);
     },
-    async open(stack) {
-      asked += 1;
-      const mine = asked;
-      const isOpened = await screen.open(stack).then(
-        () => screen.view() !== null,
-        // The viewer has said why in its own event.
-        () => false,
-      );
-      if (mine !== asked) return false;
-      drawn();
-      return isOpened;
-    },
+    open: (stack) => opened(screen.open(stack)),
+    hang: (arrangement, stacks) => opened(screen.hang(arrangement, stacks)),
     isOpening: () => asked > 0,
     compare: screen.compare,
   };

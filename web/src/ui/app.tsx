@@ -2,6 +2,7 @@
 import { type JSX, render } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { type TextKey, t } from "../i18n/text";
+import { AnnotationsPanel } from "./annotations";
 import { BriefPanel } from "./brief";
 import { CallPanel } from "./call_panel";
 import { ChatPanel } from "./chat";
@@ -11,6 +12,7 @@ import { HelpDialog } from "./help";
 import { Icon, type IconName } from "./icons";
 import { IdentityBar } from "./identity";
 import { KeepDialog, KeyViewsPanel } from "./key_views";
+import { WordsDialog } from "./measure";
 import type { Actions, Model } from "./model";
 import { Bars, Cautions, DiagnosisNotice, FrozenCover, Toasts } from "./notices";
 import { Participants } from "./participants";
@@ -62,6 +64,7 @@ function Screen(): JSX.Element {
         </div>
         <div class="side-group conclusion">
           <DraftPanel />
+          <AnnotationsPanel />
           <KeyViewsPanel />
           <SignPanel />
         </div>
@@ -70,6 +73,7 @@ function Screen(): JSX.Element {
       <Toasts />
       <HelpDialog />
       <KeepDialog />
+      <WordsDialog />
       <ReportDialog />
     </div>
   );

@@ -1,7 +1,7 @@
 /** How many panes, and how they move together: a menu of the toolbar. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { t } from "../i18n/text";
+import { said, t } from "../i18n/text";
 import type { Arrangement } from "../wire/types";
 import { useRoom } from "./context";
 import { Icon } from "./icons";
@@ -11,7 +11,7 @@ const SIDES = [1, 2, 3] as const;
 
 export function ArrangementMenu(): JSX.Element {
   const { model, actions } = useRoom();
-  const { view, steps_back } = model.viewer.value;
+  const { view, hung, steps_back } = model.viewer.value;
   const { rows, columns } = view?.arrangement ?? { rows: 1, columns: 1 };
   const isLinked = view?.linked ?? false;
   return (
@@ -38,6 +38,9 @@ export function ArrangementMenu(): JSX.Element {
       <div id="arrangement" class="menu" popover="auto" role="dialog" aria-label={t("room.panes")}>
         <Picker chosen={{ rows, columns }} choose={actions.arrange} />
         <div class="column">
+          <button type="button" onClick={actions.hangAgain}>
+            {t("room.hang.again")}
+          </button>
           <button type="button" disabled={steps_back === 0} onClick={actions.goBack}>
             {t("room.panes.back")}
           </button>
@@ -48,6 +51,7 @@ export function ArrangementMenu(): JSX.Element {
             {t("room.link.undo")}
           </button>
         </div>
+        {hung !== null && <p>{t("room.hang.rule", { rule: said(`room.hang.${hung}`) ?? hung })}</p>}
         <p class="soft">{t("room.link.hint")}</p>
       </div>
     </div>

@@ -6,11 +6,12 @@ export type KeyAct =
   | { do: "preset"; index: number }
   | { do: "scroll"; images: number }
   | { do: "tool"; tool: "window" | "pan" | "zoom" | "scroll" }
+  | { do: "undo" | "redo" | "measure" | "remove" | "escape" }
   | { do: "invert" | "reset" | "follow" | "key_view" | "pointer" | "mute" | "help" | "layout" | "control" }
   | { do: "rotate" | "flip" | "cine" }
   | { do: "panes" | "next_pane" | "link" | "back" };
 
-export type KeyPress = { key: string; ctrlKey: boolean; metaKey: boolean; altKey: boolean };
+export type KeyPress = { key: string; ctrlKey: boolean; metaKey: boolean; altKey: boolean; shiftKey?: boolean };
 
 const ACTS: Readonly<Record<string, KeyAct>> = {
   i: { do: "invert" },
@@ -32,6 +33,10 @@ const ACTS: Readonly<Record<string, KeyAct>> = {
   d: { do: "tool", tool: "pan" },
   z: { do: "tool", tool: "zoom" },
   s: { do: "tool", tool: "scroll" },
+  a: { do: "measure" },
+  delete: { do: "remove" },
+  backspace: { do: "remove" },
+  escape: { do: "escape" },
   "?": { do: "help" },
   arrowup: { do: "scroll", images: -1 },
   arrowdown: { do: "scroll", images: 1 },
@@ -40,7 +45,8 @@ const ACTS: Readonly<Record<string, KeyAct>> = {
 };
 
 /** Null for a key that is the browser's, or nobody's. */
-export function keyAct({ key, ctrlKey, metaKey, altKey }: KeyPress): KeyAct | null {
+export function keyAct({ key, ctrlKey, metaKey, altKey, shiftKey = false }: KeyPress): KeyAct | null {
+  if ((ctrlKey || metaKey) && !altKey && key.toLowerCase() === "z") return { do: shiftKey ? "redo" : "undo" };
   if (ctrlKey || metaKey || altKey) return null;
   const index = PRESETS.findIndex((preset) => preset.key === key);
   return index >= 0 ? { do: "preset", index } : (ACTS[key.toLowerCase()] ?? null);
@@ -64,5 +70,8 @@ export const HELP: readonly { keys: string; text: TextKey }[] = [
   { keys: "J", text: "room.keys.link" },
   { keys: "U", text: "room.keys.back" },
   { keys: "W · D · Z · S", text: "room.keys.tools" },
+  { keys: "A", text: "room.keys.measure" },
+  { keys: "Ctrl Z · Ctrl ⇧ Z", text: "room.keys.undo" },
+  { keys: "⌫", text: "room.keys.remove" },
   { keys: "?", text: "room.keys.help" },
 ];

@@ -3,13 +3,14 @@ import { type Signal, signal } from "@preact/signals";
 import type { UptakeUnit } from "../lib/uptake";
 import type { ObjectContent } from "../wire/objects";
 import type {
+  AnnotationKind,
   Arrangement,
+  Drawing,
   ObjectEntry,
   Pane,
   RoomPage,
   RoomState,
   Seen,
-  Slab,
   StackEntry,
   StudyManifest,
   View,
@@ -49,8 +50,9 @@ export type ViewerPicture = {
   pane: Pane | null;
   quality: Quality;
   mpr_refusal: string | null;
-  slab_refusal: string | null;
   isPlaying: boolean;
+  /** The rule by which the images were hung on this screen, null while somebody's hand or view did it. */
+  hung: string | null;
   /** How many changes of what stands where can be taken back. */
   steps_back: number;
   tool: Tool;
@@ -60,6 +62,16 @@ export type ViewerPicture = {
   layers: { there: LayerSwitches; on: LayerSwitches };
   /** Units in which the values can be read: none but for PET. */
   uptake: { units: readonly UptakeUnit[]; chosen: string };
+};
+
+/** `kind`: the measuring tool in my hand. `asking`: what waits for its words. */
+export type AnnotationsPicture = {
+  kind: AnnotationKind | null;
+  selected: string | null;
+  hidesOthers: boolean;
+  canUndo: boolean;
+  canRedo: boolean;
+  asking: { annotation_id: string; drawing: Drawing } | null;
 };
 
 export type StudyPicture = { study_id: string; manifest: StudyManifest | null; failed: string | null };
@@ -146,6 +158,7 @@ export type Model = {
   seats: Signal<ReadonlyMap<string, SeatPicture>>;
   follow: Signal<FollowPicture>;
   viewer: Signal<ViewerPicture>;
+  annotations: Signal<AnnotationsPicture>;
   studies: Signal<readonly StudyPicture[]>;
   objects: Signal<readonly ObjectPicture[]>;
   /** The report that is being read. */
@@ -164,7 +177,22 @@ export type Model = {
   isKeeping: Signal<boolean>;
 };
 
-export type Actions = {
+export type AnnotationActions = {
+  setMeasure(kind: AnnotationKind | null): void;
+  /** Lets go of what is half drawn, or of the selection; false when there was neither. */
+  endMeasure(): boolean;
+  undo(): void;
+  redo(): void;
+  removeAnnotation(annotation_id: string): void;
+  editAnnotation(annotation_id: string): void;
+  giveWords(text: string | null): void;
+  hideOthers(hides: boolean): void;
+  goToAnnotation(annotation_id: string): void;
+  /** What is measured; null while its series is not on this screen. */
+  wordsOf(drawing: Drawing): string[] | null;
+};
+
+export type Actions = AnnotationActions & {
   mountViewer(host: HTMLElement): Promise<void>;
   askControl(): void;
   takeControl(): void;
@@ -174,6 +202,8 @@ export type Actions = {
   openStack(study_uid: string, series_uid: string, stack: StackEntry): void;
   loadStudy(study_id: string): void;
   goTo(view: View): void;
+  /** As the pathway's rule hangs the images. */
+  hangAgain(): void;
   arrange(arrangement: Arrangement): void;
   closePane(index: number): void;
   activatePane(index: number): void;
@@ -190,7 +220,6 @@ export type Actions = {
   reset(): void;
   rotate(): void;
   flip(): void;
-  setSlab(slab: Slab | null): void;
   /** Times the images' own speed; null stops. */
   play(speed: number | null): void;
   scroll(images: number): void;
@@ -234,14 +263,22 @@ export function createModel(page: RoomPage, state: RoomState): Model {
       pane: null,
       quality: "loading",
       mpr_refusal: null,
-      slab_refusal: null,
       isPlaying: false,
+      hung: null,
       steps_back: 0,
       tool: "window",
       points: true,
       failure: null,
       layers: { there: { overlays: false, shutters: false }, on: { overlays: true, shutters: true } },
       uptake: { units: [], chosen: "" },
+    }),
+    annotations: signal<AnnotationsPicture>({
+      kind: null,
+      selected: null,
+      hidesOthers: false,
+      canUndo: false,
+      canRedo: false,
+      asking: null,
     }),
     studies: signal(page.study_ids.map((study_id) => ({ study_id, manifest: null, failed: null }))),
     objects: signal<readonly ObjectPicture[]>([]),

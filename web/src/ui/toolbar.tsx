@@ -5,6 +5,7 @@ import { ArrangementMenu } from "./arrangement";
 import { useRoom } from "./context";
 import type { IconName } from "./icons";
 import { LayerSwitches } from "./layers";
+import { MeasureMenu } from "./measure";
 import type { Tool } from "./model";
 import { ToolButton } from "./parts";
 import { isPreset, PRESETS, takesPresets } from "./presets";
@@ -32,11 +33,12 @@ export function Toolbar(): JSX.Element {
             icon={one.icon}
             label={t(one.label)}
             shortcut={one.shortcut}
-            pressed={tool === one.tool}
+            pressed={tool === one.tool && model.annotations.value.kind === null}
             onClick={() => actions.setTool(one.tool)}
           />
         ))}
       </div>
+      <MeasureMenu />
       <ArrangementMenu />
       <LayoutButtons />
       <ReadingTools />

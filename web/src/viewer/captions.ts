@@ -25,7 +25,7 @@ const QUALITIES: Record<FrameQuality, Quality> = { "-1": "loading", 0: "coarse",
 export function qualityOf(scene: Scene, series: Pictured, id: ViewportId): Quality {
   const { grid } = series.geometry;
   if (!isReformat(id) || !grid) return QUALITIES[series.lowest(scene.frame, scene.frame)];
-  const [from, to] = framesAround(grid, planeOf(scene, series.geometry, id), (scene.slab?.thickness_mm ?? 0) / 2);
+  const [from, to] = framesAround(grid, planeOf(scene, series.geometry, id));
   return QUALITIES[series.lowest(from, to)];
 }
 
@@ -66,18 +66,11 @@ export function windowWords(scene: Scene, header: PackHeader, wished: string | n
     .join("\n");
 }
 
-/** What makes the picture another than the plane as it lies: rotated, flipped, or more than one plane thick. */
-export function changeWords(scene: Scene, id: ViewportId, canDrawSlabs: boolean, text: Text): string {
+/** What makes the picture another than the plane as it lies. */
+export function turnWords(scene: Scene, id: ViewportId, text: Text): string {
   const { quarters, isMirrored } = turnAt(scene, id);
-  const { slab } = scene;
-  const thick = isReformat(id) && slab ? text(`room.slab.${slab.blend}`, { mm: rounded(slab.thickness_mm, 1) }) : "";
-  return [
-    quarters === 0 ? "" : text("room.viewer.rotated", { degrees: 90 * quarters }),
-    isMirrored ? text("room.viewer.flipped") : "",
-    thick !== "" && !canDrawSlabs ? text("room.slab.not_drawn", { slab: thick }) : thick,
-  ]
-    .filter(Boolean)
-    .join("\n");
+  const turned = quarters === 0 ? "" : text("room.viewer.rotated", { degrees: 90 * quarters });
+  return [turned, isMirrored ? text("room.viewer.flipped") : ""].filter(Boolean).join("\n");
 }
 
 const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
@@ -120,7 +113,7 @@ function distanceFrom(pointer: Pointer, scene: Scene, series: Pictured, id: View
 }
 
 /** Half a slice of the stack; half a voxel (at least half a millimetre) for a reslice. */
-function sliceHalf(scene: Scene, geometry: StackGeometry, id: ViewportId): number {
+export function sliceHalf(scene: Scene, geometry: StackGeometry, id: ViewportId): number {
   if (!isReformat(id)) return halfGap(geometry, scene.frame);
   const { grid } = geometry;
   if (!grid) return 0.5;

@@ -4,20 +4,20 @@ import { windowRange } from "../lib/windows";
 import type { ShownObject } from "../wire/objects";
 import type { ViewportId } from "../wire/types";
 import {
-  changeWords,
   lowestQuality,
   marksFor,
   type NamedPointer,
   type Quality,
   qualityOf,
   sliceWords,
+  turnWords,
   windowWords,
 } from "./captions";
 import { ALL_ON, markingsOf, markingWords, type Switches } from "./layers/markings";
 import { drawingsOf, objectWords } from "./layers/objects";
 import type { Text } from "./overlay";
 import { cameraOf, planeOf, type Scene, shownViewports, turnAt } from "./scene";
-import { canDrawSlabs, type Screens, VIEWPORT_IDS } from "./screens";
+import { type Screens, VIEWPORT_IDS } from "./screens";
 import type { Series } from "./series";
 import type { Stage } from "./stage";
 
@@ -48,6 +48,8 @@ export type DisplayEvents = {
   quality(quality: Quality): void;
   /** A picture with data of its own has been drawn on every viewport that is shown. */
   drawn(series: Series): void;
+  /** A viewport's own marks are drawn: whatever else lies over it follows. */
+  painted(id: ViewportId, picture: Picture, camera: Camera, size: Size): void;
   /** Planes of other panes, in a frame of reference, that cut this one's. */
   cuts(frame_of_reference_uid: string | null): Plane[];
   /** Cornerstone cannot take the series in. */
@@ -156,12 +158,11 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
     const isColor = header.values === "rgb8";
     const range = isColor ? { lower: 0, upper: 255 } : windowRange(scene.window.center, scene.window.width, named);
     const isInverted = !isColor && scene.isInverted !== header.invert;
-    const slab = canDrawSlabs() ? scene.slab : null;
-    const wanted = JSON.stringify([range, isInverted, slab]);
+    const wanted = JSON.stringify([range, isInverted]);
     if (presented.get(id) === wanted) return;
     presented.set(id, wanted);
     if (series.blank(isInverted)) isVolumeStale = true;
-    screens.present(id, { ...range, isInverted, isSigmoid: named === "SIGMOID", slab });
+    screens.present(id, { ...range, isInverted, isSigmoid: named === "SIGMOID" });
   }
 
   function aim(id: ViewportId, camera: Camera, scene: Scene): void {
@@ -181,7 +182,7 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
       slice: sliceWords(scene, geometry, id, text),
       window: windowWords(scene, header, unit, text),
       layers: [
-        changeWords(scene, id, canDrawSlabs(), text),
+        turnWords(scene, id, text),
         markingWords(scene, header, id, layers, text),
         objectWords(scene, series, id, objects, text),
       ]
@@ -197,6 +198,7 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
     const own = others.map((other) => planeOf(scene, geometry, other));
     const foreign = geometry.isInPatient ? events.cuts(header.frame_of_reference_uid) : [];
     overlay.cuts(camera, size, [...own, ...foreign]);
+    events.painted(id, { series, scene }, camera, size);
   }
 
   function tellQuality({ series, scene }: Picture): void {

@@ -156,14 +156,13 @@ export function gridExtent(grid: Grid, direction: Vec3): number {
   );
 }
 
-/** Frames whose voxels a plane cuts or is interpolated from, lowest and highest index; of a slab, `half_mm` to each side. */
-export function framesAround(grid: Grid, plane: { point: Vec3; normal: Vec3 }, half_mm = 0): [number, number] {
+/** Frames whose voxels a plane cuts or is interpolated from, lowest and highest index. */
+export function framesAround(grid: Grid, plane: { point: Vec3; normal: Vec3 }): [number, number] {
   const last = grid.counts[2] - 1;
   if (Math.abs(dot(grid.axes[2], plane.normal)) < 0.999) return [0, last];
   const slot = dot(subtract(plane.point, grid.origin), grid.axes[2]) / grid.spacing_mm[2];
   const clampedTo = (value: number): number => Math.min(Math.max(value, 0), last);
-  const half = half_mm / grid.spacing_mm[2];
-  const [low, high] = [clampedTo(Math.floor(slot - half + 1e-3)), clampedTo(Math.ceil(slot + half - 1e-3))];
+  const [low, high] = [clampedTo(Math.floor(slot + 1e-3)), clampedTo(Math.ceil(slot - 1e-3))];
   return grid.isReversed ? [last - high, last - low] : [low, high];
 }
 

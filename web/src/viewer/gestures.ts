@@ -5,6 +5,8 @@
  * pixel on a head CT), StackScrollTool takes each trackpad event for a slice, and pinching and panning at once is
  * unreliable there.
  */
+import { newPair, type Pair, pairMoved } from "./fingers";
+
 export type Tool = "window" | "pan" | "zoom" | "scroll";
 
 export type Place = { x_px: number; y_px: number };
@@ -40,6 +42,7 @@ export function listenToGestures(element: HTMLElement, takers: GestureTakers): (
   const controller = new AbortController();
   const { signal } = controller;
   const fingers = new Map<number, Place>();
+  let pair: Pair | null = null;
   let press: Press | null = null;
   let wheelRest = 0;
   let scrollRest = 0;
@@ -55,6 +58,7 @@ export function listenToGestures(element: HTMLElement, takers: GestureTakers): (
     const at = placeOf(event);
     const isTouch = event.pointerType === "touch";
     if (isTouch) fingers.set(event.pointerId, at);
+    pair = pairOf(fingers);
     scrollRest = 0;
     press = {
       button: event.button,
@@ -86,12 +90,11 @@ export function listenToGestures(element: HTMLElement, takers: GestureTakers): (
   const onMove = (event: PointerEvent): void => {
     const at = placeOf(event);
     takers.pointed(at);
-    const finger = fingers.get(event.pointerId);
-    if (finger && fingers.size > 1) {
-      pinch(event.pointerId, finger, at);
+    if (fingers.has(event.pointerId)) fingers.set(event.pointerId, at);
+    if (fingers.size > 1) {
+      moveTwo(event.pointerId, at);
       return;
     }
-    if (finger) fingers.set(event.pointerId, at);
     if (press === null) return;
     const by = { right_px: at.x_px - press.at.x_px, down_px: at.y_px - press.at.y_px };
     const was = press.moved_px;
@@ -103,18 +106,19 @@ export function listenToGestures(element: HTMLElement, takers: GestureTakers): (
     press = { ...press, at };
   };
 
-  const pinch = (id: number, before: Place, after: Place): void => {
-    const other = [...fingers].find(([finger]) => finger !== id)?.[1];
-    fingers.set(id, after);
-    if (!other) return;
-    const apart = (a: Place): number => Math.max(Math.hypot(a.x_px - other.x_px, a.y_px - other.y_px), 1);
-    const middle = { x_px: (after.x_px + other.x_px) / 2, y_px: (after.y_px + other.y_px) / 2 };
-    takers.pan({ right_px: (after.x_px - before.x_px) / 2, down_px: (after.y_px - before.y_px) / 2 });
-    takers.zoom(apart(after) / apart(before), middle);
+  const moveTwo = (id: number, to: Place): void => {
+    if (pair === null) return;
+    const moved = pairMoved(pair, id, to);
+    pair = moved.pair;
+    if (moved.act?.do === "window") takers.window(moved.act);
+    if (moved.act?.do !== "pinch") return;
+    takers.pan(moved.act);
+    takers.zoom(moved.act.factor, moved.act.around);
   };
 
   const onUp = (event: PointerEvent): void => {
     fingers.delete(event.pointerId);
+    pair = pairOf(fingers);
     const ended = press;
     press = null;
     if (event.pointerType === "touch") takers.pointed(null);
@@ -147,6 +151,12 @@ export function listenToGestures(element: HTMLElement, takers: GestureTakers): (
   element.addEventListener("dblclick", () => takers.doubleClicked(), { signal });
   element.addEventListener("contextmenu", (event) => event.preventDefault(), { signal });
   return () => controller.abort();
+}
+
+/** Three fingers mean nothing: a palm must not change a view that others look at. */
+function pairOf(fingers: ReadonlyMap<number, Place>): Pair | null {
+  const [one, other, ...more] = [...fingers].map(([id, at]) => ({ id, at }));
+  return one && other && more.length === 0 ? newPair(one, other) : null;
 }
 
 /** Whole slices for a wheel event, and what is left over for the next one. */

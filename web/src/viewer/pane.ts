@@ -9,11 +9,12 @@
  */
 import type { Plane } from "../lib/planes";
 import type { ShownObject } from "../wire/objects";
-import type { Layout, Pane as PaneView, Pointer, PresentationState, Slab, ViewportId } from "../wire/types";
+import type { Layout, Pane as PaneView, Pointer, PresentationState, ViewportId } from "../wire/types";
 import { lowestQuality, type NamedPointer, type Quality, qualityOf } from "./captions";
 import { createCine, intervalOf } from "./cine";
 import { createDisplay, type Picture } from "./display";
 import type { Begun } from "./download";
+import { createDrawingBoard, type DrawingBoard, type DrawingEvents } from "./drawing/drawing";
 import type { Failure } from "./failures";
 import type { Tool } from "./gestures";
 import { createHand } from "./hand";
@@ -33,7 +34,7 @@ import {
   withTurn,
   zoomed,
 } from "./scene";
-import { canDrawSlabs, createScreens, type Engine } from "./screens";
+import { createScreens, type Engine } from "./screens";
 import { type Series, seriesKey } from "./series";
 import { type Facets, followed, isSameStack, isSameView, paneOf } from "./sharing";
 import { type SnapshotEntry, snapshotOf } from "./snapshot";
@@ -55,6 +56,7 @@ export type PaneEvents = {
   drawn(series: Series): void;
   /** Planes of other panes in this frame of reference. */
   cuts(frame_of_reference_uid: string | null): Plane[];
+  drawing: DrawingEvents;
 };
 
 export type Pane = {
@@ -79,8 +81,6 @@ export type Pane = {
   reset(): void;
   /** Turns the active viewport. */
   turn(how: (turn: Turn) => Turn): void;
-  /** For all planes of the volume, which are shown if they were not. False where no slab can be drawn. */
-  setSlab(slab: Slab | null): boolean;
   /** Goes through the active viewport by itself at so many times its own speed; null stops. */
   play(speed: number | null): void;
   isPlaying(): boolean;
@@ -94,6 +94,7 @@ export type Pane = {
   applyState(state: PresentationState): void;
   setUptakeUnit(unit: string): void;
   setPointers(list: NamedPointer[]): void;
+  drawings: Omit<DrawingBoard, "paint" | "destroy">;
   pointer(): Pointer | null;
   setActive(id: ViewportId): void;
   /** The pane becomes the one whose stack is fetched first. */
@@ -110,6 +111,7 @@ export type PaneWorld = {
   library: Library;
   text: Text;
   nameOf(id: ViewportId): string;
+  newId(): string;
 };
 
 export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEvents): Pane {
@@ -126,6 +128,7 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
       events.failed("drawing");
     },
     cuts: events.cuts,
+    painted: (...at) => board.paint(...at),
   });
   const cine = createCine({
     place: () => inActive((at, series) => stepOf(at, series.geometry, at.active)),
@@ -136,6 +139,12 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
     later: (wait_ms, run) => window.setTimeout(run, wait_ms),
     cancel: (timer) => window.clearTimeout(timer),
   });
+  const board = createDrawingBoard(
+    stage,
+    world.text,
+    { picture, size: display.size, redraw: display.redraw, newId: world.newId },
+    events.drawing,
+  );
   const hand = createHand(stage, display, { picture, change, moved: events.pointed, scrolling: cine.stop });
   // Where the reader stood in the stacks that were here before.
   const scenes = new Map<string, Scene>();
@@ -283,8 +292,6 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
       const now = picture();
       if (!now) return hold && isSameStack(hold.ref, view) ? "loading" : "elsewhere";
       if (!isSameView(now.scene, now.series, view, facets, display.size)) return "elsewhere";
-      // The plane alone stands where a slab was asked for.
-      if (now.scene.slab !== null && now.scene.layout !== "stack" && !canDrawSlabs()) return "elsewhere";
       const quality = lowestQuality(now.scene, now.series);
       return quality === "full" ? "same" : quality;
     },
@@ -307,11 +314,6 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
       ),
     reset: () => change((at, series) => resetScene(at, series.geometry, firstWindow(series))),
     turn: (how) => change((at) => withTurn(at, at.active, how(turnAt(at, at.active)))),
-    setSlab(slab) {
-      if (slab !== null && (refusal() !== null || !canDrawSlabs())) return false;
-      change((at, series) => ({ ...(at.layout === "stack" ? withLayout(at, series.geometry, "mpr") : at), slab }));
-      return true;
-    },
     play(speed) {
       if (speed === null) cine.stop();
       else cine.play(intervalOf(picture()?.series.header.frame_time_ms ?? null, speed));
@@ -332,6 +334,7 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
     applyState: (state) => change((scene, series) => stateApplied(scene, series.header, state)),
     setUptakeUnit: (unit) => display.uptakeUnit(unit),
     setPointers: (list) => display.pointers(list),
+    drawings: board,
     pointer: () => hand.pointer(),
     setActive: hand.activate,
     activate: () => hold?.activate(),
@@ -348,6 +351,7 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
     destroy() {
       release();
       hand.destroy();
+      board.destroy();
       watch.disconnect();
       display.destroy();
       stage.destroy();

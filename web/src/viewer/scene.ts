@@ -1,7 +1,7 @@
 /** What this screen shows of one stack, in patient space and free of any screen size; pure, no Cornerstone. */
 import { type Camera, heightAbove, type Plane, rightOf, type Size, scaleToShow } from "../lib/planes";
 import { dot, moved, subtract, type Vec3 } from "../lib/vectors";
-import type { Layout, Slab, ViewportId } from "../wire/types";
+import type { Layout, ViewportId } from "../wire/types";
 import {
   gridCentre,
   gridExtent,
@@ -31,8 +31,6 @@ export type Scene = {
   /** From the image's own middle: on tilted stacks the picture must not drift over the screen while scrolling. */
   stack: Offset & Zoom & Turn;
   planes: Record<ReformatId, { centre: Vec3 } & Zoom & Turn>;
-  /** What the planes of a volume gather, all of them alike; null is the plane alone. */
-  slab: Slab | null;
 };
 
 export const isReformat = (id: ViewportId): id is ReformatId => id !== "stack";
@@ -58,7 +56,6 @@ export function firstScene(
       sagittal: { centre, fov_mm: null, ...UNTURNED },
       coronal: { centre, fov_mm: null, ...UNTURNED },
     },
-    slab: null,
   };
   return throughPoint(scene, geometry, centre, REFORMATS);
 }

@@ -14,7 +14,7 @@ import {
 } from "@cornerstonejs/core";
 import type { Camera, Size } from "../lib/planes";
 import type { Range } from "../lib/windows";
-import type { Slab, ViewportId } from "../wire/types";
+import type { ViewportId } from "../wire/types";
 import { installMetadata } from "./metadata";
 import type { Series } from "./series";
 import type { Turn } from "./turning";
@@ -24,7 +24,7 @@ export const VIEWPORT_IDS: readonly ViewportId[] = ["stack", "axial", "sagittal"
 /** What stands in a viewport: the frame of the stack, or a plane through the volume. */
 export type Shot = { camera: Camera; turn: Turn; frame: number | null };
 
-export type Presentation = Range & { isInverted: boolean; isSigmoid: boolean; slab: Slab | null };
+export type Presentation = Range & { isInverted: boolean; isSigmoid: boolean };
 
 export type Screens = {
   element(id: ViewportId): HTMLDivElement;
@@ -181,18 +181,14 @@ export function createScreens(
       if (reached && Math.abs(parallelScale / wanted - 1) > 1e-4)
         viewport(id).setViewState({ scale: scaleTo(reached) });
     },
-    present(id, { lower, upper, isInverted, isSigmoid, slab }) {
+    present(id, { lower, upper, isInverted, isSigmoid }) {
       const target = mounted.get(id);
       if (!target) return;
       const { gain, kept } = target.series;
       const voiLUTFunction = isSigmoid ? Enums.VOILUTFunctionType.SAMPLED_SIGMOID : Enums.VOILUTFunctionType.LINEAR;
       const isOneShort = id !== "stack" && kept !== "float32" && getEffectiveRenderBackend() === "cpu";
       const voiRange = { lower: lower * gain, upper: upper * gain + (isOneShort ? CPU_SHORT : 0) };
-      const presentation = { voiRange, invert: isInverted, voiLUTFunction };
-      viewport(id).setDisplaySetPresentation(target.setId, {
-        ...presentation,
-        ...(id === "stack" ? {} : thickness(slab)),
-      });
+      viewport(id).setDisplaySetPresentation(target.setId, { voiRange, invert: isInverted, voiLUTFunction });
     },
     refresh(id, series, frame) {
       const target = mounted.get(id);
@@ -249,20 +245,6 @@ const ofStack = (frame: number, { quarters, isMirrored }: Turn): object => ({
   slice: { kind: "stackIndex", imageIdIndex: frame },
   rotation: 90 * (isMirrored && getEffectiveRenderBackend() === "cpu" ? (4 - quarters) % 4 : quarters),
 });
-
-const BLENDS = {
-  mip: Enums.BlendModes.MAXIMUM_INTENSITY_BLEND,
-  minip: Enums.BlendModes.MINIMUM_INTENSITY_BLEND,
-  mean: Enums.BlendModes.AVERAGE_INTENSITY_BLEND,
-} as const;
-
-const thickness = (slab: Slab | null): object => ({
-  blendMode: slab ? BLENDS[slab.blend] : Enums.BlendModes.COMPOSITE,
-  slabThickness: slab?.thickness_mm ?? 0,
-});
-
-/** Cornerstone's CPU drawing knows planes only. */
-export const canDrawSlabs = (): boolean => getEffectiveRenderBackend() !== "cpu";
 
 function throughVolume(camera: Camera): object {
   return {

@@ -20,6 +20,8 @@ export type Series = {
   readonly quality: Int8Array;
   readonly bytes: number;
   line(frame: number): Line;
+  /** Values of a frame as they are kept, row by row; see `gain`. */
+  valuesOf(frame: number): Values;
   /** Puts decoded values in; tells whether they were better than what stood there. */
   put(frame: number, quality: 0 | 1, decoded: Decoded): boolean;
   /** Frames with nothing yet are black; which value is black depends on the inversion. Tells whether it changed. */
@@ -91,6 +93,7 @@ export function createSeries(key: string, header: PackHeader): Series {
     imageIds,
     quality,
     bytes: values.byteLength,
+    valuesOf,
     line(frame) {
       const { slope, intercept } = header.frames[frame] ?? { slope: 1, intercept: 0 };
       return { slope: slope * gain, intercept: intercept * gain };

@@ -1,7 +1,7 @@
 /** Between a pane's scene and what travels of it: reading, applying, comparing. Pure. */
-import { type Size, scaleToShow, toScreen } from "../lib/planes";
+import { type Facing, type Size, scaleToShow, toScreen } from "../lib/planes";
 import { dot, type Vec3 } from "../lib/vectors";
-import type { Pane, Slab, ViewportId, ViewportView } from "../wire/types";
+import type { Pane, ViewportId, ViewportView } from "../wire/types";
 import { halfGap, isSameVector, nearestFrame, type StackGeometry } from "./geometry";
 import type { PackHeader } from "./pack";
 import {
@@ -71,7 +71,6 @@ function viewportOf(scene: Scene, shown: Shown, id: ViewportId, size: Size): Vie
     sop_instance_uid: image?.sop_instance_uid ?? null,
     frame: image?.frame ?? null,
     mirrored: camera.isMirrored ?? false,
-    slab: isReformat(id) ? scene.slab : null,
   };
 }
 
@@ -98,14 +97,15 @@ export function followed(scene: Scene, shown: Shown, view: Pane, facets: Facets)
 }
 
 function sameSlices(scene: Scene, shown: Shown, view: Pane): Scene | null {
-  let next: Scene | null = scene;
+  let next: Scene = scene;
   for (const viewport of view.viewports) {
-    if (next === null) return null;
-    if (!isReformat(viewport.id)) next = ofImage(next, shown, viewport);
-    else
-      next = throughPoint({ ...next, slab: viewport.slab ?? null }, shown.geometry, viewport.point_world_mm, [
-        viewport.id,
-      ]);
+    const { id, point_world_mm } = viewport;
+    const there = isReformat(id)
+      ? throughPoint(next, shown.geometry, point_world_mm, [id])
+      : ofImage(next, shown, viewport);
+    if (there === null) return null;
+    const turn = turnOf(lyingOf(there, shown.geometry, id), viewport);
+    next = turn ? withTurn(there, id, turn) : there;
   }
   return next;
 }
@@ -129,9 +129,7 @@ const activeOf = (view: Pane): ViewportView | undefined =>
   view.viewports.find((viewport) => viewport.id === view.active) ?? view.viewports[0];
 
 function sameZoom(scene: Scene, shown: Shown, view: Pane): Scene {
-  return view.viewports.reduce((before, viewport) => {
-    const turn = turnOf(lyingOf(before, shown.geometry, viewport.id), viewport);
-    const at = turn ? withTurn(before, viewport.id, turn) : before;
+  return view.viewports.reduce((at, viewport) => {
     const plane = planeOf(at, shown.geometry, viewport.id);
     // The slice is `slice`'s business: only the place within the plane is taken over here.
     const height = dot(viewport.point_world_mm, plane.normal) - dot(plane.point, plane.normal);
@@ -173,27 +171,21 @@ export function isSameView(
   );
 }
 
-/** As rotated and flipped as was asked for. */
-function isTurnedAlike(scene: Scene, shown: Shown, viewport: ViewportView): boolean {
-  const { up, isMirrored } = planeOf(scene, shown.geometry, viewport.id);
-  return isSameVector(up, viewport.up, 1e-2) && (isMirrored ?? false) === (viewport.mirrored ?? false);
+function showsSlice(scene: Scene, shown: Shown, viewport: ViewportView): boolean {
+  const plane = planeOf(scene, shown.geometry, viewport.id);
+  if (!isSeenAlike(plane, viewport)) return false;
+  if (isReformat(viewport.id)) return isOnPlane(plane, viewport.point_world_mm, SAME_PLANE_MM);
+  return shown.frameIndex(viewport.sop_instance_uid ?? "", viewport.frame ?? 1) === scene.frame;
 }
 
-const isSameSlab = (one: Slab | null, other: Slab | null): boolean =>
-  one?.blend === other?.blend && one?.thickness_mm === other?.thickness_mm;
-
-function showsSlice(scene: Scene, shown: Shown, viewport: ViewportView): boolean {
-  if (!isReformat(viewport.id)) {
-    return shown.frameIndex(viewport.sop_instance_uid ?? "", viewport.frame ?? 1) === scene.frame;
-  }
-  const plane = planeOf(scene, shown.geometry, viewport.id);
-  const isParallel = isSameVector(plane.normal, viewport.normal, 1e-3);
-  const isAsThick = isSameSlab(scene.slab, viewport.slab ?? null);
-  return isParallel && isAsThick && isOnPlane(plane, viewport.point_world_mm, SAME_PLANE_MM);
+/** A slice turned, mirrored or made thick elsewhere is not what stands here, although the same voxels are in it. */
+function isSeenAlike(plane: Facing, viewport: ViewportView): boolean {
+  if ((viewport.slab ?? null) !== null) return false;
+  if ((plane.isMirrored ?? false) !== (viewport.mirrored ?? false)) return false;
+  return isSameVector(plane.normal, viewport.normal, 1e-3) && isSameVector(plane.up, viewport.up, 1e-3);
 }
 
 function showsAll(scene: Scene, shown: Shown, viewport: ViewportView, size: Size): boolean {
-  if (!isTurnedAlike(scene, shown, viewport)) return false;
   if (isHidden(size)) return true;
   const camera = cameraOf(scene, shown.geometry, viewport.id, size);
   const [x, y] = toScreen(camera, size, viewport.point_world_mm);

@@ -1,6 +1,6 @@
 /** What support and browser tests read of this screen, a line a viewport; it changes nothing. */
 import type { Size } from "../lib/planes";
-import type { Slab, ViewportId, Window } from "../wire/types";
+import type { ViewportId, Window } from "../wire/types";
 import { type Quality, qualityOf } from "./captions";
 import { cameraOf, isReformat, type Scene, shownViewports, visibleFov } from "./scene";
 import type { Series } from "./series";
@@ -15,7 +15,6 @@ export type SnapshotEntry = {
   normal: [number, number, number];
   up: [number, number, number];
   mirrored: boolean;
-  slab: Slab | null;
   /** What is visible, width and height. */
   fov_mm: [number, number];
   window: Window;
@@ -38,7 +37,6 @@ export function snapshotOf(scene: Scene, series: Series, sizeOf: (id: ViewportId
       normal: camera.normal,
       up: camera.up,
       mirrored: camera.isMirrored ?? false,
-      slab: isReformat(id) ? scene.slab : null,
       fov_mm: visibleFov(camera, size),
       window: { ...scene.window, unit: header.unit },
       quality: qualityOf(scene, series, id),

@@ -54,8 +54,8 @@ const RULES = `
 .viewer .in-layers:empty { display: none; }
 .viewer .in-scale { right: 8px; bottom: 48px; border: solid #c9ced3; border-width: 0 1px 1px 1px; height: 14px;
   text-align: center; box-sizing: border-box; line-height: 11px; font-size: 11px; box-shadow: 0 1px 2px #000; }
-@container (max-width: 260px) { .viewer .in-slice { bottom: 24px; } .viewer .in-window { bottom: 58px; }
-  .viewer .in-scale { bottom: 80px; } }
+@container (max-width: 260px) { .viewer .in-slice, .viewer .in-window { bottom: 4px; } .viewer .at-bottom { bottom: 38px; }
+  .viewer .in-scale { display: none; } }
 .viewer .in-quality { right: 8px; top: 8px; padding: 1px 7px; border-radius: 9px; background: #3b2c0c;
   color: var(--warn, #f2b64b); text-shadow: none; font-weight: 600; }
 .viewer .in-quality:empty { display: none; }
@@ -65,6 +65,14 @@ const RULES = `
 .viewer .pointer .halo { stroke: #000; stroke-width: 4px; fill: none; }
 .viewer .pointer .mark { stroke: currentColor; stroke-width: 2px; fill: none; }
 .viewer .pointer[data-beyond] path { display: none; }
+.viewer .annotation path { fill: none; stroke-linejoin: round; stroke-linecap: round; }
+.viewer .annotation .halo { stroke: #000; stroke-width: 4px; opacity: 0.75; }
+.viewer .annotation .mark { stroke: currentColor; stroke-width: 1.75px; }
+.viewer .annotation[data-sketch] .mark { stroke-dasharray: 5 4; }
+.viewer .annotation[data-selected] .mark { stroke-width: 3px; }
+.viewer .annotation circle { fill: #000; fill-opacity: 0.35; stroke: currentColor; stroke-width: 1.5px; }
+.viewer .annotation text { font-size: 12px; font-weight: 600; fill: currentColor; paint-order: stroke; stroke: #000;
+  stroke-width: 3px; stroke-linejoin: round; }
 .viewer .cut { stroke: var(--text-soft, #a3abb3); stroke-width: 1px; stroke-dasharray: 6 5; opacity: 0.55; }
 `;
 

@@ -9,10 +9,11 @@ import type { Plane } from "../lib/planes";
 import { chosenUnit, type UptakeUnit, uptakeUnits } from "../lib/uptake";
 import type { Vec3 } from "../lib/vectors";
 import type { ShownObject } from "../wire/objects";
-import type { Arrangement, Layout, Link, Pane as PaneView, Pointer, Slab, View, ViewportId } from "../wire/types";
+import type { Arrangement, Layout, Link, Pane as PaneView, Pointer, View, ViewportId } from "../wire/types";
 import type { NamedPointer, Quality } from "./captions";
 import { warmDecoders } from "./decoders";
 import type { Begun } from "./download";
+import type { DrawingBoard, DrawingEvents, Inked } from "./drawing/drawing";
 import type { Failure } from "./failures";
 import type { Tool } from "./gestures";
 import { createGrid, type Heading } from "./grid";
@@ -23,7 +24,7 @@ import type { Text } from "./overlay";
 import { createPane, type Pane, type ShowResult } from "./pane";
 import { type Places, placesOn } from "./places";
 import { planeOf, type Scene, shownViewports } from "./scene";
-import { canDrawSlabs, createEngine } from "./screens";
+import { createEngine } from "./screens";
 import { seriesKey } from "./series";
 import { EVERYTHING, type Facets, isSameStack } from "./sharing";
 import type { SnapshotEntry } from "./snapshot";
@@ -32,6 +33,7 @@ import { createTimes, type Timing } from "./times";
 import { flipped, rotated } from "./turning";
 
 export type { NamedPointer, Quality } from "./captions";
+export type { DrawingEvents, Inked } from "./drawing/drawing";
 export type { Tool } from "./gestures";
 export type { ImageName, StackRef } from "./library";
 export type { ShowResult } from "./pane";
@@ -59,12 +61,19 @@ export type ViewerEvents = {
   loaded(timing: Timing): void;
   /** What to write over a stack. */
   titleOf(stack: StackRef): { title: string; prior: string | null };
+  newId(): string;
+  drawing: DrawingEvents;
 };
+
+/** Annotations over the images of all panes: what is shown of them, and the tool that makes them. */
+export type Drawings = Omit<DrawingBoard, "paint" | "destroy">;
 
 export type Viewer = {
   /** In the active pane. Resolves when the image asked for is drawn, when loading has failed for good, or when another
    *  stack is opened there. `begun`: its pack beginning with this image, asked for before the viewer was there. */
   open(stack: StackRef, at?: ImageName, begun?: Begun): Promise<void>;
+  /** Several stacks at once, one a pane, in this order; resolves when an image of each is drawn or has failed. */
+  hang(arrangement: Arrangement, stacks: readonly StackRef[]): Promise<void>;
   view(): View | null;
   /** Takes over the parts named of somebody's view; `stacks`: where its panes' packs are, null where not known.
    *  `begun` belongs to the active pane. Another series never counts as the same image. */
@@ -87,9 +96,6 @@ export type Viewer = {
   /** What is on the screen of the active viewport, a quarter to the right; from left to right. */
   rotate(): void;
   flip(): void;
-  setSlab(slab: Slab | null): boolean;
-  /** Why the active pane's planes cannot be thick, null where they can. */
-  slabRefusal(): string | null;
   /** See the pane's. */
   play(speed: number | null): void;
   isPlaying(): boolean;
@@ -106,6 +112,7 @@ export type Viewer = {
   /** What lies over the images of all panes; a presentation state that is new gives the active pane its window. */
   setObjects(list: readonly ShownObject[]): void;
   setPointers(list: NamedPointer[]): void;
+  drawings: Drawings;
   setActive(id: ViewportId): void;
   /** What stands over the panes has changed. */
   retitle(): void;
@@ -147,7 +154,26 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
   let layers = ALL_ON;
   let objects: readonly ShownObject[] = [];
   let unit: string | null = null;
+  let inks: readonly Inked[] = [];
+  let pencil: Parameters<Drawings["setKind"]> = [null, ""];
   let isNoteDue = false;
+
+  const drawings: Drawings = {
+    show(list) {
+      inks = list;
+      for (const pane of panes) pane.drawings.show(list);
+    },
+    setKind(...next) {
+      pencil = next;
+      for (const pane of panes) pane.drawings.setKind(...next);
+    },
+    escape: () => panes.map((pane) => pane.drawings.escape()).includes(true),
+    select(annotation_id) {
+      for (const pane of panes) pane.drawings.select(annotation_id);
+    },
+    words: (drawing) =>
+      shownPanes().reduce<string[] | null>((found, pane) => found ?? pane.drawings.words(drawing), null),
+  };
 
   // ---- panes -----------------------------------------------------------------------------------------------------
 
@@ -158,7 +184,7 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
   function newPane(index: number): Pane {
     const pane = createPane(
       grid.cell(index).host,
-      { engine, library, text, nameOf: (id) => nameOf(index, id) },
+      { engine, library, text, nameOf: (id) => nameOf(index, id), newId: events.newId },
       {
         changed(before, after) {
           if (isLinked) follow(index, before, after);
@@ -171,10 +197,19 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
         began: times.began,
         better: times.better,
         drawn: times.drawn,
+        drawing: {
+          ...events.drawing,
+          selected(annotation_id) {
+            drawings.select(annotation_id);
+            events.drawing.selected(annotation_id);
+          },
+        },
         cuts: (frame_of_reference_uid) => (index === active ? [] : planesOfActive(frame_of_reference_uid)),
       },
     );
     if (tool) pane.setTool(tool);
+    pane.drawings.show(inks);
+    pane.drawings.setKind(...pencil);
     pane.setPointers(pointers);
     pane.setLayers(layers);
     pane.setObjects(objects);
@@ -347,6 +382,18 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
       noteLater();
       return opened;
     },
+    async hang(next, stacks) {
+      for (const stack of stacks) known.set(seriesKey(stack), stack);
+      teller.forget();
+      arrange(next, 0);
+      const opened = shownPanes().map((pane, index) => {
+        const stack = stacks[index];
+        return stack ? pane.open(stack) : pane.close();
+      });
+      activePane().activate();
+      noteLater();
+      await Promise.all(opened);
+    },
     view,
     show: (asked, stacks, facets, begun) => show(asked, stacks, facets, begun ?? null),
     compare: (asked) => compare(asked, EVERYTHING),
@@ -386,8 +433,6 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
     reset: () => activePane().reset(),
     rotate: () => activePane().turn(rotated),
     flip: () => activePane().turn(flipped),
-    slabRefusal: () => activePane().mprRefusal() ?? (canDrawSlabs() ? null : "no_gpu"),
-    setSlab: (slab) => activePane().setSlab(slab),
     play: (speed) => activePane().play(speed),
     isPlaying: () => activePane().isPlaying(),
     scroll: (steps) => activePane().scroll(steps),
@@ -424,6 +469,7 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
       pointers = list;
       for (const pane of panes) pane.setPointers(list);
     },
+    drawings,
     setActive: (id) => activePane().setActive(id),
     retitle: noteLater,
     snapshotInfo: () =>

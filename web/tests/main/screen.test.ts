@@ -33,6 +33,9 @@ function viewer() {
       told.push("open");
       opened.push({ stack, begun });
     },
+    async hang() {
+      told.push("hang");
+    },
     view: () => null,
     show: () => {
       told.push("show");

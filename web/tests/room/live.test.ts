@@ -24,6 +24,9 @@ function tab({ actor = "me", is_principal = true } = {}) {
     async open(stack) {
       opened = stack;
     },
+    async hang(_, stacks) {
+      opened = stacks[0] ?? null;
+    },
     view: () => shown,
     show(view, stacks) {
       shown = view;

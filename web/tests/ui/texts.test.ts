@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import geometry from "../../../dicom_render/geometry.py?raw";
 import en from "../../locales/en/room.json";
 import fr from "../../locales/fr/room.json";
+import { RULES } from "../../src/room/hanging";
 import { FAILURES } from "../../src/viewer/failures";
 
 const blanks = (sentence: string): string[] =>
@@ -21,4 +22,8 @@ test("every reason for which there is no reformatting has its sentence", () => {
   const reasons = [...(list ?? "").matchAll(/"(\w+)"/g)].map(([, reason]) => `room.reason.${reason}`);
   expect(reasons.length).toBeGreaterThan(5);
   expect(Object.keys(fr)).toEqual(expect.arrayContaining(reasons));
+});
+
+test("every rule of hanging has its sentence", () => {
+  expect(Object.keys(fr)).toEqual(expect.arrayContaining(RULES.map(({ name }) => `room.hang.${name}`)));
 });

@@ -146,6 +146,28 @@ describe("a follower with another screen", () => {
   });
 });
 
+describe("a slice that is shown in another way", () => {
+  const shown = shownOf(header());
+  const view = paneOf(start(shown), shown, () => WIDE);
+  const changed = (change: object): typeof view => ({
+    ...view,
+    viewports: view.viewports.map((one) => ({ ...one, ...change })),
+  });
+  const isSame = (other: typeof view): boolean => isSameView(start(shown), shown, other, EVERYTHING, () => WIDE);
+
+  test("is the same only as it stands here", () => {
+    expect(isSame(changed({ mirrored: false, slab: null }))).toBe(true);
+  });
+  test.each([
+    ["turned by 90 degrees", { up: [-1, 0, 0] }],
+    ["mirrored", { mirrored: true }],
+    ["seen from the other side", { normal: [0, 0, 1] }],
+    ["made thick", { slab: { blend: "mip", thickness_mm: 10 } }],
+  ])("is not the same %s", (_, change) => {
+    expect(isSame(changed(change))).toBe(false);
+  });
+});
+
 describe("a view of another series", () => {
   const axial = shownOf(header());
   const sameFrame = shownOf(header({ series_uid: "1.2.99" }));

@@ -59,7 +59,7 @@ function wordsKey(scene: Scene, under: Under, id: ViewportId, content: ShownObje
 }
 
 const isPartly = (state: PresentationState): boolean =>
-  state.unsupported.length > 0 || state.rotation_deg !== 0 || state.flipped;
+  state.unsupported.length > 0 || state.rotation_deg !== 0 || state.flipped || state.shutter !== null;
 
 /** PS3.3 C.7.4.1: only positions in one frame of reference can be compared. */
 const isSamePlace = ({ header }: Under, frame_of_reference_uid: string | null): boolean =>

@@ -51,6 +51,17 @@ test("another frame of reference is refused, and said", () => {
   expect(objectWords(scene, under, "stack", [other], words)).toBe("room.object.elsewhere");
 });
 
+test("a state of which parts are left out says so", () => {
+  const state = { type: "presentation", title: "", images: [{ sop_instance_uid: "1.2.1" }], annotations: [], areas: [] };
+  const whole = { ...state, layers: [], windows: [], rotation_deg: 0, flipped: false, shutter: null, unsupported: [] };
+  const said = (more: object): string =>
+    objectWords(scene, under, "stack", [{ ...contours(2), content: { ...whole, ...more } as never }], words);
+  expect(said({})).toBe("room.object.presentation");
+  for (const more of [{ rotation_deg: 90 }, { flipped: true }, { shutter: {} }, { unsupported: ["voi_table"] }])
+    expect(said(more)).toBe("room.object.presentation_partly");
+  expect(said({ images: [{ sop_instance_uid: "9.9" }] })).toBe("room.object.other_images");
+});
+
 test("a part that is switched off is not drawn", () => {
   expect(drawingsOf(scene, under, at, [{ ...contours(2), hidden: [1] }])).toEqual([]);
 });

@@ -1,0 +1,62 @@
+"""Fingers on the images: one scrolls, two together set the window, two apart zoom; others see what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.browser import stage
+from tests.browser.stage import NEURORADIOLOGIST, RADIOLOGIST, Server, Window
+
+pytestmark = pytest.mark.browser
+
+Fingers = list[tuple[float, float]]
+
+
+def touch(window: Window, ways: list[Fingers]) -> None:
+    """Fingers laid on the first places, moved through the others and lifted, as a touch screen reports them."""
+    x, y, width, height = stage.box_of(window, "stack")
+    devtools = window.context.new_cdp_session(window.page)
+    kinds = ["touchStart"] + ["touchMove"] * (len(ways) - 1)
+    for kind, places in zip(kinds, ways, strict=True):
+        points = [
+            {"id": number, "x": x + width / 2 + right, "y": y + height / 2 + down}
+            for number, (right, down) in enumerate(places)
+        ]
+        devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    devtools.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_fingers_scroll_window_and_zoom_and_are_followed(server: Server, open_as: Callable[..., Window]) -> None:
+    case = stage.open_case(server, words="synthetique sans injection")
+    expert = open_as(NEURORADIOLOGIST, size=(412, 915))
+    requester = open_as(RADIOLOGIST, size=(1280, 800))
+    stage.enter(expert, server, case.room_id)
+    stage.enter(requester, server, case.room_id)
+    assert stage.show_the_same(expert, requester), stage.differences(expert, requester)
+    before = stage.views(expert)["stack"]
+
+    touch(expert, [[(0, 10.0 * step)] for step in range(6)])
+    assert stage.eventually(
+        expert, lambda: stage.views(expert)["stack"]["sop_instance_uid"] != before["sop_instance_uid"]
+    )
+    scrolled = stage.views(expert)["stack"]
+    assert scrolled["window"] == before["window"]
+    assert stage.show_the_same(expert, requester), stage.differences(expert, requester)
+
+    touch(expert, [[(-60 + 10.0 * step, 0), (20 + 10.0 * step, 0)] for step in range(6)])
+    assert stage.eventually(expert, lambda: stage.views(expert)["stack"]["window"] != before["window"])
+    windowed = stage.views(expert)["stack"]
+    assert windowed["window"]["width"] > before["window"]["width"]
+    assert windowed["fov_mm"] == pytest.approx(scrolled["fov_mm"])
+    assert windowed["sop_instance_uid"] == scrolled["sop_instance_uid"]
+    assert stage.show_the_same(expert, requester), stage.differences(expert, requester)
+
+    touch(expert, [[(-40 - 8.0 * step, 0), (40 + 8.0 * step, 0)] for step in range(6)])
+    assert stage.eventually(expert, lambda: stage.views(expert)["stack"]["fov_mm"] != windowed["fov_mm"])
+    zoomed = stage.views(expert)["stack"]
+    # From 80 px apart to 160: twice as close.
+    assert zoomed["fov_mm"][0] == pytest.approx(windowed["fov_mm"][0] / 2, rel=0.01)
+    assert zoomed["window"] == windowed["window"]
+    assert stage.show_the_same(expert, requester), stage.differences(expert, requester)

@@ -1,0 +1,148 @@
+/**
+ * Which series stand where when a case is opened, by its pathway: a table of rules that one can read; pure.
+ *
+ * Descriptions are words of technologists in two languages, so a rule takes what says clearly what it is and leaves the
+ * rest to the reader. Which rule was taken, the menu says.
+ */
+import type { Arrangement, SeriesEntry, StackEntry, StudyManifest } from "../wire/types";
+
+export type HungStack = { study_uid: string; series_uid: string; entry: StackEntry };
+export type Hanging = { rule: RuleName; arrangement: Arrangement; stacks: readonly HungStack[] };
+
+export type RuleName = "stroke" | "neurosurgery" | "oncology" | "mammography" | "prior" | "longest";
+
+type Candidate = HungStack & { series: SeriesEntry; isPrior: boolean; date: string };
+type Part = { modality: readonly string[]; says?: RegExp; not?: RegExp; of: "case" | "prior" };
+type Rule = { name: RuleName; pathways: readonly string[] | null; parts: readonly Part[]; least: number };
+
+const ANGIO = /\b(angio|cta|tsa|polygone|willis|troncs?)\b|angio/;
+const CONTRAST = /inject|iodé|contrast|\biv\b|\bc\+|art[eé]riel|portal|veineu|venous/;
+const WITHOUT_CONTRAST = /sans\s+(inj|contrast|iv)|(without|w\/o|no|non)[\s-]*(iv\s*)?contrast|\bsi\b|plain|\bc-/;
+const PERFUSION = /perf|\bcbf\b|\bcbv\b|tmax|\bmtt\b/;
+const DIFFUSION = /\bdwi\b|diffusion|\bdiff\b|trace|b\s?=?\s?1000/;
+const FLAIR = /flair/;
+const MAP = /\badc\b|colfa|\bfa\b|exponential/;
+const BONE = /\bos\b|osseux|bone/;
+
+const MAMMOGRAM = (view: RegExp, side: RegExp, of: Part["of"] = "case"): Part => ({
+  modality: ["MG", "RG"],
+  says: new RegExp(`(?=.*(${view.source}))(?=.*(${side.source}))`),
+  of,
+});
+const [CC, MLO] = [/\bcc\b|\b[rlgd]cc\b/, /\bmlo\b|\b[rlgd]mlo\b|oblique/];
+const [RIGHT, LEFT] = [/\b(right|droite?|rt)\b|\b[rd](cc|mlo)\b/, /\b(left|gauche|lt)\b|\b[lg](cc|mlo)\b/];
+
+/** In order of preference; the first of which enough parts are found is taken. */
+export const RULES: readonly Rule[] = [
+  {
+    name: "mammography",
+    pathways: null,
+    // As on a viewing box: right breast on the left.
+    parts: [MAMMOGRAM(CC, RIGHT), MAMMOGRAM(CC, LEFT), MAMMOGRAM(MLO, RIGHT), MAMMOGRAM(MLO, LEFT)],
+    least: 2,
+  },
+  {
+    name: "stroke",
+    pathways: ["stroke"],
+    parts: [
+      { modality: ["CT"], not: new RegExp(`${ANGIO.source}|${PERFUSION.source}|${BONE.source}`), of: "case" },
+      { modality: ["CT"], says: ANGIO, of: "case" },
+      { modality: ["CT", "MR"], says: PERFUSION, not: MAP, of: "case" },
+      { modality: ["MR"], says: DIFFUSION, not: MAP, of: "case" },
+      { modality: ["MR"], says: FLAIR, of: "case" },
+    ],
+    least: 2,
+  },
+  {
+    name: "neurosurgery",
+    pathways: ["neurosurgery"],
+    parts: [
+      { modality: ["CT"], not: new RegExp(`${ANGIO.source}|${BONE.source}`), of: "case" },
+      { modality: ["CT"], says: BONE, of: "case" },
+      { modality: ["CT"], says: ANGIO, of: "case" },
+      { modality: ["CT"], not: new RegExp(`${ANGIO.source}|${BONE.source}`), of: "prior" },
+    ],
+    least: 2,
+  },
+  {
+    name: "oncology",
+    pathways: ["oncology"],
+    parts: [
+      { modality: ["CT", "MR", "PT"], of: "case" },
+      { modality: ["CT", "MR", "PT"], of: "prior" },
+    ],
+    least: 2,
+  },
+  {
+    name: "prior",
+    pathways: null,
+    parts: [
+      { modality: [], of: "case" },
+      { modality: [], of: "prior" },
+    ],
+    least: 2,
+  },
+  { name: "longest", pathways: null, parts: [{ modality: [], of: "case" }], least: 1 },
+];
+
+/** The first study is the case's; what is older is a prior. Null where nothing can be shown. */
+export function hang(studies: readonly StudyManifest[], pathway: string | null): Hanging | null {
+  const candidates = candidatesOf(studies);
+  for (const rule of RULES) {
+    if (rule.pathways !== null && (pathway === null || !rule.pathways.includes(pathway))) continue;
+    const found: Candidate[] = [];
+    for (const part of rule.parts) found.push(...bestOf(candidates, part, found));
+    if (found.length < rule.least) continue;
+    const stacks = found.map(({ study_uid, series_uid, entry }) => ({ study_uid, series_uid, entry }));
+    return { rule: rule.name, arrangement: gridFor(stacks.length), stacks };
+  }
+  return null;
+}
+
+function candidatesOf(studies: readonly StudyManifest[]): Candidate[] {
+  const day = studies[0]?.date ?? "";
+  return studies.flatMap(({ study_uid, date, series }) =>
+    series.flatMap((one) =>
+      one.stacks.map((entry) => ({
+        study_uid,
+        series_uid: one.series_uid,
+        entry,
+        series: one,
+        isPrior: date < day,
+        date,
+      })),
+    ),
+  );
+}
+
+function bestOf(candidates: readonly Candidate[], part: Part, taken: readonly Candidate[]): Candidate[] {
+  const fitting = candidates.filter((one) => fits(one, part) && !taken.includes(one));
+  // A prior is compared with what it is a prior of.
+  const like = part.of === "prior" ? taken[0]?.series.modality : undefined;
+  const alike = like === undefined ? fitting : fitting.filter((one) => one.series.modality === like);
+  return alike.toSorted((one, other) => worth(other) - worth(one)).slice(0, 1);
+}
+
+function fits({ series, isPrior, entry }: Candidate, { modality, says, not, of }: Part): boolean {
+  const words = series.description.toLowerCase().replaceAll("_", " ");
+  const isOfStudy = isPrior === (of === "prior") && entry.reason !== "localizer";
+  const isOfModality = modality.length === 0 || modality.includes(series.modality);
+  return isOfStudy && isOfModality && (says?.test(words) ?? true) && !(not?.test(words) ?? false);
+}
+
+/** A volume before anything else, the newest of priors, images without contrast before those with it, then the longest. */
+function worth({ series, entry, date }: Candidate): number {
+  const words = series.description.toLowerCase();
+  const isInjected = CONTRAST.test(words) && !WITHOUT_CONTRAST.test(words);
+  return (
+    (entry.kind === "volume" ? 1e15 : 0) +
+    (Number(date.replaceAll("-", "")) || 0) * 1e6 -
+    (isInjected ? 1e5 : 0) +
+    entry.frames
+  );
+}
+
+function gridFor(count: number): Arrangement {
+  if (count <= 3) return { rows: 1, columns: count };
+  return { rows: 2, columns: Math.ceil(count / 2) };
+}

@@ -1,0 +1,187 @@
+/** Annotations of one pane: which lie on what is shown, the values beside them, and the pencil that makes them. */
+import type { Camera, Size } from "../../lib/planes";
+import { toScreen, toWorld } from "../../lib/planes";
+import type { AnnotationKind, Drawing, ViewportId } from "../../wire/types";
+import { qualityOf } from "../captions";
+import type { Picture } from "../display";
+import type { Text } from "../overlay";
+import { cameraOf } from "../scene";
+import { VIEWPORT_IDS } from "../screens";
+import type { Stage } from "../stage";
+import { createPencil, type Place } from "./pencil";
+import { drawingAt, isShown, type Refusal, refusalOf } from "./placing";
+import { createSheet, type Ink, type Sheet } from "./sheet";
+import { wordsOf } from "./words";
+
+/** An annotation as the viewer is given it. `isMine`: its points may be dragged. */
+export type Inked = { annotation_id: string; drawing: Drawing; color: string; isMine: boolean; isSketch: boolean };
+
+export type DrawingEvents = {
+  sketched(annotation_id: string, drawing: Drawing | null): void;
+  drawn(annotation_id: string, drawing: Drawing): void;
+  changed(annotation_id: string, drawing: Drawing): void;
+  selected(annotation_id: string | null): void;
+  refused(why: Refusal): void;
+};
+
+export type DrawingBoard = {
+  show(list: readonly Inked[]): void;
+  setKind(kind: AnnotationKind | null, color: string): void;
+  /** From outside, and so not told. */
+  select(annotation_id: string | null): void;
+  /** Ends what is half drawn, or else the selection; true when there was either. */
+  escape(): boolean;
+  /** What is measured, as text; null while its series is not the one shown. */
+  words(drawing: Drawing): string[] | null;
+  /** Draws over a viewport what lies on it. */
+  paint(id: ViewportId, picture: Picture, camera: Camera, size: Size): void;
+  destroy(): void;
+};
+
+export type DrawingWorld = {
+  picture(): Picture | null;
+  size(id: ViewportId): Size;
+  redraw(): void;
+  newId(): string;
+};
+
+export function createDrawingBoard(stage: Stage, text: Text, world: DrawingWorld, events: DrawingEvents): DrawingBoard {
+  const sheets = Object.fromEntries(VIEWPORT_IDS.map((id) => [id, createSheet(stage.overlays[id].element)])) as Record<
+    ViewportId,
+    Sheet
+  >;
+  let list: readonly Inked[] = [];
+  let kind: AnnotationKind | null = null;
+  let color = "";
+  let selected: string | null = null;
+  // What my hand makes now, or has made and the room has not told yet.
+  let mine: { annotation_id: string; drawing: Drawing } | null = null;
+
+  const shown = (): readonly Inked[] => {
+    const others = list.filter((one) => one.annotation_id !== mine?.annotation_id);
+    return mine === null ? others : [...others, { ...mine, color, isMine: false, isSketch: true }];
+  };
+
+  const select = (annotation_id: string | null): void => {
+    if (annotation_id === selected) return;
+    selected = annotation_id;
+    world.redraw();
+  };
+
+  /** By my hand: told. */
+  const pick = (annotation_id: string | null): void => {
+    if (annotation_id === selected) return;
+    select(annotation_id);
+    events.selected(annotation_id);
+  };
+
+  const camera = (id: ViewportId): Camera | null => {
+    const now = world.picture();
+    return now && cameraOf(now.scene, now.series.geometry, id, world.size(id));
+  };
+
+  const pencil = createPencil({
+    kind: () => kind,
+    pointAt(id, { x_px, y_px }) {
+      const seen = camera(id);
+      return seen && toWorld(seen, world.size(id), x_px, y_px);
+    },
+    holdAt: (id, place, within_px) => holdAt(id, place, within_px),
+    drawingAt(id, of, points) {
+      const now = world.picture() as Picture;
+      return drawingAt(of, points, { scene: now.scene, shown: now.series, id });
+    },
+    mayDraw(of) {
+      const now = world.picture();
+      const why = now && refusalOf(of, now.series);
+      if (why) events.refused(why);
+      return now !== null && why === null;
+    },
+    newId: world.newId,
+    sketch(annotation_id, drawing) {
+      mine = drawing && { annotation_id, drawing };
+      events.sketched(annotation_id, drawing);
+      world.redraw();
+    },
+    drawn(annotation_id, drawing) {
+      mine = { annotation_id, drawing };
+      events.drawn(annotation_id, drawing);
+      world.redraw();
+    },
+    changed(annotation_id, drawing) {
+      mine = { annotation_id, drawing };
+      events.changed(annotation_id, drawing);
+      world.redraw();
+    },
+    select: pick,
+  });
+
+  function holdAt(id: ViewportId, { x_px, y_px }: Place, within_px: number): ReturnType<typeof hold> | null {
+    const now = world.picture();
+    const seen = camera(id);
+    if (!now || !seen) return null;
+    let best: { found: ReturnType<typeof hold>; away_px: number } | null = null;
+    for (const one of list) {
+      if (!one.isMine || !isShown(one.drawing, now.scene, now.series, id)) continue;
+      for (const [index, point] of one.drawing.points.entries()) {
+        const [x, y] = toScreen(seen, world.size(id), point);
+        const away_px = Math.hypot(x - x_px, y - y_px);
+        if (away_px <= within_px && away_px < (best?.away_px ?? Number.POSITIVE_INFINITY))
+          best = { found: hold(one, index), away_px };
+      }
+    }
+    return best?.found ?? null;
+  }
+
+  const removers = VIEWPORT_IDS.map((id) => {
+    const screen = stage.screens[id];
+    return pencil.listen(id, screen.parentElement as HTMLElement, screen);
+  });
+
+  return {
+    show(next) {
+      // What my hand has made is in it now, or was refused.
+      if (mine !== null && !next.some((one) => one.annotation_id === mine?.annotation_id && one.isSketch)) mine = null;
+      list = next;
+      world.redraw();
+    },
+    setKind(next, ink) {
+      if (next !== kind) pencil.cancel();
+      kind = next;
+      color = ink;
+      world.redraw();
+    },
+    escape() {
+      if (pencil.cancel()) return true;
+      const was = selected;
+      pick(null);
+      return was !== null;
+    },
+    select,
+    words(drawing) {
+      const now = world.picture();
+      if (!now) return null;
+      const { series } = now;
+      if (series.header.series_uid !== drawing.series_uid || series.header.stack !== drawing.stack) return null;
+      const frame = series.frameIndex(drawing.sop_instance_uid ?? "", drawing.frame ?? 1);
+      const isFull = frame >= 0 ? series.quality[frame] === 1 : series.quality.every((each) => each === 1);
+      return wordsOf(drawing, series, isFull, text);
+    },
+    paint(id, { scene, series }, seen, size) {
+      const isFull = qualityOf(scene, series, id) === "full";
+      const inks = shown()
+        .filter((one) => isShown(one.drawing, scene, series, id))
+        .map((one): Ink => {
+          const isSelected = one.annotation_id === selected;
+          const hasHandles = isSelected || (kind !== null && (one.isMine || one.isSketch));
+          return { ...one, lines: wordsOf(one.drawing, series, isFull, text), hasHandles, isSelected };
+        });
+      sheets[id].draw(seen, size, inks);
+    },
+    destroy() {
+      for (const remove of removers) remove();
+    },
+  };
+}
+
+const hold = ({ annotation_id, drawing }: Inked, index: number) => ({ annotation_id, drawing, index });

@@ -1,0 +1,195 @@
+/** The hand that draws: with a measuring tool the left button or one finger sets points, and drags those of my shapes. */
+import type { Vec3 } from "../../lib/vectors";
+import type { AnnotationKind, Drawing, ViewportId } from "../../wire/types";
+import { completed, dragged, flattened, SET_BY_HAND } from "./shapes";
+
+export type Place = { x_px: number; y_px: number };
+
+/** Something of mine that a press may take hold of. */
+export type Hold = { annotation_id: string; drawing: Drawing; index: number };
+
+export type PencilWorld = {
+  kind(): AnnotationKind | null;
+  /** What the viewport shows there, in patient millimetres; null where nothing is shown. */
+  pointAt(id: ViewportId, place: Place): Vec3 | null;
+  /** My handle under the place, within so many pixels. */
+  holdAt(id: ViewportId, place: Place, within_px: number): Hold | null;
+  drawingAt(id: ViewportId, kind: AnnotationKind, points: Vec3[]): Drawing;
+  /** False, having said why, where this kind cannot be drawn. */
+  mayDraw(kind: AnnotationKind): boolean;
+  newId(): string;
+  sketch(annotation_id: string, drawing: Drawing | null): void;
+  drawn(annotation_id: string, drawing: Drawing): void;
+  changed(annotation_id: string, drawing: Drawing): void;
+  select(annotation_id: string | null): void;
+};
+
+export type Pencil = {
+  /** Starts listening on a viewport's frame; the returned function stops it. */
+  listen(id: ViewportId, frame: HTMLElement, screen: HTMLElement): () => void;
+  /** Lets go of what is half drawn; true when there was something. */
+  cancel(): boolean;
+};
+
+type Drawn = { id: ViewportId; annotation_id: string; kind: AnnotationKind; set: Vec3[]; next: Vec3 };
+type Dragged = { id: ViewportId; hold: Hold; drawing: Drawing };
+
+const CLICK_PX = 4;
+const REACH_PX = 9;
+const REACH_TOUCH_PX = 22;
+
+export function createPencil(world: PencilWorld): Pencil {
+  let drawing: Drawn | null = null;
+  let dragging: Dragged | null = null;
+
+  const shapeOf = ({ id, kind, set, next }: Drawn): Drawing => {
+    const points = completed(kind, [...set, next]);
+    // What has not its points yet is shown with the last one in their place.
+    const missing = (kind === "angle" ? 3 : points.length) - points.length;
+    return world.drawingAt(id, kind, [...points, ...Array.from({ length: missing }, () => next)]);
+  };
+
+  const show = (): void => {
+    if (drawing) world.sketch(drawing.annotation_id, shapeOf(drawing));
+    else if (dragging) world.sketch(dragging.hold.annotation_id, dragging.drawing);
+  };
+
+  function down(id: ViewportId, place: Place, isTouch: boolean): boolean {
+    const kind = world.kind();
+    const point = world.pointAt(id, place);
+    if (kind === null || point === null) return false;
+    if (drawing?.id === id) {
+      drawing.next = point;
+      show();
+      return true;
+    }
+    cancel();
+    const hold = world.holdAt(id, place, isTouch ? REACH_TOUCH_PX : REACH_PX);
+    world.select(hold?.annotation_id ?? null);
+    if (hold) {
+      dragging = { id, hold, drawing: hold.drawing };
+      return true;
+    }
+    if (!world.mayDraw(kind)) return true;
+    drawing = { id, annotation_id: world.newId(), kind, set: [], next: point };
+    if (SET_BY_HAND[kind] > 1) drawing.set = [point];
+    show();
+    return true;
+  }
+
+  function move(id: ViewportId, place: Place): void {
+    const point = world.pointAt(id, place);
+    if (point === null) return;
+    if (drawing?.id === id) drawing.next = point;
+    else if (dragging?.id === id) {
+      const { hold } = dragging;
+      // A point stays in the plane of its shape, also where a neighbouring plane shows it.
+      const flat = flattened(point, { point: hold.drawing.points[0] as Vec3, normal: hold.drawing.normal });
+      dragging.drawing = { ...hold.drawing, points: dragged(hold.drawing, hold.index, flat) };
+    } else return;
+    show();
+  }
+
+  /** `isClick`: the press ended where it began. The first stretch is dragged, or clicked at both ends. */
+  function up(id: ViewportId, isClick: boolean): void {
+    if (dragging?.id === id) {
+      const { hold, drawing: after } = dragging;
+      dragging = null;
+      if (isClick) world.sketch(hold.annotation_id, null);
+      else world.changed(hold.annotation_id, after);
+      return;
+    }
+    if (drawing?.id !== id) return;
+    const { kind, set, next } = drawing;
+    if (SET_BY_HAND[kind] > 1 && set.length === 1 && isClick && set[0] === next) return;
+    const isLast = set.length + 1 >= SET_BY_HAND[kind];
+    if (isLast) finish(drawing);
+    else {
+      drawing.set = [...set, next];
+      show();
+    }
+  }
+
+  function finish(done: Drawn): void {
+    drawing = null;
+    world.drawn(done.annotation_id, shapeOf(done));
+  }
+
+  function cancel(): boolean {
+    const annotation_id = drawing?.annotation_id ?? dragging?.hold.annotation_id;
+    drawing = null;
+    dragging = null;
+    if (annotation_id !== undefined) world.sketch(annotation_id, null);
+    return annotation_id !== undefined;
+  }
+
+  return { cancel, listen: (id, frame, screen) => listenTo(id, frame, screen, { down, move, up, cancel }) };
+}
+
+type Takers = {
+  down(id: ViewportId, place: Place, isTouch: boolean): boolean;
+  move(id: ViewportId, place: Place): void;
+  up(id: ViewportId, isClick: boolean): void;
+  cancel(): boolean;
+};
+
+/** Before the gestures hear of it (capture on the frame around): what the pencil takes, they do not get. */
+function listenTo(id: ViewportId, frame: HTMLElement, screen: HTMLElement, takers: Takers): () => void {
+  const controller = new AbortController();
+  const options = { signal: controller.signal, capture: true };
+  let press: { pointerId: number; at: Place; isClick: boolean; event: PointerEvent } | null = null;
+  let isHandedOn = false;
+
+  const placeOf = (event: PointerEvent): Place => {
+    const box = screen.getBoundingClientRect();
+    return { x_px: event.clientX - box.left, y_px: event.clientY - box.top };
+  };
+
+  const onDown = (event: PointerEvent): void => {
+    if (isHandedOn || (event.target !== screen && !screen.contains(event.target as Node))) return;
+    if (press !== null) {
+      handOn(press.event);
+      return;
+    }
+    const isPlain = event.button === 0 && !event.shiftKey && event.isPrimary;
+    const at = placeOf(event);
+    if (!isPlain || !takers.down(id, at, event.pointerType === "touch")) return;
+    press = { pointerId: event.pointerId, at, isClick: true, event };
+    event.stopPropagation();
+    // Not after the propagation: whoever draws beyond the edge still draws here.
+    screen.setPointerCapture(event.pointerId);
+  };
+
+  /** A second finger: it was not meant as drawing but as zooming, and the gestures must know of both fingers. */
+  const handOn = (first: PointerEvent): void => {
+    takers.cancel();
+    press = null;
+    isHandedOn = true;
+    screen.dispatchEvent(new PointerEvent("pointerdown", first));
+    isHandedOn = false;
+  };
+
+  const onMove = (event: PointerEvent): void => {
+    const place = placeOf(event);
+    if (press?.pointerId === event.pointerId) {
+      if (Math.hypot(place.x_px - press.at.x_px, place.y_px - press.at.y_px) > CLICK_PX) press.isClick = false;
+      if (!press.isClick) takers.move(id, place);
+      event.stopPropagation();
+    } else if (press === null && event.buttons === 0) takers.move(id, place);
+  };
+
+  const onUp = (event: PointerEvent): void => {
+    if (press?.pointerId !== event.pointerId) return;
+    const { isClick } = press;
+    press = null;
+    event.stopPropagation();
+    if (event.type === "pointercancel") takers.cancel();
+    else takers.up(id, isClick);
+  };
+
+  frame.addEventListener("pointerdown", onDown, options);
+  frame.addEventListener("pointermove", onMove, options);
+  frame.addEventListener("pointerup", onUp, options);
+  frame.addEventListener("pointercancel", onUp, options);
+  return () => controller.abort();
+}

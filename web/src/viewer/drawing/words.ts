@@ -1,0 +1,66 @@
+/** What is written beside an annotation; a number only once the image that it is measured on is there in full. */
+import type { Drawing } from "../../wire/types";
+import type { Text } from "../overlay";
+import type { PackHeader } from "../pack";
+import { trustOf } from "./placing";
+import { angleDegrees, areaMm2, isBox, isMeasure, lengthMm } from "./shapes";
+import { type Statistics, statisticsOf, type Voxels } from "./statistics";
+
+export type Measured = Voxels & { header: PackHeader };
+
+/** Lines of text, the person's own words first; `isFull`: the slice that it lies on has come in full quality. */
+export function wordsOf(drawing: Drawing, measured: Measured, isFull: boolean, text: Text): string[] {
+  const own = drawing.text === "" ? [] : [drawing.text];
+  if (!isMeasure(drawing.kind)) return own;
+  if (!measured.geometry.hasSpacing) return [...own, text("room.measure.no_value")];
+  if (!isFull) return [...own, text("room.measure.waiting")];
+  const trust = trustOf(measured.header);
+  const isOfLength = drawing.kind !== "angle";
+  const caution = trust === "true" || !isOfLength ? [] : [text(`room.measure.${trust}`)];
+  return [...own, ...valuesOf(drawing, measured, text), ...caution];
+}
+
+// A region is counted once, not at every picture of a moving window: drawings never change, they are exchanged.
+const counted = new WeakMap<Drawing, Statistics | null>();
+
+function countedOf(drawing: Drawing, measured: Measured): Statistics | "waiting" | null {
+  const known = counted.get(drawing);
+  if (known !== undefined) return known;
+  const found = statisticsOf(drawing, measured);
+  if (found !== "waiting") counted.set(drawing, found);
+  return found;
+}
+
+function valuesOf(drawing: Drawing, measured: Measured, text: Text): string[] {
+  if (drawing.kind === "angle") return [text("room.measure.degrees", { value: rounded(angleDegrees(drawing), 1) })];
+  if (drawing.kind === "bidirectional")
+    return [
+      text("room.measure.two_lengths", {
+        long: millimetres(lengthMm(drawing)),
+        short: millimetres(lengthMm(drawing, 2)),
+      }),
+    ];
+  if (!isBox(drawing.kind)) return [text("room.measure.length_mm", { value: millimetres(lengthMm(drawing)) })];
+  const area = text("room.measure.area", { value: rounded(areaMm2(drawing), 1) });
+  const found = countedOf(drawing, measured);
+  if (found === "waiting") return [area, text("room.measure.waiting")];
+  return found === null ? [area] : [...statisticWords(found, measured.header.unit, text), area];
+}
+
+function statisticWords({ mean, sd, min, max }: Statistics, unit: string, text: Text): string[] {
+  const digits = Math.max(Math.abs(max), Math.abs(min)) < 10 ? 2 : 1;
+  const [mean_, sd_, min_, max_] = [mean, sd, min, max].map((value) => rounded(value, digits)) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  return [
+    text("room.measure.mean", { mean: mean_, sd: sd_, unit }).trimEnd(),
+    text("room.measure.range", { min: min_, max: max_, unit }).trimEnd(),
+  ];
+}
+
+const millimetres = (value: number): string => rounded(value, 1);
+
+const rounded = (value: number, digits: number): string => value.toFixed(digits).replace(/^-(0(?:\.0*)?)$/, "$1");

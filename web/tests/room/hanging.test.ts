@@ -1,0 +1,125 @@
+import { describe, expect, test } from "vitest";
+import { hang } from "../../src/room/hanging";
+import type { SeriesEntry, StudyManifest } from "../../src/wire/types";
+
+type Told = [modality: string, description: string, more?: { kind?: string; reason?: string; frames?: number }];
+
+function study(date: string, ...series: Told[]): StudyManifest {
+  return {
+    study_id: `STU-${date}`,
+    study_uid: `1.${date}`,
+    description: "",
+    date,
+    time: "",
+    accession_number: "",
+    modalities: [],
+    patient: { name: "", family: "", given: "", birth_date: "", sex: "", patient_id: "", issuer: "", ins: "", ins_oid: "" },
+    hospital: "",
+    received: 1,
+    version: "1",
+    state: "ready",
+    set_aside: 0,
+    priors: [],
+    series: series.map(([modality, description, more], index) => seriesOf(`1.${date}.${index}`, modality, description, more)),
+  } as StudyManifest;
+}
+
+function seriesOf(series_uid: string, modality: string, description: string, more: Told[2] = {}): SeriesEntry {
+  const { kind = "volume", reason = null, frames = 100 } = more;
+  return {
+    series_uid,
+    number: 1,
+    modality,
+    description,
+    received: frames,
+    state: "ready",
+    refusal: null,
+    stacks: [
+      { stack: 0, kind, reason, frames, rows: 512, columns: 512, warnings: [], pack_url: "", thumbnail_url: "" },
+    ],
+  } as unknown as SeriesEntry;
+}
+
+/** Which descriptions stand where. */
+function hung(studies: StudyManifest[], pathway: string | null): [string | undefined, string[]] {
+  const found = hang(studies, pathway);
+  const series = studies.flatMap((one) => one.series);
+  const names = found?.stacks.map((one) => series.find((each) => each.series_uid === one.series_uid)?.description ?? "");
+  return [found?.rule, names ?? []];
+}
+
+describe("stroke", () => {
+  test("French: without contrast, angiography, perfusion, then diffusion and FLAIR of the MR", () => {
+    const night = study(
+      "2026-11-24",
+      ["CT", "Scout", { kind: "stack", reason: "localizer", frames: 2 }],
+      ["CT", "ANGIO TSA + POLYGONE", { frames: 600 }],
+      ["CT", "CÉRÉBRAL 1.0 mm sans injection"],
+      ["CT", "PERFUSION", { kind: "stack", frames: 400 }],
+      ["MR", "AX DIFFUSION b1000"],
+      ["MR", "ADC"],
+      ["MR", "SAG FLAIR 3D"],
+    );
+    expect(hung([night], "stroke")).toEqual([
+      "stroke",
+      ["CÉRÉBRAL 1.0 mm sans injection", "ANGIO TSA + POLYGONE", "PERFUSION", "AX DIFFUSION b1000", "SAG FLAIR 3D"],
+    ]);
+    expect(hang([night], "stroke")?.arrangement).toEqual({ rows: 2, columns: 3 });
+  });
+
+  test("English, with names of real series", () => {
+    const night = study(
+      "2026-11-24",
+      ["CT", "CTA HEAD NECK", { frames: 900 }],
+      ["CT", "STD BRAIN 5MM", { frames: 30 }],
+      ["MR", "Ax DWI TENSOR R2"],
+      ["MR", "DWI_dir80_PA_ADC"],
+      ["MR", "Perfusion_Weighted"],
+    );
+    expect(hung([night], "stroke")).toEqual([
+      "stroke",
+      ["STD BRAIN 5MM", "CTA HEAD NECK", "Perfusion_Weighted", "Ax DWI TENSOR R2"],
+    ]);
+  });
+
+  test("one series alone is shown alone, by the rule that says so", () => {
+    const night = study("2026-11-24", ["CT", "CÉRÉBRAL 1.0 mm"]);
+    expect(hung([night], "stroke")).toEqual(["longest", ["CÉRÉBRAL 1.0 mm"]]);
+    expect(hang([night], "stroke")?.arrangement).toEqual({ rows: 1, columns: 1 });
+  });
+});
+
+test("a tumour board sees the case beside the newest prior of its kind", () => {
+  const now = study("2026-11-24", ["CT", "TAP portal"], ["SR", "Report"]);
+  const older = study("2025-01-02", ["CT", "TAP"]);
+  const newer = study("2026-06-01", ["MR", "T1"], ["CT", "TAP injecté"]);
+  expect(hung([now, older, newer], "oncology")).toEqual(["oncology", ["TAP portal", "TAP injecté"]]);
+});
+
+test("neurosurgery: the head, its bone kernel, and the head before", () => {
+  const now = study("2026-11-24", ["CT", "CRANE OS"], ["CT", "CRANE 4.5 mm"]);
+  const before = study("2026-11-20", ["CT", "CRANE"]);
+  expect(hung([now, before], "neurosurgery")).toEqual(["neurosurgery", ["CRANE 4.5 mm", "CRANE OS", "CRANE"]]);
+});
+
+test("mammograms stand as on a viewing box, whatever the pathway", () => {
+  const now = study(
+    "2026-11-24",
+    ["MG", "L MLO left", { kind: "stack", frames: 1 }],
+    ["MG", "LCC", { kind: "stack", frames: 1 }],
+    ["MG", "RMLO", { kind: "stack", frames: 1 }],
+    ["MG", "CC droite", { kind: "stack", frames: 1 }],
+  );
+  expect(hung([now], null)).toEqual(["mammography", ["CC droite", "LCC", "RMLO", "L MLO left"]]);
+});
+
+test("without a rule of its own, a case stands beside its prior, and a study of the same day is none", () => {
+  const now = study("2026-11-24", ["US", "foie"]);
+  expect(hung([now, study("2025-11-24", ["US", "foie"])], "other")[0]).toBe("prior");
+  expect(hung([now, study("2026-11-24", ["US", "rein"])], "other")).toEqual(["longest", ["foie"]]);
+});
+
+test("nothing that can be shown is nothing", () => {
+  expect(hang([], "stroke")).toBeNull();
+  expect(hang([study("2026-11-24")], null)).toBeNull();
+});

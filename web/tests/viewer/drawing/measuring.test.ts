@@ -1,0 +1,136 @@
+import { describe, expect, test } from "vitest";
+import type { Vec3 } from "../../../src/lib/vectors";
+import { isShown, refusalOf, trustOf } from "../../../src/viewer/drawing/placing";
+import { statisticsOf, type Voxels } from "../../../src/viewer/drawing/statistics";
+import { wordsOf } from "../../../src/viewer/drawing/words";
+import { stackGeometry } from "../../../src/viewer/geometry";
+import type { PackHeader } from "../../../src/viewer/pack";
+import { atStep, firstScene, withLayout } from "../../../src/viewer/scene";
+import type { Drawing } from "../../../src/wire/types";
+import { frame, header } from "../make";
+
+const WINDOW = { center: 40, width: 80 };
+
+/** Four slices of 4 x 3 pixels of 2 mm across and 1 mm down, 5 mm apart; the value is 100 slice + 10 row + column. */
+function small(change: Partial<PackHeader> = {}, gain = 1) {
+  const made = header({
+    rows: 3,
+    columns: 4,
+    pixel_spacing_mm: [1, 2],
+    spacing_mm: 5,
+    frames: [0, 1, 2, 3].map((slice) => frame({ sop_instance_uid: `9.${slice}`, position_mm: [0, 0, 5 * slice] })),
+    ...change,
+  });
+  const quality = [1, 1, 1, 1];
+  const voxels: Voxels & { header: PackHeader } = {
+    header: made,
+    geometry: stackGeometry(made),
+    gain,
+    quality,
+    valuesOf: (slice) =>
+      Array.from({ length: 12 }, (_, at) => gain * (100 * slice + 10 * Math.floor(at / 4) + (at % 4))),
+    frameIndex: (sop) => made.frames.findIndex((one) => one.sop_instance_uid === sop),
+  };
+  return { voxels, quality, made };
+}
+
+const drawing = (over: Partial<Drawing> = {}): Drawing => ({
+  kind: "rectangle",
+  study_uid: "1.2",
+  series_uid: "1.2.3",
+  stack: 0,
+  frame_of_reference_uid: "1.2.9",
+  sop_instance_uid: "9.1",
+  frame: 1,
+  normal: [0, 0, -1],
+  up: [0, -1, 0],
+  points: [
+    [1, -0.5, 5],
+    [5, 1.5, 5],
+  ],
+  text: "",
+  ...over,
+});
+
+const text = (key: string, blanks: object = {}): string => `${key} ${Object.values(blanks).join(" ")}`.trim();
+
+describe("statistics", () => {
+  test("are those of the pixels whose middle lies inside, on the image named", () => {
+    // Columns 1 and 2 (2 and 4 mm), rows 0 and 1: 101, 102, 111, 112.
+    const { voxels } = small();
+    expect(statisticsOf(drawing(), voxels)).toEqual({
+      mean: 106.5,
+      sd: expect.closeTo(Math.sqrt((5.5 ** 2 + 4.5 ** 2 + 4.5 ** 2 + 5.5 ** 2) / 4), 10),
+      min: 101,
+      max: 112,
+      count: 4,
+    });
+  });
+
+  test("are of modality values where these are kept scaled", () => {
+    expect(statisticsOf(drawing(), small({}, 256).voxels)).toMatchObject({ mean: 106.5, min: 101, max: 112 });
+  });
+
+  test("wait for the full image", () => {
+    const { voxels, quality } = small();
+    quality[1] = 0;
+    expect(statisticsOf(drawing(), voxels)).toBe("waiting");
+    expect(wordsOf(drawing(), voxels, false, text)).toEqual(["room.measure.waiting"]);
+  });
+
+  test("of a reslice take the nearest voxels of every slice that it passes through", () => {
+    const { voxels, quality } = small();
+    const coronal = drawing({
+      sop_instance_uid: null,
+      frame: null,
+      normal: [0, -1, 0],
+      up: [0, 0, 1],
+      points: [
+        [1.5, 1, -0.5],
+        [2.5, 1, 10.5],
+      ] as Vec3[],
+    });
+    // Row 1, column 1 of slices 0, 1 and 2.
+    expect(statisticsOf(coronal, voxels)).toMatchObject({ min: 11, max: 211 });
+    quality[2] = 0;
+    expect(statisticsOf(coronal, voxels)).toBe("waiting");
+  });
+});
+
+describe("millimetres", () => {
+  test("are refused where the spacing is not known; arrow and text are not", () => {
+    const { voxels } = small({ pixel_spacing_mm: null });
+    expect(refusalOf("length", voxels)).toBe("no_spacing");
+    expect(refusalOf("angle", voxels)).toBe("no_spacing");
+    expect(refusalOf("arrow", voxels)).toBeNull();
+    expect(wordsOf(drawing(), voxels, true, text)).toEqual(["room.measure.no_value"]);
+  });
+
+  test("of a projection say that they are the detector's, or an estimate (PS3.3 10.7.1.3)", () => {
+    expect(trustOf(header({ modality: "DX", warnings: [{ code: "spacing_at_detector", facts: {} }] }))).toBe("at_detector");
+    expect(trustOf(header({ modality: "XA" }))).toBe("estimated");
+    expect(trustOf(header())).toBe("true");
+  });
+});
+
+describe("where it is shown", () => {
+  const { voxels, made } = small();
+  const { geometry } = voxels;
+  const at = (slice: number) => firstScene(geometry, { frame: slice, window: WINDOW });
+  const shown = { header: made, geometry };
+
+  test("on its own image and on no other", () => {
+    expect([0, 1, 2, 3].map((slice) => isShown(drawing(), at(slice), shown, "stack"))).toEqual([false, true, false, false]);
+  });
+
+  test("not in another series, though it is of the same place", () => {
+    expect(isShown(drawing({ series_uid: "1.2.4" }), at(1), shown, "stack")).toBe(false);
+  });
+
+  test("on the plane through the volume that passes there, not on those beside and across", () => {
+    const planes = withLayout(at(1), geometry, "mpr");
+    expect(isShown(drawing(), planes, shown, "axial")).toBe(true);
+    expect(isShown(drawing(), atStep(planes, geometry, "axial", 3), shown, "axial")).toBe(false);
+    expect(isShown(drawing(), planes, shown, "coronal")).toBe(false);
+  });
+});

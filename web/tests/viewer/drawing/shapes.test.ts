@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { haematomaMl } from "../../../src/lib/abc2";
+import type { Vec3 } from "../../../src/lib/vectors";
+import { angleDegrees, areaMm2, completed, dragged, lengthMm, outline, type Shape } from "../../../src/viewer/drawing/shapes";
+
+const shape = (kind: Shape["kind"], ...points: Vec3[]): Shape => ({ kind, normal: [0, 0, -1], up: [0, -1, 0], points });
+
+test("a length is that of space, whatever the plane", () => {
+  expect(lengthMm(shape("length", [1, 2, 3], [3, 5, 9]))).toBe(7);
+});
+
+test("an angle is that at its middle point", () => {
+  expect(angleDegrees(shape("angle", [10, 0, 0], [0, 0, 0], [0, 0, 5]))).toBeCloseTo(90, 10);
+  expect(angleDegrees(shape("angle", [1, 0, 0], [0, 0, 0], [-1, 0, 0]))).toBeCloseTo(180, 10);
+  expect(angleDegrees(shape("angle", [2, 0, 0], [0, 0, 0], [1, Math.sqrt(3), 0]))).toBeCloseTo(60, 10);
+});
+
+test("areas of a box of 6 by 4 mm", () => {
+  expect(areaMm2(shape("rectangle", [0, 0, 0], [6, -4, 0]))).toBeCloseTo(24, 10);
+  expect(areaMm2(shape("ellipse", [6, 4, 0], [0, 0, 0]))).toBeCloseTo(Math.PI * 6, 10);
+});
+
+test("an ellipse touches the sides of its box", () => {
+  const [run] = outline(shape("ellipse", [0, 0, 0], [6, 4, 0]));
+  expect(Math.max(...(run ?? []).map((point) => point[0]))).toBeCloseTo(6, 10);
+  expect(Math.min(...(run ?? []).map((point) => point[1]))).toBeCloseTo(0, 10);
+});
+
+test("the short axis stands across the long one, from its beginning and when an end is dragged", () => {
+  const points = completed("bidirectional", [
+    [0, 0, 0],
+    [10, 0, 0],
+    [4, 3, 0],
+  ]);
+  expect(points[3]).toEqual([4, -3, 0]);
+  const turned = dragged(shape("bidirectional", ...points), 1, [0, 10, 0]);
+  expect(lengthMm(shape("bidirectional", ...turned), 2)).toBeCloseTo(6, 10);
+  expect(turned[2]?.[1]).toBeCloseTo(4, 10);
+  const wider = dragged(shape("bidirectional", ...points), 2, [5, 6, 0]);
+  expect(lengthMm(shape("bidirectional", ...wider), 2)).toBeCloseTo(9, 10);
+  expect(wider[3]?.[0]).toBeCloseTo(5, 10);
+});
+
+test("ABC/2: 60 x 40 x 30 mm are 36 mL, and nothing is computed from what is no length", () => {
+  expect(haematomaMl(60, 40, 30)).toBe(36);
+  expect(haematomaMl(60, 40, Number.NaN)).toBeNull();
+  expect(haematomaMl(60, 0, 30)).toBeNull();
+});
