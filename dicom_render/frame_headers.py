@@ -1,20 +1,23 @@
 """The header of each frame of a dataset, classic or enhanced, read attribute by attribute."""
 
 import math
+from datetime import datetime
 
 from pydicom.dataset import Dataset
 
 from dicom_render.attributes import (
-    first_item_of,
     integer_of,
     items_of,
     number_of,
     numbers_of,
     text_of,
     texts_of,
+    value_of,
 )
+from dicom_render.diffusion import b_value_of, gradient_of
 from dicom_render.functional_groups import FrameGroups
-from dicom_render.headers import FrameHeader, Window
+from dicom_render.headers import FrameHeader, SpacingKind, Window
+from dicom_render.pet_times import acquired_at, moment_of
 
 # Six cosines are written with few digits by some scanners: 1 % of length or of right angle is still that, not an error.
 _UNIT_TOLERANCE = 0.01
@@ -36,7 +39,7 @@ def _frame_header(dataset: Dataset, groups: FrameGroups, frame: int) -> FrameHea
     voi = groups.of(frame, "FrameVOILUTSequence")
     diffusion = groups.of(frame, "MRDiffusionSequence")
     echo = groups.of(frame, "MREchoSequence")
-    spacing, at_detector = _pixel_spacing(measures, dataset)
+    spacing, spacing_kind = _pixel_spacing(measures, dataset)
     slope = number_of(values, "RescaleSlope")
     acquisition = content if groups.is_enhanced else dataset
     acquisition_keyword = "FrameAcquisitionNumber" if groups.is_enhanced else "AcquisitionNumber"
@@ -51,7 +54,7 @@ def _frame_header(dataset: Dataset, groups: FrameGroups, frame: int) -> FrameHea
         image_position_mm=_triple(groups.of(frame, "PlanePositionSequence"), "ImagePositionPatient"),
         image_orientation=_orientation(groups.of(frame, "PlaneOrientationSequence")),
         pixel_spacing_mm=spacing,
-        spacing_at_detector=at_detector,
+        spacing_kind=spacing_kind,
         slice_thickness_mm=number_of(measures, "SliceThickness"),
         frame_of_reference_uid=text_of(dataset, "FrameOfReferenceUID") or None,
         windows=windows_of(voi),
@@ -68,10 +71,15 @@ def _frame_header(dataset: Dataset, groups: FrameGroups, frame: int) -> FrameHea
         temporal_position=_temporal_position(dataset, content),
         trigger_time_ms=number_of(groups.of(frame, "CardiacSynchronizationSequence"), "NominalCardiacTriggerDelayTime")
         or number_of(dataset, "TriggerTime"),
-        b_value=number_of(diffusion, "DiffusionBValue"),
-        gradient=_gradient(diffusion),
+        b_value=b_value_of(diffusion, dataset),
+        gradient=gradient_of(diffusion, dataset),
         echo_number=integer_of(dataset, "EchoNumbers"),
         echo_time_ms=number_of(echo, "EffectiveEchoTime") or number_of(dataset, "EchoTime"),
+        inversion_time_ms=number_of(dataset, "InversionTime"),
+        cardiac_phase=_cardiac_phase(dataset, groups, frame),
+        reference_time_ms=number_of(dataset, "FrameReferenceTime"),
+        acquired_s=_acquired_s(dataset, content),
+        dimensions=_dimensions(dataset, content),
         stack_id=text_of(content, "StackID"),
         frame_time_ms=_frame_time(dataset),
         is_inverted=is_inverted(dataset),
@@ -120,12 +128,24 @@ def _nth(texts: tuple[str, ...], index: int) -> str:
     return texts[index] if index < len(texts) else ""
 
 
-def _pixel_spacing(measures: Dataset, dataset: Dataset) -> tuple[tuple[float, float] | None, bool]:
-    own = _pair(measures, "PixelSpacing")
-    if own is not None:
-        return own, False
-    at_detector = _pair(dataset, "ImagerPixelSpacing")
-    return at_detector, at_detector is not None
+# Their pictures are shadows: a millimetre at the detector is less than one in the patient.
+_PROJECTIONS = {"CR", "DX", "MG", "XA", "RF", "RG", "IO", "PX"}
+# PS3.3 10.7.1.3: equal to what the detector has, or not, decides; files write the two with different digits.
+_SAME_SPACING = 1e-4
+
+
+def _pixel_spacing(measures: Dataset, dataset: Dataset) -> tuple[tuple[float, float] | None, SpacingKind | None]:
+    """PS3.3 10.7.1.3: Pixel Spacing is calibrated where it differs from Imager Pixel Spacing, or says how it was."""
+    own, at_detector = _pair(measures, "PixelSpacing"), _pair(dataset, "ImagerPixelSpacing")
+    if own is None:
+        return (at_detector, "detector") if at_detector is not None else (None, None)
+    if text_of(dataset, "Modality") not in _PROJECTIONS:
+        return own, "patient"
+    differs = at_detector is not None and any(
+        abs(one - other) > _SAME_SPACING * other for one, other in zip(own, at_detector, strict=True)
+    )
+    is_calibrated = differs or bool(text_of(dataset, "PixelSpacingCalibrationType"))
+    return own, "calibrated" if is_calibrated else "detector"
 
 
 def _pair(dataset: Dataset, keyword: str) -> tuple[float, float] | None:
@@ -151,9 +171,30 @@ def _orientation(dataset: Dataset) -> tuple[float, float, float, float, float, f
     return (numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5])
 
 
-def _gradient(diffusion: Dataset) -> tuple[float, float, float] | None:
-    nested = first_item_of(diffusion, "DiffusionGradientDirectionSequence")
-    return _triple(nested if nested is not None else diffusion, "DiffusionGradientOrientation")
+def _cardiac_phase(dataset: Dataset, groups: FrameGroups, frame: int) -> float | None:
+    heart = groups.of(frame, "CardiacSynchronizationSequence")
+    phase = number_of(heart, "NominalPercentageOfCardiacPhase")
+    return phase if phase is not None else number_of(dataset, "NominalPercentageOfCardiacPhase")
+
+
+def _acquired_s(dataset: Dataset, content: Dataset) -> float | None:
+    written = text_of(content, "FrameReferenceDateTime") or text_of(content, "FrameAcquisitionDateTime")
+    moment = moment_of(written or text_of(dataset, "AcquisitionDateTime") or acquired_at(dataset))
+    return None if moment is None else (moment.replace(tzinfo=None) - datetime(1900, 1, 1)).total_seconds()  # noqa: DTZ001 - only differences count
+
+
+# ImagePositionPatient, PlanePositionSequence, InStackPositionNumber, StackID, SliceLocation: place, not contrast.
+_SPATIAL = {0x00200032, 0x00209113, 0x00209057, 0x00209056, 0x00201041}
+
+
+def _dimensions(dataset: Dataset, content: Dataset) -> tuple[int, ...]:
+    """PS3.3 C.7.6.17: what the writer counted its frames by, where that is not their place."""
+    values = numbers_of(content, "DimensionIndexValues")
+    items = items_of(dataset, "DimensionIndexSequence")
+    pointers = [value_of(item, "DimensionIndexPointer") for item in items]
+    if len(values) != len(pointers):
+        return ()
+    return tuple(int(value) for value, pointer in zip(values, pointers, strict=True) if pointer not in _SPATIAL)
 
 
 def _image_type(dataset: Dataset, groups: FrameGroups, frame: int) -> tuple[str, ...]:

@@ -4,12 +4,13 @@ World is patient space, LPS, in millimetres. Order comes from Image Position alo
 (PS3.3 C.7.6.2.1.1), never from Instance Number unless there is no geometry at all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import msgspec
 
 from dicom_render.headers import FrameHeader, InstanceHeader
+from dicom_render.labelling import Family, LabelPart, families_of, label_of, order_of
 from dicom_render.refusal import Fact
 from dicom_render.space import Orientation, Vector, dot, normal_of
 from dicom_render.spacing import Caution, Judgement, judge_positions
@@ -70,21 +71,39 @@ class Stack(msgspec.Struct, frozen=True):
     distinction: dict[str, Fact]
     """what sets this stack apart from the others of its series (echo, b-value, localizer...)"""
     warnings: tuple[Caution, ...]
+    label: tuple[LabelPart, ...] = ()
+    """the same for people: what to call it beside the others"""
+    siblings: tuple[int, ...] = ()
+    """the stacks of this series, itself among them, that show the same places in the order of b-value, echo or time"""
 
 
 def arrange(headers: Sequence[InstanceHeader]) -> tuple[Stack, ...]:
     """The stacks of the instances of one series, largest first, localizers last."""
     groups = split(headers)
-    stacks = [_stack(group, groups) for group in groups]
-    return tuple(sorted(stacks, key=lambda stack: (stack.reason == "localizer", -len(stack.frames))))
+    families = {index: family for family in families_of(groups) for index in family.members}
+    by_group = [_stack(index, groups, families[index]) for index in range(len(groups))]
+    order = sorted(
+        range(len(groups)),
+        key=lambda index: (by_group[index].reason == "localizer", -len(groups[index]), order_of(groups[index])),
+    )
+    number_of = {index: number for number, index in enumerate(order)}
+    return tuple(
+        msgspec.structs.replace(by_group[index], siblings=_siblings(families[index], number_of)) for index in order
+    )
 
 
-def _stack(group: list[Placed], groups: list[list[Placed]]) -> Stack:
+def _siblings(family: Family, number_of: Mapping[int, int]) -> tuple[int, ...]:
+    return tuple(number_of[index] for index in family.members) if len(family.members) > 1 else ()
+
+
+def _stack(index: int, groups: list[list[Placed]], family: Family) -> Stack:
+    group = groups[index]
     first = group[0].header
     orientation = _shared_orientation(group)
     ordered = _in_order(group, orientation)
     judged = _judge(ordered, orientation)
     reason = _reason_before_spacing(ordered, orientation) or judged.reason
+    distinction = distinction_of(group, groups)
     return Stack(
         kind="stack" if reason else "volume",
         reason=reason,
@@ -97,8 +116,9 @@ def _stack(group: list[Placed], groups: list[list[Placed]]) -> Stack:
         orientation=orientation,
         normal=None if orientation is None else normal_of(orientation),
         frame_of_reference_uid=first.frame_of_reference_uid if has_one_space(group) else None,
-        distinction=distinction_of(group, groups),
+        distinction=distinction,
         warnings=(*judged.cautions, *_cautions(group)),
+        label=label_of(index, groups, family, distinction),
     )
 
 
@@ -157,7 +177,7 @@ def _cautions(group: list[Placed]) -> list[Caution]:
     cautions: list[Caution] = []
     if not has_one_space(group):
         cautions.append(Caution("frame_of_reference_differs"))
-    if first.spacing_at_detector:
+    if first.spacing_kind == "detector":
         cautions.append(Caution("spacing_at_detector"))
     if first.has_voi_lut:
         cautions.append(Caution("voi_lut_as_window"))

@@ -1,6 +1,12 @@
 """What is kept of an instance's header: plain frozen values, without pixels, that travel as JSON."""
 
+from typing import Literal
+
 import msgspec
+
+from dicom_render.regions import UsRegion
+
+SpacingKind = Literal["patient", "detector", "calibrated"]
 
 
 class Window(msgspec.Struct, frozen=True):
@@ -39,8 +45,8 @@ class FrameHeader(msgspec.Struct, frozen=True, omit_defaults=True):
     image_orientation: tuple[float, float, float, float, float, float] | None = None
     pixel_spacing_mm: tuple[float, float] | None = None
     """(between rows, between columns)"""
-    spacing_at_detector: bool = False
-    """the spacing is ImagerPixelSpacing: true at the detector, not in the patient"""
+    spacing_kind: SpacingKind | None = None
+    """where the spacing holds: in the slice, at the detector only, or by a calibration (PS3.3 10.7.1.3)"""
     slice_thickness_mm: float | None = None
     frame_of_reference_uid: str | None = None
     windows: tuple[Window, ...] = ()
@@ -59,6 +65,15 @@ class FrameHeader(msgspec.Struct, frozen=True, omit_defaults=True):
     gradient: tuple[float, float, float] | None = None
     echo_number: int | None = None
     echo_time_ms: float | None = None
+    inversion_time_ms: float | None = None
+    cardiac_phase: float | None = None
+    """percent of the heart's cycle"""
+    reference_time_ms: float | None = None
+    """PET: Frame Reference Time (PS3.3 C.8.9.4), from the start of the series"""
+    acquired_s: float | None = None
+    """seconds on a line of time whose origin means nothing"""
+    dimensions: tuple[int, ...] = ()
+    """Dimension Index Values (PS3.3 C.7.6.17) without those of place and stack"""
     stack_id: str = ""
     frame_time_ms: float | None = None
     is_inverted: bool = False
@@ -92,6 +107,16 @@ class InstanceHeader(msgspec.Struct, frozen=True, omit_defaults=True):
     units: str = ""
     lossy: bool = False
     lossy_ratio: float | None = None
+    lossy_method: str = ""
+    """the term of (0028,2114), the last step if there were several"""
+    images_in_acquisition: int | None = None
+    laterality: str = ""
+    view_position: str = ""
+    patient_orientation: tuple[str, str] | None = None
+    """where a row and a column go (PS3.3 C.7.6.1.1.1), for pictures without a place in the patient"""
+    regions: tuple[UsRegion, ...] = ()
+    frame_times_ms: tuple[float, ...] = ()
+    """Frame Time Vector: from each frame to the one before it, the first being 0"""
     has_pixels: bool = False
     number_of_frames: int = 0
     frames: tuple[FrameHeader, ...] = ()

@@ -1,10 +1,14 @@
 """What the instance numbers of a series let suspect of files that did not come: a hint only, never geometry."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable
 from itertools import pairwise
 
 import msgspec
+
+from dicom_render.headers import InstanceHeader
+from dicom_render.spacing import Caution
 
 # A list longer than this says only that the numbers mean something else.
 MAX_GAPS = 20
@@ -39,3 +43,32 @@ def numbering_of(numbers: Iterable[int | None]) -> Numbering | None:
         last=known[-1],
         gaps=tuple(gaps[:MAX_GAPS]),
     )
+
+
+FEWER = "fewer_than_acquired"
+
+
+def announced_of(instances: Iterable[InstanceHeader]) -> tuple[Caution, ...]:
+    """Images in Acquisition (PS3.3 C.7.6.1) against what came of that acquisition into this series.
+
+    Only too few is told: reconstructions and post-processing rightly hold more or other images than were announced.
+    """
+    received: Counter[int | None] = Counter()
+    promised: dict[int | None, int] = {}
+    for instance in instances:
+        if not instance.frames:
+            continue
+        acquisition = instance.frames[0].acquisition_number
+        received[acquisition] += 1
+        promised[acquisition] = max(promised.get(acquisition, 0), instance.images_in_acquisition or 0)
+    lacking = [number for number, count in received.items() if count < promised[number]]
+    if not lacking:
+        return ()
+    expected = sum(promised[number] for number in lacking)
+    return (Caution(FEWER, {"received": sum(received[number] for number in lacking), "expected": expected}),)
+
+
+def announced(cautions: Iterable[Caution]) -> int | None:
+    """How many images were announced, where fewer are here."""
+    found = next((one.facts["expected"] for one in cautions if one.code == FEWER), None)
+    return found if isinstance(found, int) else None

@@ -34,8 +34,8 @@ def elapsed_seconds(dataset: Dataset, injection: Dataset, earliest_acquisition: 
 
 def _scan_start(dataset: Dataset, earliest_acquisition: str | None) -> datetime | str:
     """PS3.3 C.8.9.1: START is Series Date and Time; one after the acquisition was written by post-processing."""
-    series, acquired = _moment(_joined(dataset, "Series")), _moment(acquired_at(dataset))
-    earliest = _moment(earliest_acquisition)
+    series, acquired = moment_of(_joined(dataset, "Series")), moment_of(acquired_at(dataset))
+    earliest = moment_of(earliest_acquisition)
     known = [moment for moment in (acquired, earliest) if moment is not None]
     if series is None or not known:
         return "no_scan_time"
@@ -49,7 +49,7 @@ def _ge_scan_start(dataset: Dataset) -> datetime | None:
         held = dataset.private_block(0x0009, _GE)[_GE_SCAN_DATE_TIME].value
     except KeyError:
         return None
-    return _moment(held.decode("ascii", "replace").strip(" \0") if isinstance(held, bytes) else str(held))
+    return moment_of(held.decode("ascii", "replace").strip(" \0") if isinstance(held, bytes) else str(held))
 
 
 def _injected(dataset: Dataset, injection: Dataset, scanned: datetime) -> datetime | None:
@@ -58,13 +58,13 @@ def _injected(dataset: Dataset, injection: Dataset, scanned: datetime) -> dateti
         return _in_local_time(whole, text_of(dataset, "TimezoneOffsetFromUTC"))
     # Radiopharmaceutical Start Time has no date: the last such time before the scan, be it before midnight.
     time = _text(injection, "RadiopharmaceuticalStartTime")
-    moment = _moment(f"{scanned:%Y%m%d}{time}") if time else None
+    moment = moment_of(f"{scanned:%Y%m%d}{time}") if time else None
     return moment - _DAY if moment is not None and moment > scanned else moment
 
 
 def _in_local_time(whole: str, local: str) -> datetime | None:
     """A DT may carry its own offset from UTC; the other times then stand in Timezone Offset From UTC, if it is told."""
-    moment, own, other = _moment(whole), _offset(whole[-5:]), _offset(local)
+    moment, own, other = moment_of(whole), _offset(whole[-5:]), _offset(local)
     return moment if moment is None or own is None or other is None else moment - own + other
 
 
@@ -87,7 +87,7 @@ def _text(dataset: Dataset, keyword: str) -> str:
     return text.replace(".", "") if keyword.endswith("Date") else text
 
 
-def _moment(text: str | None) -> datetime | None:
+def moment_of(text: str | None) -> datetime | None:
     found = _MOMENT.match(text or "")
     if found is None:
         return None

@@ -13,7 +13,8 @@ from dicom_render.decoding import FrameSource
 from dicom_render.encoded import EncodedFrame, EncodedFrames
 from dicom_render.geometry import Reason, Stack, arrange
 from dicom_render.headers import InstanceHeader
-from dicom_render.numbering import Numbering, numbering_of
+from dicom_render.labelling import LabelPart
+from dicom_render.numbering import Numbering, announced_of, numbering_of
 from dicom_render.opening import open_dataset
 from dicom_render.reading import header_of
 from dicom_render.refusal import Fact, Refusal, Unreadable
@@ -50,6 +51,8 @@ class StackSummary(msgspec.Struct, frozen=True):
     bytes: int
     distinction: dict[str, Fact]
     warnings: tuple[Caution, ...]
+    label: tuple[LabelPart, ...] = ()
+    siblings: tuple[int, ...] = ()
 
 
 class PreparedSeries(msgspec.Struct, frozen=True):
@@ -77,7 +80,9 @@ def prepare_series(paths: Sequence[Path], out: Path, progress: Progress | None =
             series.take(path)
         if series.identity is None:
             raise Unreadable("nothing_readable", {"files": len(paths)})
-        stacks = arrange(list(series.instances.values()))
+        instances = list(series.instances.values())
+        fewer = announced_of(instances)
+        stacks = [msgspec.structs.replace(stack, warnings=(*stack.warnings, *fewer)) for stack in arrange(instances)]
         readied = Readied(series.instances, series.frames, encoded, series.pet)
         sizes = [write_stack(stack, number, readied=readied, out=out) for number, stack in enumerate(stacks)]
     return PreparedSeries(
@@ -104,6 +109,8 @@ def _summary(number: int, stack: Stack, size: int) -> StackSummary:
         bytes=size,
         distinction=stack.distinction,
         warnings=stack.warnings,
+        label=stack.label,
+        siblings=stack.siblings,
     )
 
 

@@ -2,7 +2,7 @@
 
 from pydicom.dataset import FileDataset
 
-from dicom_render.attributes import integer_string_of, number_of, text_of
+from dicom_render.attributes import integer_string_of, numbers_of, text_of, texts_of
 from dicom_render.frame_headers import frame_headers_of
 from dicom_render.headers import FrameHeader as FrameHeader
 from dicom_render.headers import InstanceHeader as InstanceHeader
@@ -11,6 +11,7 @@ from dicom_render.headers import Window as Window
 from dicom_render.layout import check_amount, layout_of
 from dicom_render.opening import UID, open_dataset, refusing_everything, transfer_syntax_of
 from dicom_render.refusal import Unreadable as Unreadable
+from dicom_render.regions import regions_of
 from dicom_render.transfer_syntaxes import LOSSY
 
 
@@ -55,11 +56,30 @@ def header_of(dataset: FileDataset) -> InstanceHeader:
             manufacturer=text_of(dataset, "Manufacturer"),
             units=text_of(dataset, "Units"),
             lossy=text_of(dataset, "LossyImageCompression") == "01" or transfer_syntax_uid in LOSSY,
-            lossy_ratio=number_of(dataset, "LossyImageCompressionRatio"),
+            lossy_ratio=max(numbers_of(dataset, "LossyImageCompressionRatio"), default=None),
+            lossy_method=_last(texts_of(dataset, "LossyImageCompressionMethod")),
+            images_in_acquisition=integer_string_of(dataset, "ImagesInAcquisition"),
+            laterality=text_of(dataset, "ImageLaterality") or text_of(dataset, "Laterality"),
+            view_position=text_of(dataset, "ViewPosition"),
+            patient_orientation=_patient_orientation(dataset),
+            regions=regions_of(dataset),
+            frame_times_ms=numbers_of(dataset, "FrameTimeVector") if len(frames) > 1 else (),
             has_pixels=bool(frames),
             number_of_frames=len(frames),
             frames=frames,
         )
+
+
+def _last(texts: tuple[str, ...]) -> str:
+    return texts[-1] if texts else ""
+
+
+def _patient_orientation(dataset: FileDataset) -> tuple[str, str] | None:
+    """PS3.3 C.7.6.1.1.1; letters only: an empty direction tells nothing, and nothing is made up."""
+    texts = texts_of(dataset, "PatientOrientation")
+    if len(texts) != 2 or not all(text and set(text) <= set("ALRHFP") for text in texts):
+        return None
+    return texts[0], texts[1]
 
 
 def _patient(dataset: FileDataset) -> Patient:

@@ -75,6 +75,9 @@ _DISTINCTIONS: dict[str, Callable[[Placed], str | int | float | None]] = {
     "temporal_position": lambda placed: placed.header.temporal_position,
     "acquisition_number": lambda placed: placed.header.acquisition_number,
     "image_type": lambda placed: "\\".join(placed.header.image_type[2:]),
+    "inversion_time_ms": lambda placed: placed.header.inversion_time_ms,
+    "cardiac_phase": lambda placed: placed.header.cardiac_phase,
+    "trigger_time_ms": lambda placed: placed.header.trigger_time_ms,
     "stack_id": lambda placed: placed.header.stack_id or None,
     "repetition": lambda placed: placed.repetition or None,
 }
@@ -145,14 +148,15 @@ def same_orientation(a: Orientation | None, b: Orientation | None) -> bool:
 
 def _separate(group: list[Placed]) -> list[list[Placed]]:
     """Where places repeat, takes apart what was acquired several times there."""
-    times = Counter(_place(placed) for placed in group)
+    times = Counter(place_of(placed) for placed in group)
     most = max(times.values())
     if most == 1 or not has_geometry(group[0].header):
         return [group]
     for read in _REPETITIONS:
         parts = _by(group, read)
-        # More parts than frames at any place: this attribute follows the slices, not the repetitions.
-        if 1 < len(parts) <= most:
+        # More parts than frames at any place, or none that stands everywhere: this attribute follows the slices, not
+        # the repetitions.
+        if 1 < len(parts) <= most and max(_places(part) for part in parts) == len(times):
             return [whole for part in parts for whole in _separate(part)]
     if len(set(times.values())) == 1:
         return _by_turn(group)
@@ -162,10 +166,19 @@ def _separate(group: list[Placed]) -> list[list[Placed]]:
 _REPETITIONS: tuple[Callable[[Placed], Hashable], ...] = (
     lambda placed: placed.header.image_type,
     lambda placed: placed.header.echo_time_ms,
+    lambda placed: placed.header.inversion_time_ms,
     lambda placed: placed.header.gradient,
+    lambda placed: placed.header.cardiac_phase,
+    lambda placed: placed.header.reference_time_ms,
+    lambda placed: placed.header.dimensions,
     lambda placed: placed.header.trigger_time_ms,
     lambda placed: placed.header.acquisition_number,
+    lambda placed: placed.header.acquired_s,
 )
+
+
+def _places(group: Sequence[Placed]) -> int:
+    return len({place_of(placed) for placed in group})
 
 
 def _by_turn(group: list[Placed]) -> list[list[Placed]]:
@@ -173,8 +186,8 @@ def _by_turn(group: list[Placed]) -> list[list[Placed]]:
     turns: defaultdict[int, list[Placed]] = defaultdict(list)
     seen: Counter[Hashable] = Counter()
     for placed in sorted(group, key=_acquired):
-        turn = seen[_place(placed)]
-        seen[_place(placed)] += 1
+        turn = seen[place_of(placed)]
+        seen[place_of(placed)] += 1
         turns[turn].append(Placed(placed.instance, placed.number, placed.header, repetition=turn + 1))
     return list(turns.values())
 
@@ -184,7 +197,7 @@ def _acquired(placed: Placed) -> tuple[float, int, int]:
     return (placed.header.trigger_time_ms or 0.0, 0 if number is None else number, placed.number)
 
 
-def _place(placed: Placed) -> Hashable:
+def place_of(placed: Placed) -> Hashable:
     position = placed.header.image_position_mm
     return None if position is None else tuple(round(along, 2) for along in position)
 

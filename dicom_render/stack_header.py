@@ -5,10 +5,12 @@ from typing import Literal
 import msgspec
 
 from dicom_render.geometry import Reason
-from dicom_render.headers import Window
+from dicom_render.headers import SpacingKind, Window
+from dicom_render.labelling import LabelPart
 from dicom_render.lut import PackedLut
 from dicom_render.overlays import Overlay
 from dicom_render.refusal import Fact
+from dicom_render.regions import UsRegion
 from dicom_render.shutters import Shutter
 from dicom_render.space import Orientation, Vector
 from dicom_render.spacing import Caution
@@ -21,8 +23,11 @@ COARSE: Literal[0] = 0
 FULL: Literal[1] = 1
 
 
-class PackFrame(msgspec.Struct, frozen=True):
-    """One frame, in geometric order; modality value = slope * stored value + intercept (PS3.3 C.11.1.1.2)."""
+class PackFrame(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One frame, in geometric order; modality value = slope * stored value + intercept (PS3.3 C.11.1.1.2).
+
+    The last three are of projections, and left out elsewhere.
+    """
 
     sop_instance_uid: str
     frame: int
@@ -31,6 +36,26 @@ class PackFrame(msgspec.Struct, frozen=True):
     orientation: Orientation | None
     slope: float
     intercept: float
+    laterality: str = ""
+    view_position: str = ""
+    patient_orientation: tuple[str, str] | None = None
+    """where a row and a column go, in letters (PS3.3 C.7.6.1.1.1); only for frames without an orientation"""
+
+
+class PackRegion(msgspec.Struct, frozen=True):
+    """A calibrated rectangle in those frames of the stack (0-based, in geometric order)."""
+
+    frames: tuple[int, ...]
+    region: UsRegion
+
+
+class Gap(msgspec.Struct, frozen=True):
+    """Slices that are not there: so many after that frame (counted from 1), between those heights along the normal."""
+
+    after_frame: int
+    missing: int
+    from_mm: float
+    to_mm: float
 
 
 class PackOverlay(msgspec.Struct, frozen=True):
@@ -85,6 +110,16 @@ class StackFacts(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[Caution, ...]
     overlays: tuple[PackOverlay, ...] = ()
     shutters: tuple[PackShutter, ...] = ()
+    label: tuple[LabelPart, ...] = ()
+    siblings: tuple[int, ...] = ()
+    """stacks of this series, itself among them, at the same places, in the order of b-value, echo or time"""
+    spacing_kind: SpacingKind | None = None
+    lossy_ratio: float | None = None
+    lossy_method: str = ""
+    missing: tuple[Gap, ...] = ()
+    frame_times_ms: tuple[float, ...] = ()
+    """how long after the frame before it each is shown, where that varies"""
+    regions: tuple[PackRegion, ...] = ()
     suv: tuple[StackUptake, ...] = ()
     """of PET: what takes its values to SUV, by type, or why not; empty for others"""
 

@@ -23,8 +23,10 @@ from dicom_render.shutters import Shutter
 from dicom_render.spacing import Caution
 from dicom_render.stack_header import (
     FrameSpan,
+    Gap,
     PackFrame,
     PackOverlay,
+    PackRegion,
     PackShutter,
     StackHeader,
     VoiTable,
@@ -133,6 +135,7 @@ def _header(
     spans: tuple[FrameSpan, ...],
 ) -> StackHeader:
     first, instance = stack.frames[0].header, instances[stack.frames[0].sop_instance_uid]
+    of = [instances[frame.sop_instance_uid] for frame in stack.frames]
     overlays = _overlays(kept)
     return StackHeader(
         study_uid=instance.study_uid,
@@ -150,21 +153,34 @@ def _header(
         values=kept[0].values,
         unit=_unit(instance, kept[0]),
         invert=first.is_inverted,
-        lossy=any(instances[frame.sop_instance_uid].lossy for frame in stack.frames),
+        lossy=any(one.lossy for one in of),
         pixel_padding=_padding_value(first, kept[0]),
         frame_time_ms=first.frame_time_ms,
         windows=windows,
-        frames=tuple(_pack_frame(frame, one) for frame, one in zip(stack.frames, kept, strict=True)),
+        frames=tuple(_pack_frame(*each) for each in zip(stack.frames, kept, of, strict=True)),
         levels=levels_of(stack.rows, stack.columns),
         coarse_level=coarse_level_of(stack.rows, stack.columns),
         distinction=stack.distinction,
         warnings=stack.warnings if overlays is not None else (*stack.warnings, Caution("overlays_left_out")),
         overlays=overlays or (),
+        label=stack.label,
+        siblings=stack.siblings,
+        spacing_kind=first.spacing_kind,
+        lossy_ratio=max((ratio for one in of if (ratio := one.lossy_ratio) is not None), default=None),
+        lossy_method=next((one.lossy_method for one in of if one.lossy_method), ""),
+        missing=gaps_of(stack.warnings),
+        frame_times_ms=_frame_times(of),
+        regions=tuple(PackRegion(frames, each) for each, frames in _by_frames(one.regions for one in of)),
         shutters=tuple(PackShutter(frames, each) for each, frames in _by_frames(_shutter(one) for one in kept)),
         sha256=sha256,
         spans=spans,
         voi_tables=tuple(VoiTable(frames, each) for each, frames in _by_frames(_voi_table(one) for one in kept)),
     )
+
+
+def gaps_of(cautions: Iterable[Caution]) -> tuple[Gap, ...]:
+    """Where slices lack, by position alone."""
+    return tuple(msgspec.convert(one.facts, Gap) for one in cautions if one.code == "missing_slices")
 
 
 def _overlays(kept: Sequence[EncodedFrame]) -> tuple[PackOverlay, ...] | None:
@@ -191,7 +207,14 @@ def _by_frames(given: Iterable[tuple[Shared, ...]]) -> list[tuple[Shared, tuple[
     return [(thing, tuple(places)) for thing, places in frames.items()]
 
 
-def _pack_frame(frame: StackFrame, encoded: EncodedFrame) -> PackFrame:
+def _frame_times(of: Sequence[InstanceHeader]) -> tuple[float, ...]:
+    """Of one cine loop: times of several files say nothing of what lies between the files."""
+    times = of[0].frame_times_ms
+    is_one = len({one.sop_instance_uid for one in of}) == 1 and len(times) == len(of)
+    return times if is_one and len(set(times[1:])) > 1 else ()
+
+
+def _pack_frame(frame: StackFrame, encoded: EncodedFrame, instance: InstanceHeader) -> PackFrame:
     return PackFrame(
         sop_instance_uid=frame.sop_instance_uid,
         frame=frame.frame,
@@ -200,6 +223,9 @@ def _pack_frame(frame: StackFrame, encoded: EncodedFrame) -> PackFrame:
         orientation=frame.orientation,
         slope=encoded.slope,
         intercept=encoded.intercept,
+        laterality=instance.laterality,
+        view_position=instance.view_position,
+        patient_orientation=instance.patient_orientation if frame.orientation is None else None,
     )
 
 

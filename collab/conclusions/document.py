@@ -10,6 +10,7 @@ import msgspec
 
 from collab.conclusions.answers import Answers
 from collab.kit.i18n import Language
+from collab.studies.lacking import SeriesLack
 
 # LOINC 85208-7, "CR de télémédecine" in the French list: never 18748-4, which is a primary report (DOMAIN 2.5, 6.3).
 DOCUMENT_TYPE = "85208-7"
@@ -82,6 +83,8 @@ class StudySeen(_Frozen, frozen=True):
     version_at_signature: str
     viewed_series: tuple[str, ...]
     set_aside: int
+    lacks: tuple[SeriesLack, ...] = ()
+    """what was known to be missing when it was signed"""
 
 
 class Edges(_Frozen, frozen=True):

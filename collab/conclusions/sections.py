@@ -19,6 +19,7 @@ from collab.conclusions.document import (
 )
 from collab.kit.i18n import Language, catalogue, translate
 from collab.kit.pages import format_day
+from collab.studies.lacking import SeriesLack
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,6 +214,16 @@ def window_line(view: KeyViewSeen, words: Words) -> str:
     )
 
 
+def lack_line(lack: SeriesLack, words: Words) -> str:
+    """Images incomplete at the time of the answer: in which series, and what is known of it."""
+    known = [words.phrase("lack.missing", count=lack.missing)] if lack.missing else []
+    if lack.expected is not None:
+        known.append(words.phrase("lack.expected", received=lack.received, expected=lack.expected))
+    if lack.is_preparing:
+        known.append(words.phrase("lack.preparing"))
+    return f"{lack.description} ({', '.join(known)})"
+
+
 def study_lines(study: StudySeen, words: Words) -> Iterator[Line]:
     """A study as it was made available: what it is, how much of it was there, and its exact set."""
     modalities = ", ".join(study.modalities)
@@ -224,6 +235,8 @@ def study_lines(study: StudySeen, words: Words) -> Iterator[Line]:
     yield words.line("received", words.phrase("study.received", count=study.received) + (f", {seen}" if seen else ""))
     if study.set_aside:
         yield words.line("set_aside", words.phrase("study.set_aside", count=study.set_aside))
+    for lack in study.lacks:
+        yield words.line("incomplete", lack_line(lack, words))
     yield words.line("study_version", study.version)
     if study.version_at_signature != study.version:
         yield words.line(

@@ -33,6 +33,7 @@ from collab.kit.caller import Caller
 from collab.kit.settings import Settings
 from collab.rooms import service as rooms
 from collab.rooms.protocol import Fact, KeyViewAdded, MemberJoined, MemberLeft, ViewSettled
+from collab.studies.lacking import lacks_of
 from collab.studies.models import Study
 from collab.studies.service import study_manifest
 
@@ -147,4 +148,5 @@ def _study_seen(session: Session, sealing: Sealing, study: Study, facts: Sequenc
         version_at_signature=study.version,
         viewed_series=tuple(series.series_uid for series in manifest.series if series.series_uid in shown),
         set_aside=manifest.set_aside,
+        lacks=lacks_of(manifest),
     )

@@ -39,7 +39,9 @@ from collab.kit.refusals import NotAllowed, Refusal
 from collab.kit.settings import Settings
 from collab.rooms import service as rooms
 from collab.rooms.service import LiveRooms
+from collab.studies.lacking import SeriesLack, lacks_of
 from collab.studies.models import Study
+from collab.studies.service import study_manifest
 
 
 class DraftChanged(Refusal):
@@ -96,6 +98,7 @@ class ShownStudy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     received: int
     version: str
     asked_version: str
+    lacks: tuple[SeriesLack, ...] = ()
 
 
 class Preview(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -137,7 +140,10 @@ def preview(session: Session, request_id: str, *, by: Caller, at: datetime) -> P
     request, room_id = access_to_sign(session, request_id, by)
     next_state(State(request.state), "conclude")
     text = rooms.draft_text_of(session, room_id)
-    shown = [_shown(study, place) for study, place in _with_places(session, request, by, at=at)]
+    shown = [
+        _shown(study, place, lacks=lacks_of(study_manifest(session, study, by, at=at)))
+        for study, place in _with_places(session, request, by, at=at)
+    ]
     return Preview(
         request_id=request.id,
         pathway=request.pathway,
@@ -157,7 +163,7 @@ def _with_places(
     return [(study, places[study.id]) for study in studies_of(session, request, caller, at=at)]
 
 
-def _shown(study: Study, place: RequestStudy) -> ShownStudy:
+def _shown(study: Study, place: RequestStudy, *, lacks: tuple[SeriesLack, ...]) -> ShownStudy:
     asked_version = str(place.versions[0])
     if study.version not in place.versions:
         place.versions = [*place.versions, study.version]
@@ -169,6 +175,7 @@ def _shown(study: Study, place: RequestStudy) -> ShownStudy:
         received=study.received,
         version=study.version,
         asked_version=asked_version,
+        lacks=lacks,
     )
 
 

@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute
 from collab.accounts.rules import address_key
 from collab.accounts.service import WrongPassword
 from collab.conclusions.answers import Answers
-from collab.conclusions.sections import Words, window_line
+from collab.conclusions.sections import Words, lack_line, window_line
 from collab.conclusions.service import Documents, RenderConclusion
 from collab.delivery.bus import Bus
 from collab.expertise import service, signing
@@ -132,6 +132,7 @@ def _form(call: Call, shown: Preview, typed: _Typed) -> Response:
         request=request,
         patient=service.patient_of(request),
         shown=shown,
+        lack_lines={study.study_id: [lack_line(lack, words) for lack in study.lacks] for study in shown.studies},
         key_views=[(view.caption, window_line(view, words)) for view in shown.key_views],
         versions=earlier if typed.may_sign_earlier else versions,
         given={name: text for name, text in typed.given.items() if name != "password"},

@@ -111,6 +111,10 @@ def _stack_entry(study_id: str, series: Series, stack: StoredStack) -> StackEntr
         warnings=stack.warnings,
         pack_url=f"{at}/pack",
         thumbnail_url=f"{at}/thumbnail",
+        label=stack.label,
+        siblings=stack.siblings,
+        missing=stack.missing,
+        expected=stack.expected,
     )
 
 

@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from dicom_render.labelling import LabelPart
+
 StudyState = Literal["ready", "preparing"]
 ObjectKind = Literal["report", "key_images", "presentation", "segmentation", "structures", "document", "not_shown"]
 EntryState = Literal["ready", "preparing", "refused"]
@@ -26,7 +28,11 @@ class PatientEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class StackEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One display stack of a series; `reason` says why it makes no volume, where it does not."""
+    """One display stack of a series; `reason` says why it makes no volume, where it does not.
+
+    `label` names it beside the others of its series, `siblings` (stack numbers, itself among them) show the same
+    places; `missing` slices lack between others, `expected` is what the scanner announced, where fewer came.
+    """
 
     stack: int
     kind: str
@@ -37,6 +43,10 @@ class StackEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     warnings: tuple[str, ...]
     pack_url: str
     thumbnail_url: str
+    label: tuple[LabelPart, ...] = ()
+    siblings: tuple[int, ...] = ()
+    missing: int = 0
+    expected: int | None = None
 
 
 class ObjectEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

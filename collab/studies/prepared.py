@@ -10,11 +10,23 @@ from pathlib import Path
 import msgspec
 
 from collab.kit.settings import Settings
+from dicom_render.labelling import LabelPart
 from dicom_render.stack_header import thumbnail_name
+
+# Grows when the same originals are prepared to something else: what was made before is made again at the next start.
+FORMAT = 2
+
+
+def prepared_name(version: str) -> str:
+    """What a set of instances (`version`) prepared by this program is called; also a folder's name."""
+    return f"{version}-{FORMAT}"
 
 
 class StoredStack(msgspec.Struct, frozen=True):
-    """What the database keeps of a prepared stack; `warnings` are codes."""
+    """What the database keeps of a prepared stack; `warnings` are codes, `missing` counts slices by position.
+
+    `expected`: as many images as the scanner says it made, where fewer are here.
+    """
 
     stack: int
     kind: str
@@ -23,6 +35,10 @@ class StoredStack(msgspec.Struct, frozen=True):
     rows: int
     columns: int
     warnings: tuple[str, ...]
+    label: tuple[LabelPart, ...] = ()
+    siblings: tuple[int, ...] = ()
+    missing: int = 0
+    expected: int | None = None
 
 
 class PreparedFolders:

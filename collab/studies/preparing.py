@@ -18,11 +18,13 @@ from collab.studies.background import Background
 from collab.studies.importing import Intake
 from collab.studies.indexing import SET_ASIDE, safe_facts
 from collab.studies.models import Instance, Series, SetAside
-from collab.studies.prepared import PreparedFolders, StoredStack
+from collab.studies.prepared import FORMAT, PreparedFolders, StoredStack, prepared_name
 from collab.studies.rules import SERIES_MOVES, SeriesState
 from collab.studies.work import prepare_originals
+from dicom_render.numbering import announced
 from dicom_render.prepare import PreparedSeries, StackSummary
 from dicom_render.refusal import Refusal as RenderRefusal
+from dicom_render.stack_writing import gaps_of
 from dicom_render.workers import WorkersBusy
 
 log = logging.getLogger("consilium.studies")
@@ -69,6 +71,7 @@ class Preparer:
         """Queue again what was interrupted, and clear away what is of no use."""
         with self._intake.database.transaction() as session:
             store.requeue_interrupted(session)
+            store.requeue_outdated(session, ending=f"-{FORMAT}")
             current = store.list_prepared_versions(session)
         self._folders.sweep(current)
         self._intake.blobs.clear_staging(before=time.time() - STAGING_AGE_S)
@@ -92,7 +95,7 @@ class Preparer:
             prepared = self._intake.workers.run(
                 prepare_originals, paths, str(place), timeout_s=SILENCE_TIMEOUT_S, progress=self._note
             )
-            self._folders.finish(place, job.series_id, job.version)
+            self._folders.finish(place, job.series_id, prepared_name(job.version))
             done = prepared
         except WorkersBusy:
             pass
@@ -125,7 +128,7 @@ class Preparer:
 
     def _make_ready(self, session: Session, series: Series, done: PreparedSeries) -> None:
         series.state = SERIES_MOVES[SeriesState.PREPARING, "finish"]
-        series.refusal, series.prepared_version = None, series.version
+        series.refusal, series.prepared_version = None, prepared_name(series.version)
         series.stacks = [msgspec.to_builtins(_stored(stack)) for stack in done.stacks]
         self._record(session, series, "series.prepared", stacks=len(done.stacks))
 
@@ -186,4 +189,8 @@ def _stored(stack: StackSummary) -> StoredStack:
         rows=stack.rows,
         columns=stack.columns,
         warnings=tuple(caution.code for caution in stack.warnings),
+        label=stack.label,
+        siblings=stack.siblings,
+        missing=sum(gap.missing for gap in gaps_of(stack.warnings)),
+        expected=announced(stack.warnings),
     )

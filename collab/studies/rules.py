@@ -45,6 +45,8 @@ SERIES_MOVES: dict[tuple[SeriesState, str], SeriesState] = {
     (_S.PREPARING, "requeue"): _S.QUEUED,
     # Somebody imports the same files again: what was damaged may be whole now.
     (_S.REFUSED, "queue"): _S.QUEUED,
+    # A newer program prepares differently.
+    (_S.READY, "renew"): _S.QUEUED,
     (_S.PREPARING, "finish"): _S.READY,
     (_S.PREPARING, "refuse"): _S.REFUSED,
 }

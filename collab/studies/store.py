@@ -213,6 +213,13 @@ def requeue_interrupted(session: Session) -> None:
         session.execute(update(Series).where(Series.state == state).values(state=SERIES_MOVES[state, move]))
 
 
+def requeue_outdated(session: Session, *, ending: str) -> None:
+    """What an earlier program prepared waits to be prepared anew; it stays on the screen until then."""
+    outdated = (Series.state == SeriesState.READY, Series.prepared_version.not_like(f"%{ending}"))
+    renewed = SERIES_MOVES[SeriesState.READY, "renew"]
+    session.execute(update(Series).where(*outdated).values(state=renewed, attempts=0))
+
+
 def claim_next(session: Session) -> Series | None:
     """The next series to prepare, now marked as being prepared; its attempts are counted before it can kill us."""
     query = select(Series).where(Series.state == SeriesState.QUEUED, Series.attempts < MAX_ATTEMPTS)

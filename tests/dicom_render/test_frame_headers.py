@@ -39,7 +39,7 @@ def test_orientations_that_are_no_unit_vectors_are_no_geometry() -> None:
 def test_spacing_at_the_detector_is_said_to_be_that() -> None:
     made = make.dataset(make.noise(), PixelSpacing=None, ImagerPixelSpacing=[0.15, 0.15])
     frame = read_header(make.file_of(made)).frames[0]
-    assert (frame.pixel_spacing_mm, frame.spacing_at_detector) == ((0.15, 0.15), True)
+    assert (frame.pixel_spacing_mm, frame.spacing_kind) == ((0.15, 0.15), "detector")
 
 
 def test_a_window_of_no_width_is_left_out() -> None:

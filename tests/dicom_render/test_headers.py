@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from dicom_render.headers import FrameHeader, InstanceHeader, Patient, Window
+from dicom_render.regions import UsRegion
 from tests.dicom_render import make
 
 
@@ -11,7 +12,12 @@ def full_frame() -> FrameHeader:
     """Every attribute at something else than its default."""
     return make.frame_header(
         image_orientation=make.SAGITTAL,
-        spacing_at_detector=True,
+        spacing_kind="detector",
+        inversion_time_ms=900.0,
+        cardiac_phase=75.0,
+        reference_time_ms=60000.0,
+        acquired_s=3.5,
+        dimensions=(1, 4),
         slice_thickness_mm=2.5,
         windows=(Window(40.0, 80.0, "SIGMOID", "BRAIN"), Window(600.0, 3000.0)),
         rescale_slope=0.0030517578125,
@@ -46,6 +52,10 @@ def full_instance() -> InstanceHeader:
         series_number=0,
         lossy=True,
         lossy_ratio=8.3,
+        images_in_acquisition=28,
+        patient_orientation=("L", "F"),
+        regions=(UsRegion(0, 0, 9, 9, "2d", 1, "cm", "cm", 0.01, 0.01),),
+        frame_times_ms=(0.0, 33.3),
     )
 
 

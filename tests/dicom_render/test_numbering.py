@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
-from dicom_render.numbering import MAX_GAPS, Numbering, numbering_of
+from dicom_render.headers import InstanceHeader
+from dicom_render.numbering import MAX_GAPS, Numbering, announced, announced_of, numbering_of
+from dicom_render.spacing import Caution
+from tests.dicom_render import make
 
 
 def test_numbers_without_a_gap_are_all_there() -> None:
@@ -28,3 +32,20 @@ def test_a_long_list_of_gaps_is_cut() -> None:
     found = numbering_of([0, 1, *range(3, 100, 2)])
     assert found is not None
     assert len(found.gaps) == MAX_GAPS
+
+
+def acquired(count: int, promised: int | None, *, acquisition: int = 1, start: int = 1) -> list[InstanceHeader]:
+    frame = make.frame_header(acquisition_number=acquisition)
+    made = [make.instance(frame, number=start + n) for n in range(count)]
+    return [msgspec.structs.replace(one, images_in_acquisition=promised) for one in made]
+
+
+def test_fewer_images_than_the_scanner_announced_are_told() -> None:
+    assert announced_of(acquired(25, 28)) == (Caution("fewer_than_acquired", {"received": 25, "expected": 28}),)
+    assert announced(announced_of(acquired(25, 28))) == 28
+
+
+def test_as_many_or_more_images_than_announced_are_no_worry() -> None:
+    assert announced_of([*acquired(28, 28), *acquired(10, 4, acquisition=2, start=50)]) == ()
+    assert announced_of(acquired(5, None)) == ()
+    assert announced(()) is None

@@ -20,6 +20,7 @@ from collab.conclusions.sections import (
     words_of,
 )
 from collab.kit.i18n import Language
+from collab.studies.lacking import SeriesLack
 from tests.collab.conclusions.make import ANSWERS, content
 from tests.make import NIGHT
 
@@ -86,6 +87,22 @@ def test_signing_on_an_earlier_set_is_said_with_both_hashes() -> None:
     earlier = msgspec.structs.replace(study, version_at_signature="b" * 64)
     assert not any("b" * 64 in line.value for line in study_lines(study, FRENCH))
     assert any("b" * 64 in line.value for line in study_lines(earlier, FRENCH))
+
+
+def test_what_was_missing_when_it_was_signed_is_told_with_its_series() -> None:
+    (study,) = content().studies
+    lack = SeriesLack("1.2.3", "TDM 1 mm", received=25, missing=2, expected=28, is_preparing=True)
+    told = [
+        line for line in study_lines(msgspec.structs.replace(study, lacks=(lack,)), FRENCH) if "TDM 1 mm" in line.value
+    ]
+    assert [(line.label, line.value) for line in told] == [
+        (
+            "Images incomplètes au moment de la réponse",
+            "TDM 1 mm (2 coupe(s) manquante(s), 25 images reçues sur 28 annoncées par l’appareil, "
+            "réception ou préparation en cours)",
+        )
+    ]
+    assert not any("incomplètes" in line.label for line in study_lines(study, FRENCH))
 
 
 def test_a_specialty_without_words_is_said_as_declared() -> None:

@@ -10,7 +10,7 @@ from collab.accounts.models import Hospital
 from collab.studies import store
 from collab.studies.importing import Intake
 from collab.studies.models import Instance, Series, SetAside
-from collab.studies.prepared import PreparedFolders
+from collab.studies.prepared import PreparedFolders, prepared_name
 from collab.studies.preparing import Preparer
 from collab.studies.rules import MAX_ATTEMPTS
 from dicom_render.pack import PackReader
@@ -31,7 +31,7 @@ def test_an_even_series_is_ready_as_a_volume(intake: Intake, hospital: Hospital,
     import_all(intake, [folder(tmp_path / "in", series(5))], hospital_id=hospital.id)
     prepare_all(intake)
     found = the_series(intake)
-    assert (found.state, found.prepared_version, found.refusal) == ("ready", found.version, None)
+    assert (found.state, found.prepared_version, found.refusal) == ("ready", prepared_name(found.version), None)
     assert [(stack["kind"], stack["frames"]) for stack in found.stacks] == [("volume", 5)]
     assert found.prepared_version is not None
     header = PackReader(PreparedFolders(intake.settings).of(found.id, found.prepared_version), 0).header

@@ -167,7 +167,7 @@ function StackCard({ study_uid, series, stack, name }: StackProps): JSX.Element 
         <img src={stack.thumbnail_url} alt="" width="64" height="64" loading="lazy" draggable={false} />
         <span class="words">
           <span class="name">{name}</span>
-          <span class="soft">{[series.modality, countOf(stack)].join(" · ")}</span>
+          <span class="soft">{[series.modality, ...labelOf(stack), countOf(stack)].join(" · ")}</span>
           {isOpen && <span class={`quality ${quality}`}>{t(`room.quality.${quality}`)}</span>}
           {isShared && !isOpen && <span class="quality shared">{t("room.series.shared")}</span>}
         </span>
@@ -184,6 +184,10 @@ function StackCard({ study_uid, series, stack, name }: StackProps): JSX.Element 
 
 const countOf = (stack: StackEntry): string =>
   stack.frames === 1 ? t("room.series.one_image") : t("room.series.images", { count: stack.frames });
+
+/** What sets a stack apart from the others of its series: its b-value, echo, time. */
+export const labelOf = (stack: StackEntry): readonly string[] =>
+  (stack.label ?? []).map(({ code, value }) => said(`studies.label.${code}`, { value: String(value) }) ?? code);
 
 /** Why there is no reformatting, then whatever else the server has found odd. */
 export function cautionsOf(stack: StackEntry): readonly string[] {

@@ -530,6 +530,12 @@ export type PatientEntry = {
   ins_oid: string;
 };
 
+/** One word of a stack's name: a code with its number (or term); the sentence is looked up by the code. */
+export type LabelPart = {
+  code: "localizer" | "image_type" | "stack_id" | "b_value" | "direction" | "echo_time_ms" | "echo_number" | "inversion_time_ms" | "cardiac_phase" | "temporal_position" | "trigger_time_ms" | "time_s" | "acquisition_number" | "repetition";
+  value: string | number | number[] | null;
+};
+
 /** One display stack of a series; `reason` says why it makes no volume, where it does not. */
 export type StackEntry = {
   stack: number;
@@ -541,6 +547,10 @@ export type StackEntry = {
   warnings: string[];
   pack_url: string;
   thumbnail_url: string;
+  label?: LabelPart[];
+  siblings?: number[];
+  missing?: number;
+  expected?: number | null;
 };
 
 /** Something of a series that is no image: read at `url`, save a `document`, which is saved from there. */
@@ -653,6 +663,9 @@ export type PackFrame = {
   orientation: [number, number, number, number, number, number] | null;
   slope: number;
   intercept: number;
+  laterality?: string;
+  view_position?: string;
+  patient_orientation?: [string, string] | null;
 };
 
 /** Something a reader must know about a stack; the sentence is looked up by the code. */
@@ -694,6 +707,34 @@ export type PackShutter = {
   shutter: Shutter;
 };
 
+/** Slices that are not there: so many after that frame (counted from 1), between those heights along the normal. */
+export type Gap = {
+  after_frame: number;
+  missing: number;
+  from_mm: number;
+  to_mm: number;
+};
+
+/** A rectangle of pixels (both ends belong to it) in which a step of one pixel is `delta_x` of `x_unit`. */
+export type UsRegion = {
+  min_x_image_px: number;
+  min_y_image_px: number;
+  max_x_image_px: number;
+  max_y_image_px: number;
+  shape: "none" | "2d" | "m_mode" | "spectral" | "wave" | "graphics" | "unknown";
+  data_type: number;
+  x_unit: "none" | "percent" | "dB" | "cm" | "s" | "Hz" | "dB/s" | "cm/s" | "cm2" | "cm2/s" | "cm3" | "cm3/s" | "degree" | "unknown";
+  y_unit: "none" | "percent" | "dB" | "cm" | "s" | "Hz" | "dB/s" | "cm/s" | "cm2" | "cm2/s" | "cm3" | "cm3/s" | "degree" | "unknown";
+  delta_x: number;
+  delta_y: number;
+};
+
+/** A calibrated rectangle in those frames of the stack (0-based, in geometric order). */
+export type PackRegion = {
+  frames: number[];
+  region: UsRegion;
+};
+
 /** SUV of that type = `factor` * modality value; else `reason` is the code of `suv.NoSuv`, or `differs`. */
 export type StackUptake = {
   suv_type: "BW" | "LBMJAMES128" | "LBMJANMA" | "BSA";
@@ -733,6 +774,14 @@ export type PackHeader = {
   warnings: Caution[];
   overlays?: PackOverlay[];
   shutters?: PackShutter[];
+  label?: LabelPart[];
+  siblings?: number[];
+  spacing_kind?: "patient" | "detector" | "calibrated" | null;
+  lossy_ratio?: number | null;
+  lossy_method?: string;
+  missing?: Gap[];
+  frame_times_ms?: number[];
+  regions?: PackRegion[];
   suv?: StackUptake[];
   chunks: Chunk[];
 };
