@@ -29,9 +29,11 @@ DEBIAN_PACKAGES = {
     "dciodvfy": "dicom3tools",
     "turnserver": "coturn",
     "postgres": "postgresql",
+    "Orthanc": "orthanc",
+    "libOrthancDicomWeb.so": "orthanc-dicomweb",
 }
 # Where Debian keeps a server's programs that it does not put on PATH.
-ELSEWHERE = "/usr/lib/postgresql/*/bin"
+ELSEWHERE = ("/usr/lib/postgresql/*/bin", "/usr/share/orthanc/plugins")
 
 _started = time.monotonic()
 
@@ -74,7 +76,7 @@ def install_programs() -> None:
 
 
 def _is_installed(program: str) -> bool:
-    return shutil.which(program) is not None or bool(glob.glob(f"{ELSEWHERE}/{program}"))
+    return shutil.which(program) is not None or any(glob.glob(f"{place}/{program}") for place in ELSEWHERE)
 
 
 def _make_environment() -> None:

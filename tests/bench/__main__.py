@@ -6,10 +6,15 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from tests.bench import images, ingest, rooms
+from tests.bench import images, ingest, rendering, rooms
 from tests.bench.report import NotMeasured, Report, as_text, save
 
-BENCHMARKS: dict[str, Callable[..., Report]] = {"rooms": rooms.run, "images": images.run, "ingest": ingest.run}
+BENCHMARKS: dict[str, Callable[..., Report]] = {
+    "rooms": rooms.run,
+    "images": images.run,
+    "rendering": rendering.run,
+    "ingest": ingest.run,
+}
 
 
 def main() -> None:

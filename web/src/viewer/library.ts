@@ -5,6 +5,7 @@ import { createLoading, type Loading } from "./loading";
 import type { ImageName, PackHeader } from "./pack";
 import { createSeries, type Series, seriesKey, sizeOf } from "./series";
 import { createShelf, type Kept } from "./shelf";
+import { nextTurn } from "./turns";
 
 export type { ImageName } from "./pack";
 
@@ -102,12 +103,14 @@ export function createLibrary(leaving: (series: Series) => void): Library {
     return series;
   }
 
-  /** Something in every pane before all of any; each time what is worked in comes first. */
   function nextEntry(): Entry | null {
     const waiting = shelf.items().filter((entry) => entry.isHeld() && !entry.hasFailed && !entry.loading.isComplete());
-    const isActive = (entry: Entry): boolean => active !== null && entry.takers.has(active);
-    const rank = (entry: Entry): number => (entry.isCoarseThere ? 2 : 0) + (isActive(entry) ? 0 : 1);
-    return waiting.toSorted((one, other) => rank(one) - rank(other))[0] ?? null;
+    const claims = waiting.map((entry) => ({
+      entry,
+      isActive: active !== null && entry.takers.has(active),
+      need: entry.isCoarseThere ? ("full" as const) : ("coarse" as const),
+    }));
+    return nextTurn(claims)?.entry ?? null;
   }
 
   /** Lets the download run whose turn it is; `begun` belongs to `owner`. */
