@@ -148,3 +148,42 @@ def test_a_stack_plays_through_on_both_screens_until_somebody_scrolls(
     stage.scroll(expert, "stack", 1)
     assert stage.eventually(expert, lambda: expert.page.get_by_role("button", name="Faire défiler seul").is_visible())
     assert stage.show_the_same(expert, other), stage.differences(expert, other)
+
+
+def test_the_arrow_keys_step_through_echoes_and_stay_on_the_slice(
+    server: Server, open_as: Callable[..., Window], tmp_path: Path
+) -> None:
+    for echo in (1, 2):
+        for number in range(5):
+            pixels = np.full((32, 32), 50 * echo + 10 * number, np.int16)
+            made = make.dataset(
+                pixels, SOPInstanceUID=f"1.2.3.78.{echo}.{number}", WindowCenter=128, WindowWidth=256,
+                StudyInstanceUID="1.2.3.78", SeriesInstanceUID="1.2.3.78.0", StudyDescription="Deux échos",
+                PatientBirthDate="19700101", PatientSex="F", PixelSpacing=[2.0, 2.0], InstanceNumber=5 * echo + number,
+                ImageOrientationPatient=[1, 0, 0, 0, 1, 0], ImagePositionPatient=[-31, -31, number * 4.0],
+                SpecificCharacterSet="ISO_IR 192",
+            )  # fmt: skip
+            made.Modality, made.EchoTime = "MR", 20.0 * echo
+            (tmp_path / f"{echo}-{number}.dcm").write_bytes(make.file_of(made))
+    done = server.command("import", "--finess", VALMONT, str(tmp_path))
+    assert done.returncode == 0, done.stdout + done.stderr
+    stage.wait_until_prepared(server)
+    case = stage.open_case(server, words="Deux échos")
+    expert = open_as(NEURORADIOLOGIST, size=SIZE)
+    stage.enter(expert, server, case.room_id)
+    other = open_as(RADIOLOGIST, size=(900, 1100))
+    stage.enter(other, server, case.room_id)
+
+    def shown(window: Window) -> str | None:
+        """Nothing while the other echo is on its way."""
+        return stage.views(window).get("stack", {}).get("sop_instance_uid")
+
+    stage.scroll(expert, "stack", 1)
+    assert stage.show_the_same(expert, other), stage.differences(expert, other)
+    echo, number = (shown(expert) or "").removeprefix("1.2.3.78.").split(".")
+    neighbour = f"1.2.3.78.{3 - int(echo)}.{number}"
+    expert.page.keyboard.press("ArrowRight")
+    assert stage.eventually(other, lambda: shown(other) == neighbour), (shown(other), neighbour)
+    assert stage.show_the_same(expert, other), stage.differences(expert, other)
+    expert.page.keyboard.press("ArrowRight")
+    assert stage.eventually(other, lambda: shown(other) == f"1.2.3.78.{echo}.{number}")

@@ -7,6 +7,7 @@ import { hang } from "../room/hanging";
 import { isKept, keepView } from "../room/key_views";
 import type { Live } from "../room/live";
 import type { Actions, AnnotationActions, Model } from "../ui/model";
+import { siblingOf } from "../ui/siblings";
 import type { Viewer } from "../viewer/viewer";
 import type { Act, View } from "../wire/types";
 import { activePane, onePane } from "../wire/view";
@@ -91,6 +92,7 @@ type ViewActions = Pick<
   | "setInvert"
   | "reset"
   | "rotate"
+  | "stepSibling"
   | "flip"
   | "play"
   | "scroll"
@@ -163,6 +165,10 @@ function viewActions({ model, live, viewer, catalogue, annotations, toast }: Par
     setWindow: ({ center, width }) => viewer()?.setWindow({ center, width }),
     setInvert: (isInverted) => viewer()?.setInvert(isInverted),
     reset: () => viewer()?.reset(),
+    stepSibling(by) {
+      const next = siblingOf(model.studies.value, activePane(viewer()?.view() ?? null), by);
+      if (next) void live.open(stackRef(next.study_uid, next.series_uid, next.stack));
+    },
     rotate: () => viewer()?.rotate(),
     flip: () => viewer()?.flip(),
     play(speed) {

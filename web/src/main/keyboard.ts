@@ -10,7 +10,7 @@ export function listenToKeys(model: Model, actions: Actions): () => void {
     const act = keyAct(event);
     if (act === null || document.querySelector("dialog[open]") !== null) return;
     if (act.do === "remove" && model.annotations.value.selected === null) return;
-    if (act.do === "scroll" ? isBesideImages(event.target) : event.repeat) return;
+    if (act.do === "scroll" || act.do === "sibling" ? isBesideImages(event.target) : event.repeat) return;
     event.preventDefault();
     obey(act, model, actions);
   };
@@ -63,6 +63,9 @@ function obey(act: KeyAct, model: Model, actions: Actions): void {
       break;
     case "reset":
       actions.reset();
+      break;
+    case "sibling":
+      actions.stepSibling(act.by);
       break;
     case "rotate":
       actions.rotate();

@@ -9,6 +9,7 @@ export type KeyAct =
   | { do: "undo" | "redo" | "measure" | "remove" | "escape" }
   | { do: "invert" | "reset" | "follow" | "key_view" | "pointer" | "mute" | "help" | "layout" | "control" }
   | { do: "rotate" | "flip" | "cine" }
+  | { do: "sibling"; by: -1 | 1 }
   | { do: "panes" | "next_pane" | "link" | "back" };
 
 export type KeyPress = { key: string; ctrlKey: boolean; metaKey: boolean; altKey: boolean; shiftKey?: boolean };
@@ -40,6 +41,8 @@ const ACTS: Readonly<Record<string, KeyAct>> = {
   "?": { do: "help" },
   arrowup: { do: "scroll", images: -1 },
   arrowdown: { do: "scroll", images: 1 },
+  arrowleft: { do: "sibling", by: -1 },
+  arrowright: { do: "sibling", by: 1 },
   pageup: { do: "scroll", images: -10 },
   pagedown: { do: "scroll", images: 10 },
 };
@@ -64,6 +67,7 @@ export const HELP: readonly { keys: string; text: TextKey }[] = [
   { keys: "R", text: "room.keys.reset" },
   { keys: "O · H", text: "room.keys.turn" },
   { keys: "C", text: "room.keys.cine" },
+  { keys: "← →", text: "room.keys.sibling" },
   { keys: "L", text: "room.keys.layout" },
   { keys: "G", text: "room.keys.panes" },
   { keys: "N", text: "room.keys.next_pane" },

@@ -220,6 +220,8 @@ export type Actions = AnnotationActions & {
   reset(): void;
   rotate(): void;
   flip(): void;
+  /** To the stack of the same places that comes next in time, echo or weighting. */
+  stepSibling(by: -1 | 1): void;
   /** Times the images' own speed; null stops. */
   play(speed: number | null): void;
   scroll(images: number): void;

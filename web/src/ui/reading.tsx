@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { t } from "../i18n/text";
 import { useRoom } from "./context";
 import { ToolButton } from "./parts";
+import { siblingsOf } from "./siblings";
 
 const SPEEDS = [0.5, 1, 2, 4] as const;
 
@@ -20,7 +21,23 @@ export function ReadingTools(): JSX.Element {
       />
       <ToolButton icon="flip" label={t("room.flip")} shortcut="H" disabled={pane === null} onClick={actions.flip} />
       <CineControl />
+      <SiblingSteps />
     </div>
+  );
+}
+
+function SiblingSteps(): JSX.Element | null {
+  const { model, actions } = useRoom();
+  const { pane } = model.viewer.value;
+  const siblings = siblingsOf(model.studies.value, pane);
+  if (siblings.length === 0) return null;
+  const n = siblings.findIndex((one) => one.stack === pane?.stack) + 1;
+  return (
+    <>
+      <ToolButton icon="back" label={t("room.sibling.before")} shortcut="←" onClick={() => actions.stepSibling(-1)} />
+      <span class="soft">{t("room.sibling.place", { n, count: siblings.length })}</span>
+      <ToolButton icon="chevron" label={t("room.sibling.next")} shortcut="→" onClick={() => actions.stepSibling(1)} />
+    </>
   );
 }
 

@@ -25,6 +25,7 @@ import type { Text } from "./overlay";
 import {
   atImage,
   atStep,
+  carriedTo,
   firstScene,
   resetScene,
   type Scene,
@@ -152,6 +153,8 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
   let scene: Scene | null = null;
   let asked: ImageName | null = null;
   let settleOpen: () => void = () => undefined;
+  // What stood here before a stack of the same series that shows the same places was opened.
+  let cameFrom: Picture | null = null;
   // A view of the stack being opened that came before its header.
   let early: { view: PaneView; facets: Facets } | null = null;
 
@@ -193,7 +196,8 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
     events.began(series);
     const found = asked ? series.frameIndex(asked.sop_instance_uid, asked.frame) : -1;
     const frame = found >= 0 ? found : (series.header.chunks[0]?.[0] ?? 0);
-    put(firstScene(series.geometry, { frame, window: firstWindow(series) }));
+    const carried = cameFrom && carriedTo(cameFrom.scene, cameFrom.series.geometry, series.geometry);
+    put(carried && found < 0 ? carried : firstScene(series.geometry, { frame, window: firstWindow(series) }));
     if (early && isSameStack(series.header, early.view)) show(early.view, early.facets);
     early = null;
     events.quality();
@@ -245,7 +249,8 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
     events.began(series);
     const found = at ? series.frameIndex(at.sop_instance_uid, at.frame) : -1;
     const first = { frame: series.header.chunks[0]?.[0] ?? 0, window: firstWindow(series) };
-    const before = scenes.get(key) ?? firstScene(series.geometry, first);
+    const carried = cameFrom && carriedTo(cameFrom.scene, cameFrom.series.geometry, series.geometry);
+    const before = carried ?? scenes.get(key) ?? firstScene(series.geometry, first);
     put(found >= 0 ? atImage(before, series.geometry, found) : before);
   }
 
@@ -269,6 +274,8 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
         const found = now && at ? now.series.frameIndex(at.sop_instance_uid, at.frame) : -1;
         if (now && found >= 0) put(atImage(now.scene, now.series.geometry, found));
       } else {
+        const now = picture();
+        cameFrom = now && isSibling(now.series, stack) ? now : null;
         release();
         takeHold(stack, at, begun);
       }
@@ -357,4 +364,10 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
       stage.destroy();
     },
   };
+}
+
+/** Of the same series, at the same places. */
+function isSibling({ header }: Series, { study_uid, series_uid, stack }: StackRef): boolean {
+  const isSameSeries = header.study_uid === study_uid && header.series_uid === series_uid;
+  return isSameSeries && (header.siblings ?? []).includes(stack);
 }

@@ -217,6 +217,14 @@ export function atImage(scene: Scene, geometry: StackGeometry, frame: number): S
   return point && scene.layout !== "stack" ? throughPoint(there, geometry, point, REFORMATS) : there;
 }
 
+/** The same place, look and window in a stack that shows the same slices at another time, echo or weighting. */
+export function carriedTo(scene: Scene, from: StackGeometry, to: StackGeometry): Scene {
+  const point = from.frames[scene.frame]?.point;
+  const frame = point ? nearestFrame(to, point).frame : 0;
+  const next = { ...scene, frame };
+  return to.grid ? next : withLayout(next, to, "stack");
+}
+
 /** Back to the whole image in the first window; the place in the stack is kept. */
 export function resetScene(scene: Scene, geometry: StackGeometry, window: { center: number; width: number }): Scene {
   const fresh = firstScene(geometry, { frame: scene.frame, window });

@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { siblingOf, siblingsOf } from "../../src/ui/siblings";
+import type { Pane, StackEntry, StudyManifest } from "../../src/wire/types";
+
+const stack = (number: number, siblings: number[]): StackEntry => ({ stack: number, siblings }) as StackEntry;
+// A localizer apart, then three times of the same places, in another order than their numbers.
+const stacks = [stack(0, []), stack(1, [1, 3, 2]), stack(2, [1, 3, 2]), stack(3, [1, 3, 2])];
+const manifest = { study_uid: "1.2", series: [{ series_uid: "1.2.3", stacks }] } as unknown as StudyManifest;
+const studies = [{ manifest: null }, { manifest }];
+const pane = (number: number): Pane => ({ study_uid: "1.2", series_uid: "1.2.3", stack: number }) as Pane;
+
+test("stand in the order of the series, not of their numbers", () => {
+  expect(siblingsOf(studies, pane(2)).map((one) => one.stack)).toEqual([1, 3, 2]);
+});
+
+test("the next of the last is the first, and back", () => {
+  expect(siblingOf(studies, pane(2), 1)?.stack.stack).toBe(1);
+  expect(siblingOf(studies, pane(1), -1)?.stack.stack).toBe(2);
+  expect(siblingOf(studies, pane(1), 1)?.stack.stack).toBe(3);
+});
+
+test("a stack alone, and an empty pane, have none", () => {
+  expect(siblingsOf(studies, pane(0))).toEqual([]);
+  expect(siblingOf(studies, pane(0), 1)).toBeNull();
+  expect(siblingOf(studies, null, 1)).toBeNull();
+});
