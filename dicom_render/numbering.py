@@ -56,7 +56,8 @@ def announced_of(instances: Iterable[InstanceHeader]) -> tuple[Caution, ...]:
     received: Counter[int | None] = Counter()
     promised: dict[int | None, int] = {}
     for instance in instances:
-        if not instance.frames:
+        # An ultrasound clip of 65 frames has been met that announced 36: only slices are counted by this.
+        if not instance.frames or instance.frames[0].image_position_mm is None:
             continue
         acquisition = instance.frames[0].acquisition_number
         received[acquisition] += 1

@@ -12,6 +12,7 @@ from collab.kit.refusals import NotFound
 from collab.kit.settings import Settings
 from collab.rooms.protocol import KeyViewAdded
 from collab.rooms.view import ViewportView
+from collab.rooms.view import Window as ShownWindow
 from collab.studies import service as studies
 from collab.studies.models import Study
 from collab.studies.prepared import PreparedFolders
@@ -52,7 +53,7 @@ class Picturing:
             normal=viewport.normal,
             up=viewport.up,
             fov_mm=viewport.fov_mm,
-            window=Window(pane.window.center, max(pane.window.width, 1.0)),
+            window=_window(pane.window, source.header.windows),
             invert=pane.invert,
             sop_instance_uid=viewport.sop_instance_uid,
             frame=viewport.frame or 1,
@@ -120,6 +121,14 @@ def _letters(direction: Vector, sign: int) -> str:
     """The main direction first, then what it leans to by more than about six degrees: `R`, `RA`, `HLP`."""
     parts = sorted(((abs(part), sign * part > 0, axis) for axis, part in enumerate(direction)), reverse=True)
     return "".join(_AXES[axis][is_positive] for size, is_positive, axis in parts if size > 0.1)
+
+
+def _window(shown: ShownWindow, of_file: tuple[Window, ...]) -> Window:
+    """The window of a view under the function of the file's first one, as the screens draw it."""
+    function = of_file[0].function if of_file else "LINEAR"
+    # PS3.3 C.11.2.1.2.1: a width below 1 means something under LINEAR_EXACT and SIGMOID only.
+    width = max(shown.width, 1.0) if function == "LINEAR" else shown.width
+    return Window(shown.center, width, function)
 
 
 def _size(fov_mm: tuple[float, float]) -> tuple[int, int]:

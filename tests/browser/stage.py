@@ -312,13 +312,16 @@ def differences(one: Window, other: Window) -> list[str]:
         there = theirs[name]
         found += [
             f"{name} {key}: {here[key]} and {there[key]}"
-            for key in ("study_uid", "series_uid", "sop_instance_uid", "frame", "window")
+            for key in ("study_uid", "series_uid", "sop_instance_uid", "frame", "window", "mirrored")
             if here[key] != there[key]
         ]
         if math.dist(here["point_world_mm"], there["point_world_mm"]) > 0.5:
             found.append(f"{name} centre: {here['point_world_mm']} and {there['point_world_mm']}")
-        if math.dist(here["normal"], there["normal"]) > 0.001:
-            found.append(f"{name} normal: {here['normal']} and {there['normal']}")
+        found += [
+            f"{name} {key}: {here[key]} and {there[key]}"
+            for key in ("normal", "up")
+            if math.dist(here[key], there[key]) > 0.001
+        ]
     return found
 
 

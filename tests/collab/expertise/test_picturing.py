@@ -103,6 +103,20 @@ def test_a_key_view_is_the_slice_in_its_window(world: World, tmp_path: Path) -> 
     assert key_view_seen(key_view(), image).image_sha256 == image.sha256
 
 
+def test_a_narrow_window_is_printed_under_the_function_that_the_screens_use(world: World, tmp_path: Path) -> None:
+    """PS3.3 C.11.2.1.3.2: under LINEAR_EXACT the centre is the middle grey; under LINEAR all would be 32 brighter."""
+    study = prepare(world, tmp_path / "in", WindowCenter=128.5, WindowWidth=5, VOILUTFunction="LINEAR_EXACT")
+    narrow = key_view(window=Window(128.5, 5.0, "HU"))
+    image = draw(world, narrow, study)
+    assert isinstance(image, KeyImage)
+    drawn = np.asarray(Image.open(io.BytesIO(image.jpeg)), dtype=int)
+    # Row 8 of 16 ends with 128 HU, row 9 begins with 129. The dots read lie an eightieth of a row, of 16 HU, lower.
+    side = LONG_SIDE_PX // 16
+    for (row, column), value in (((7, -side // 4), 128.2), ((8, side // 4), 129.2)):
+        expected = ((value - 128.5) / 5 + 0.5) * 255
+        assert abs(drawn[row * side + side // 2, column] - expected) <= 3
+
+
 def test_what_a_shutter_hides_on_the_screens_is_hidden_in_print(world: World, tmp_path: Path) -> None:
     """PS3.3 C.7.6.11: columns 9 to 16, the brighter half, lie outside of the right edge."""
     shutter = {

@@ -1,5 +1,5 @@
 /** Orientation letters of a viewport's edges, from geometry only (PS3.3 C.7.6.1.1.1, C.7.6.2.1.1). */
-import { rightOf } from "./planes";
+import { type Facing, rightOf } from "./planes";
 import { scaled, type Vec3 } from "./vectors";
 
 // LPS: +x is towards the patient's left, +y towards posterior, +z towards the head.
@@ -23,7 +23,7 @@ export function letters(direction: Vec3): string {
 
 export type EdgeLetters = { top: string; bottom: string; left: string; right: string };
 
-export function edgeLetters(plane: { normal: Vec3; up: Vec3 }): EdgeLetters {
+export function edgeLetters(plane: Facing): EdgeLetters {
   const right = rightOf(plane);
   return {
     top: letters(plane.up),

@@ -6,14 +6,18 @@
  */
 import { cross, dot, moved, subtract, type Vec3 } from "./vectors";
 
-export type Plane = { point: Vec3; normal: Vec3; up: Vec3 };
+export type Plane = Facing & { point: Vec3 };
+
+/** How a plane is looked at; `isMirrored`: flipped, so that `up x normal` points to the left of the screen. */
+export type Facing = { normal: Vec3; up: Vec3; isMirrored?: boolean };
 
 /** A camera that looks at a plane: what stands at the middle of the viewport, and how many millimetres a CSS pixel shows. */
-export type Camera = { centre: Vec3; normal: Vec3; up: Vec3; mm_per_px: number };
+export type Camera = Facing & { centre: Vec3; mm_per_px: number };
 
 export type Size = { width: number; height: number };
 
-export const rightOf = (plane: { normal: Vec3; up: Vec3 }): Vec3 => cross(plane.up, plane.normal);
+export const rightOf = ({ normal, up, isMirrored }: Facing): Vec3 =>
+  isMirrored ? cross(normal, up) : cross(up, normal);
 
 /** Millimetres from the plane, positive along its normal. */
 export const heightAbove = (plane: { point: Vec3; normal: Vec3 }, point: Vec3): number =>

@@ -90,6 +90,9 @@ type ViewActions = Pick<
   | "setWindow"
   | "setInvert"
   | "reset"
+  | "rotate"
+  | "flip"
+  | "play"
   | "scroll"
   | "setPoints"
   | "setLayers"
@@ -160,6 +163,12 @@ function viewActions({ model, live, viewer, catalogue, annotations, toast }: Par
     setWindow: ({ center, width }) => viewer()?.setWindow({ center, width }),
     setInvert: (isInverted) => viewer()?.setInvert(isInverted),
     reset: () => viewer()?.reset(),
+    rotate: () => viewer()?.rotate(),
+    flip: () => viewer()?.flip(),
+    play(speed) {
+      viewer()?.play(speed);
+      model.viewer.value = { ...model.viewer.value, isPlaying: speed !== null };
+    },
     scroll: (images) => viewer()?.scroll(images),
     setLayers(on) {
       viewer()?.setLayers(on);

@@ -64,6 +64,15 @@ function obey(act: KeyAct, model: Model, actions: Actions): void {
     case "reset":
       actions.reset();
       break;
+    case "rotate":
+      actions.rotate();
+      break;
+    case "flip":
+      actions.flip();
+      break;
+    case "cine":
+      actions.play(model.viewer.value.isPlaying ? null : 1);
+      break;
     case "layout":
       actions.setLayout(pane?.layout === "mpr" ? "stack" : "mpr");
       break;

@@ -174,6 +174,7 @@ function drawViewer(model: Model, viewer: Viewer): void {
     pane: activePane(view),
     quality,
     mpr_refusal: viewer.mprRefusal(),
+    isPlaying: viewer.isPlaying(),
     layers: viewer.layers(),
     uptake: viewer.uptake(),
     failure: quality === "full" ? null : before.failure,

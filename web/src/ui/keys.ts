@@ -8,6 +8,7 @@ export type KeyAct =
   | { do: "tool"; tool: "window" | "pan" | "zoom" | "scroll" }
   | { do: "undo" | "redo" | "measure" | "remove" | "escape" }
   | { do: "invert" | "reset" | "follow" | "key_view" | "pointer" | "mute" | "help" | "layout" | "control" }
+  | { do: "rotate" | "flip" | "cine" }
   | { do: "panes" | "next_pane" | "link" | "back" };
 
 export type KeyPress = { key: string; ctrlKey: boolean; metaKey: boolean; altKey: boolean; shiftKey?: boolean };
@@ -20,6 +21,9 @@ const ACTS: Readonly<Record<string, KeyAct>> = {
   p: { do: "pointer" },
   m: { do: "mute" },
   l: { do: "layout" },
+  o: { do: "rotate" },
+  h: { do: "flip" },
+  c: { do: "cine" },
   b: { do: "control" },
   g: { do: "panes" },
   n: { do: "next_pane" },
@@ -58,6 +62,8 @@ export const HELP: readonly { keys: string; text: TextKey }[] = [
   { keys: "1 – 8", text: "room.keys.presets" },
   { keys: "I", text: "room.keys.invert" },
   { keys: "R", text: "room.keys.reset" },
+  { keys: "O · H", text: "room.keys.turn" },
+  { keys: "C", text: "room.keys.cine" },
   { keys: "L", text: "room.keys.layout" },
   { keys: "G", text: "room.keys.panes" },
   { keys: "N", text: "room.keys.next_pane" },

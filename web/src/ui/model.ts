@@ -50,6 +50,7 @@ export type ViewerPicture = {
   pane: Pane | null;
   quality: Quality;
   mpr_refusal: string | null;
+  isPlaying: boolean;
   /** The rule by which the images were hung on this screen, null while somebody's hand or view did it. */
   hung: string | null;
   /** How many changes of what stands where can be taken back. */
@@ -217,6 +218,10 @@ export type Actions = AnnotationActions & {
   setWindow(window: { center: number; width: number }): void;
   setInvert(invert: boolean): void;
   reset(): void;
+  rotate(): void;
+  flip(): void;
+  /** Times the images' own speed; null stops. */
+  play(speed: number | null): void;
   scroll(images: number): void;
   setPoints(points: boolean): void;
   setLayers(on: LayerSwitches): void;
@@ -258,6 +263,7 @@ export function createModel(page: RoomPage, state: RoomState): Model {
       pane: null,
       quality: "loading",
       mpr_refusal: null,
+      isPlaying: false,
       hung: null,
       steps_back: 0,
       tool: "window",

@@ -9,6 +9,7 @@ import { MeasureMenu } from "./measure";
 import type { Tool } from "./model";
 import { ToolButton } from "./parts";
 import { isPreset, PRESETS, takesPresets } from "./presets";
+import { ReadingTools } from "./reading";
 import { UptakeChoice } from "./uptake";
 
 const TOOLS: readonly { tool: Tool; icon: IconName; label: TextKey; shortcut: string }[] = [
@@ -40,6 +41,7 @@ export function Toolbar(): JSX.Element {
       <MeasureMenu />
       <ArrangementMenu />
       <LayoutButtons />
+      <ReadingTools />
       <WindowChoice />
       <UptakeChoice />
       <LayerSwitches />

@@ -6,7 +6,7 @@ import type { Pointer, ViewportId } from "../wire/types";
 import { framesAround, halfGap, REFORMAT_AXES, type StackGeometry } from "./geometry";
 import type { Mark, Text } from "./overlay";
 import type { PackHeader } from "./pack";
-import { isReformat, planeOf, type Scene, shownViewports, stepOf } from "./scene";
+import { isReformat, planeOf, type Scene, shownViewports, stepOf, turnAt } from "./scene";
 import type { FrameQuality } from "./series";
 
 export type Quality = "loading" | "coarse" | "full";
@@ -64,6 +64,13 @@ export function windowWords(scene: Scene, header: PackHeader, wished: string | n
   ]
     .filter(Boolean)
     .join("\n");
+}
+
+/** What makes the picture another than the plane as it lies. */
+export function turnWords(scene: Scene, id: ViewportId, text: Text): string {
+  const { quarters, isMirrored } = turnAt(scene, id);
+  const turned = quarters === 0 ? "" : text("room.viewer.rotated", { degrees: 90 * quarters });
+  return [turned, isMirrored ? text("room.viewer.flipped") : ""].filter(Boolean).join("\n");
 }
 
 const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));

@@ -10,12 +10,13 @@ import {
   type Quality,
   qualityOf,
   sliceWords,
+  turnWords,
   windowWords,
 } from "./captions";
 import { ALL_ON, markingsOf, markingWords, type Switches } from "./layers/markings";
 import { drawingsOf, objectWords } from "./layers/objects";
 import type { Text } from "./overlay";
-import { cameraOf, planeOf, type Scene, shownViewports } from "./scene";
+import { cameraOf, planeOf, type Scene, shownViewports, turnAt } from "./scene";
 import { type Screens, VIEWPORT_IDS } from "./screens";
 import type { Series } from "./series";
 import type { Stage } from "./stage";
@@ -169,7 +170,7 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
     const wanted = JSON.stringify([camera, slice]);
     if (aimed.get(id) === wanted) return;
     aimed.set(id, wanted);
-    screens.aim(id, { camera, frame: slice });
+    screens.aim(id, { camera, turn: turnAt(scene, id), frame: slice });
   }
 
   function drawOverlay(id: ViewportId, { series, scene }: Picture, camera: Camera, size: Size): void {
@@ -180,7 +181,11 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
       letters: geometry.isInPatient,
       slice: sliceWords(scene, geometry, id, text),
       window: windowWords(scene, header, unit, text),
-      layers: [markingWords(scene, header, id, layers, text), objectWords(scene, series, id, objects, text)]
+      layers: [
+        turnWords(scene, id, text),
+        markingWords(scene, header, id, layers, text),
+        objectWords(scene, series, id, objects, text),
+      ]
         .filter(Boolean)
         .join("\n"),
       quality: reached === "full" ? "" : text(`room.quality.${reached}`),

@@ -35,12 +35,14 @@ export type HandWorld = {
   change(by: (scene: Scene, series: Series) => Scene): void;
   /** The hand points elsewhere. */
   moved(): void;
+  /** The hand goes through the stack: what moves by itself stops. */
+  scrolling(): void;
 };
 
 // Dragging with the scroll tool goes through the whole stack over the height of the viewport, within these bounds.
 const STEP_PX = { least: 3, most: 40 };
 
-export function createHand(stage: Stage, display: Display, { picture, change, moved }: HandWorld): Hand {
+export function createHand(stage: Stage, display: Display, { picture, change, moved, scrolling }: HandWorld): Hand {
   let tool: Tool | null = null;
   let rests: { id: ViewportId; place: Place } | null = null;
 
@@ -51,12 +53,14 @@ export function createHand(stage: Stage, display: Display, { picture, change, mo
     return toWorld(cameraOf(now.scene, now.series.geometry, id, size), size, place.x_px, place.y_px);
   }
 
-  const scroll = (id: ViewportId, steps: number): void =>
+  const scroll = (id: ViewportId, steps: number): void => {
+    scrolling();
     change((scene, series) => {
       const { index } = stepOf(scene, series.geometry, id);
       const next = atStep(scene, series.geometry, id, index + Math.round(steps));
       return stepOf(next, series.geometry, id).index === index ? scene : next;
     });
+  };
 
   const activate = (id: ViewportId): void =>
     change((scene) => (shownViewports(scene).includes(id) && scene.active !== id ? { ...scene, active: id } : scene));

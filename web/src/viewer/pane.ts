@@ -10,7 +10,8 @@
 import type { Plane } from "../lib/planes";
 import type { ShownObject } from "../wire/objects";
 import type { Layout, Pane as PaneView, Pointer, PresentationState, ViewportId } from "../wire/types";
-import { lowestQuality, type NamedPointer, type Quality } from "./captions";
+import { lowestQuality, type NamedPointer, type Quality, qualityOf } from "./captions";
+import { createCine, intervalOf } from "./cine";
 import { createDisplay, type Picture } from "./display";
 import type { Begun } from "./download";
 import { createDrawingBoard, type DrawingBoard, type DrawingEvents } from "./drawing/drawing";
@@ -21,12 +22,24 @@ import { stateApplied } from "./layers/applying";
 import type { Switches } from "./layers/markings";
 import type { Hold, ImageName, Library, StackRef } from "./library";
 import type { Text } from "./overlay";
-import { atImage, firstScene, resetScene, type Scene, withLayout, zoomed } from "./scene";
+import {
+  atImage,
+  atStep,
+  firstScene,
+  resetScene,
+  type Scene,
+  stepOf,
+  turnAt,
+  withLayout,
+  withTurn,
+  zoomed,
+} from "./scene";
 import { createScreens, type Engine } from "./screens";
 import { type Series, seriesKey } from "./series";
 import { type Facets, followed, isSameStack, isSameView, paneOf } from "./sharing";
 import { type SnapshotEntry, snapshotOf } from "./snapshot";
 import { createStage } from "./stage";
+import type { Turn } from "./turning";
 
 /** What this screen shows, compared with the view asked for. */
 export type ShowResult = "same" | "coarse" | "loading" | "elsewhere";
@@ -66,6 +79,11 @@ export type Pane = {
   setWindow(window: { center: number; width: number }): void;
   setInvert(on: boolean): void;
   reset(): void;
+  /** Turns the active viewport. */
+  turn(how: (turn: Turn) => Turn): void;
+  /** Goes through the active viewport by itself at so many times its own speed; null stops. */
+  play(speed: number | null): void;
+  isPlaying(): boolean;
   scroll(steps: number): void;
   zoomBy(factor: number): void;
   setTool(tool: Tool): void;
@@ -112,13 +130,22 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
     cuts: events.cuts,
     painted: (...at) => board.paint(...at),
   });
+  const cine = createCine({
+    place: () => inActive((at, series) => stepOf(at, series.geometry, at.active)),
+    isThere: (index) =>
+      inActive((at, series) => qualityOf(atStep(at, series.geometry, at.active, index), series, at.active)) !==
+      "loading",
+    goTo: (index) => change((at, series) => atStep(at, series.geometry, at.active, index)),
+    later: (wait_ms, run) => window.setTimeout(run, wait_ms),
+    cancel: (timer) => window.clearTimeout(timer),
+  });
   const board = createDrawingBoard(
     stage,
     world.text,
     { picture, size: display.size, redraw: display.redraw, newId: world.newId },
     events.drawing,
   );
-  const hand = createHand(stage, display, { picture, change, moved: events.pointed });
+  const hand = createHand(stage, display, { picture, change, moved: events.pointed, scrolling: cine.stop });
   // Where the reader stood in the stacks that were here before.
   const scenes = new Map<string, Scene>();
   let hold: Hold | null = null;
@@ -131,6 +158,11 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
   function picture(): Picture | null {
     const series = hold?.series();
     return series && scene ? { series, scene } : null;
+  }
+
+  function inActive<Found>(read: (scene: Scene, series: Series) => Found): Found | null {
+    const now = picture();
+    return now && read(now.scene, now.series);
   }
 
   const firstWindow = (series: Series): { center: number; width: number } => {
@@ -178,6 +210,7 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
   }
 
   function release(): void {
+    cine.stop();
     settleOpen();
     early = null;
     hold?.release();
@@ -280,6 +313,12 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
         at.isInverted === isInverted || series.header.values === "rgb8" ? at : { ...at, isInverted },
       ),
     reset: () => change((at, series) => resetScene(at, series.geometry, firstWindow(series))),
+    turn: (how) => change((at) => withTurn(at, at.active, how(turnAt(at, at.active)))),
+    play(speed) {
+      if (speed === null) cine.stop();
+      else cine.play(intervalOf(picture()?.series.header.frame_time_ms ?? null, speed));
+    },
+    isPlaying: cine.isPlaying,
     scroll(steps) {
       const now = picture();
       if (now) hand.scroll(now.scene.active, steps);

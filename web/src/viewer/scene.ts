@@ -14,6 +14,7 @@ import {
   type StackGeometry,
   stepAt,
 } from "./geometry";
+import { type Turn, turnedSize, turnedUp, UNTURNED } from "./turning";
 
 /** Millimetres from the middle of the image to the middle of the viewport, along rows and against columns. */
 export type Offset = { right_mm: number; up_mm: number };
@@ -28,8 +29,8 @@ export type Scene = {
   isInverted: boolean;
   frame: number;
   /** From the image's own middle: on tilted stacks the picture must not drift over the screen while scrolling. */
-  stack: Offset & Zoom;
-  planes: Record<ReformatId, { centre: Vec3 } & Zoom>;
+  stack: Offset & Zoom & Turn;
+  planes: Record<ReformatId, { centre: Vec3 } & Zoom & Turn>;
 };
 
 export const isReformat = (id: ViewportId): id is ReformatId => id !== "stack";
@@ -49,17 +50,18 @@ export function firstScene(
     window: first.window,
     isInverted: false,
     frame: first.frame,
-    stack: { right_mm: 0, up_mm: 0, fov_mm: null },
+    stack: { right_mm: 0, up_mm: 0, fov_mm: null, ...UNTURNED },
     planes: {
-      axial: { centre, fov_mm: null },
-      sagittal: { centre, fov_mm: null },
-      coronal: { centre, fov_mm: null },
+      axial: { centre, fov_mm: null, ...UNTURNED },
+      sagittal: { centre, fov_mm: null, ...UNTURNED },
+      coronal: { centre, fov_mm: null, ...UNTURNED },
     },
   };
   return throughPoint(scene, geometry, centre, REFORMATS);
 }
 
-export function planeOf(scene: Scene, geometry: StackGeometry, id: ViewportId): Plane {
+/** How the plane of a viewport lies by itself, before it is turned. */
+export function lyingOf(scene: Scene, geometry: StackGeometry, id: ViewportId): Plane {
   if (isReformat(id)) {
     const { normal, up } = REFORMAT_AXES[id];
     return { point: scene.planes[id].centre, normal, up };
@@ -70,19 +72,41 @@ export function planeOf(scene: Scene, geometry: StackGeometry, id: ViewportId): 
   return { point: moved(moved(frame.point, frame.row, right_mm), frame.up, up_mm), normal: frame.normal, up: frame.up };
 }
 
-/** What an untouched viewport shows: the whole image, or the whole volume seen along the plane's normal. */
-export function wholeFov(geometry: StackGeometry, id: ViewportId): [number, number] {
-  if (!isReformat(id) || !geometry.grid) return geometry.size_mm;
-  const axes = REFORMAT_AXES[id];
-  return [gridExtent(geometry.grid, rightOf(axes)), gridExtent(geometry.grid, axes.up)];
+export function planeOf(scene: Scene, geometry: StackGeometry, id: ViewportId): Plane {
+  const lying = lyingOf(scene, geometry, id);
+  const turn = placeOf(scene, id);
+  return { ...lying, up: turnedUp(lying, turn), isMirrored: turn.isMirrored };
 }
 
-const zoomOf = (scene: Scene, id: ViewportId): Zoom => (isReformat(id) ? scene.planes[id] : scene.stack);
+/** What an untouched viewport shows: the whole image, or the whole volume seen along the plane's normal. */
+export function wholeFov(geometry: StackGeometry, id: ViewportId, turn: Turn = UNTURNED): [number, number] {
+  if (!isReformat(id) || !geometry.grid) return turnedSize(geometry.size_mm, turn);
+  const axes = REFORMAT_AXES[id];
+  return turnedSize([gridExtent(geometry.grid, rightOf(axes)), gridExtent(geometry.grid, axes.up)], turn);
+}
+
+const placeOf = (scene: Scene, id: ViewportId): Zoom & Turn => (isReformat(id) ? scene.planes[id] : scene.stack);
+
+export const turnAt = (scene: Scene, id: ViewportId): Turn => {
+  const { quarters, isMirrored } = placeOf(scene, id);
+  return { quarters, isMirrored };
+};
+
+/** Turned, all of the image shown again: what was visible has another shape now. */
+export function withTurn(scene: Scene, id: ViewportId, turn: Turn): Scene {
+  const isAcross = (turn.quarters - turnAt(scene, id).quarters) % 2 !== 0;
+  const { fov_mm } = placeOf(scene, id);
+  const change = {
+    ...turn,
+    fov_mm: isAcross && fov_mm ? turnedSize(fov_mm, { quarters: 1, isMirrored: false }) : fov_mm,
+  };
+  return isReformat(id) ? withPlane(scene, id, change) : { ...scene, stack: { ...scene.stack, ...change } };
+}
 
 export function cameraOf(scene: Scene, geometry: StackGeometry, id: ViewportId, size: Size): Camera {
-  const plane = planeOf(scene, geometry, id);
-  const fov_mm = zoomOf(scene, id).fov_mm ?? wholeFov(geometry, id);
-  return { centre: plane.point, normal: plane.normal, up: plane.up, mm_per_px: scaleToShow(fov_mm, size) };
+  const { point, ...facing } = planeOf(scene, geometry, id);
+  const fov_mm = placeOf(scene, id).fov_mm ?? wholeFov(geometry, id, turnAt(scene, id));
+  return { centre: point, ...facing, mm_per_px: scaleToShow(fov_mm, size) };
 }
 
 /** Where the viewport stands in its walk through the stack, from 0, and how many steps there are. */
@@ -149,7 +173,7 @@ export function zoomed(
   at: { id: ViewportId; size: Size; factor: number; around: Vec3 | null },
 ): Scene {
   const camera = cameraOf(scene, geometry, at.id, at.size);
-  const whole = wholeFov(geometry, at.id);
+  const whole = wholeFov(geometry, at.id, turnAt(scene, at.id));
   const seen = visibleFov(camera, at.size);
   const least = CLOSEST_MM / Math.min(seen[0], seen[1]);
   const most = (FARTHEST * Math.max(whole[0], whole[1])) / Math.max(seen[0], seen[1]);

@@ -17,11 +17,12 @@ import type { Range } from "../lib/windows";
 import type { ViewportId } from "../wire/types";
 import { installMetadata } from "./metadata";
 import type { Series } from "./series";
+import type { Turn } from "./turning";
 
 export const VIEWPORT_IDS: readonly ViewportId[] = ["stack", "axial", "sagittal", "coronal"];
 
 /** What stands in a viewport: the frame of the stack, or a plane through the volume. */
-export type Shot = { camera: Camera; frame: number | null };
+export type Shot = { camera: Camera; turn: Turn; frame: number | null };
 
 export type Presentation = Range & { isInverted: boolean; isSigmoid: boolean };
 
@@ -78,10 +79,19 @@ function hasGpu(): boolean {
   return !SOFTWARE.test(renderer);
 }
 
+/** `?backend=gpu` or `?backend=cpu` in the room's address: for support, where a machine judges its own graphics wrongly. */
+function wishedBackend(): string | null {
+  const wished = new URLSearchParams(location.search).get("backend");
+  return wished === "gpu" || wished === "cpu" ? wished : null;
+}
+
 function prepareCornerstone(): void {
   if (isReady) return;
   isReady = true;
-  const planar = { renderBackend: hasGpu() ? "gpu" : "cpu", cpuVolume: { volumeModifiedThrottleMs: 0 } };
+  const planar = {
+    renderBackend: wishedBackend() ?? (hasGpu() ? "gpu" : "cpu"),
+    cpuVolume: { volumeModifiedThrottleMs: 0 },
+  };
   // The type wants every field of the configuration; what is left out keeps its default.
   init({ rendering: { webGlContextCount: 1, planar } } as unknown as Types.Cornerstone3DConfig);
   cache.setMaxCacheSize(CACHE_BOUND_BYTES);
@@ -147,7 +157,7 @@ export function createScreens(
       await viewport(id).setDisplaySets({ displaySetId: setId, options: id === "stack" ? {} : { orientation: id } });
       if (wanted.get(id) === series) mounted.set(id, { series, setId });
     },
-    aim(id, { camera, frame }) {
+    aim(id, { camera, turn, frame }) {
       const target = mounted.get(id);
       const { width, height } = size(id);
       const resolved = viewport(id).getResolvedView();
@@ -162,7 +172,8 @@ export function createScreens(
         anchorCanvas: [0.5, 0.5],
         scale: scaleTo(resolved),
         displayArea: undefined,
-        ...(frame === null ? throughVolume(camera) : { slice: { kind: "stackIndex", imageIdIndex: frame } }),
+        flipHorizontal: turn.isMirrored,
+        ...(frame === null ? throughVolume(camera) : ofStack(frame, turn)),
       });
       // What "fit" means depends on the orientation, which may just have changed: a wrong scale must not stand.
       const reached = viewport(id).getResolvedView();
@@ -225,6 +236,15 @@ function displaySet(id: ViewportId, series: Series, frame: number): object {
   const shared = { kind: "planar", imageIds: series.imageIds, initialImageIdIndex: frame };
   return id === "stack" ? shared : { ...shared, volumeId: series.volumeId() };
 }
+
+/**
+ * Cornerstone turns the picture clockwise by these degrees and then flips it; its CPU drawing of images flips first, so
+ * that a flipped picture has to be turned the other way.
+ */
+const ofStack = (frame: number, { quarters, isMirrored }: Turn): object => ({
+  slice: { kind: "stackIndex", imageIdIndex: frame },
+  rotation: 90 * (isMirrored && getEffectiveRenderBackend() === "cpu" ? (4 - quarters) % 4 : quarters),
+});
 
 function throughVolume(camera: Camera): object {
   return {

@@ -1,5 +1,5 @@
 /** Between a pane's scene and what travels of it: reading, applying, comparing. Pure. */
-import { type Size, scaleToShow, toScreen } from "../lib/planes";
+import { type Facing, type Size, scaleToShow, toScreen } from "../lib/planes";
 import { dot, type Vec3 } from "../lib/vectors";
 import type { Pane, ViewportId, ViewportView } from "../wire/types";
 import { halfGap, isSameVector, nearestFrame, type StackGeometry } from "./geometry";
@@ -9,15 +9,19 @@ import {
   centredOn,
   isOnPlane,
   isReformat,
+  lyingOf,
   planeOf,
   type Scene,
   shownViewports,
   throughPoint,
+  turnAt,
   visibleFov,
   wholeFov,
   withFov,
   withLayout,
+  withTurn,
 } from "./scene";
+import { turnOf } from "./turning";
 
 /** Which parts of a shared view a follower takes over. */
 export type Facets = { slice: boolean; window: boolean; zoom: boolean; layout: boolean };
@@ -63,9 +67,10 @@ function viewportOf(scene: Scene, shown: Shown, id: ViewportId, size: Size): Vie
     up: camera.up,
     // What was taken over from another screen is passed on as it came: with each change of hands between screens of
     // different shape "at least what you see" would otherwise zoom out a little further.
-    fov_mm: asked ?? (isHidden(size) ? wholeFov(shown.geometry, id) : visibleFov(camera, size)),
+    fov_mm: asked ?? (isHidden(size) ? wholeFov(shown.geometry, id, turnAt(scene, id)) : visibleFov(camera, size)),
     sop_instance_uid: image?.sop_instance_uid ?? null,
     frame: image?.frame ?? null,
+    mirrored: camera.isMirrored ?? false,
   };
 }
 
@@ -92,11 +97,15 @@ export function followed(scene: Scene, shown: Shown, view: Pane, facets: Facets)
 }
 
 function sameSlices(scene: Scene, shown: Shown, view: Pane): Scene | null {
-  let next: Scene | null = scene;
+  let next: Scene = scene;
   for (const viewport of view.viewports) {
-    if (next === null) return null;
-    if (!isReformat(viewport.id)) next = ofImage(next, shown, viewport);
-    else next = throughPoint(next, shown.geometry, viewport.point_world_mm, [viewport.id]);
+    const { id, point_world_mm } = viewport;
+    const there = isReformat(id)
+      ? throughPoint(next, shown.geometry, point_world_mm, [id])
+      : ofImage(next, shown, viewport);
+    if (there === null) return null;
+    const turn = turnOf(lyingOf(there, shown.geometry, id), viewport);
+    next = turn ? withTurn(there, id, turn) : there;
   }
   return next;
 }
@@ -170,9 +179,10 @@ function showsSlice(scene: Scene, shown: Shown, viewport: ViewportView): boolean
 }
 
 /** A slice turned, mirrored or made thick elsewhere is not what stands here, although the same voxels are in it. */
-function isSeenAlike(plane: { normal: Vec3; up: Vec3 }, viewport: ViewportView): boolean {
-  const isPlain = !viewport.mirrored && (viewport.slab ?? null) === null;
-  return isPlain && isSameVector(plane.normal, viewport.normal, 1e-3) && isSameVector(plane.up, viewport.up, 1e-3);
+function isSeenAlike(plane: Facing, viewport: ViewportView): boolean {
+  if ((viewport.slab ?? null) !== null) return false;
+  if ((plane.isMirrored ?? false) !== (viewport.mirrored ?? false)) return false;
+  return isSameVector(plane.normal, viewport.normal, 1e-3) && isSameVector(plane.up, viewport.up, 1e-3);
 }
 
 function showsAll(scene: Scene, shown: Shown, viewport: ViewportView, size: Size): boolean {

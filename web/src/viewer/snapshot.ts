@@ -13,6 +13,8 @@ export type SnapshotEntry = {
   frame: number | null;
   point_world_mm: [number, number, number];
   normal: [number, number, number];
+  up: [number, number, number];
+  mirrored: boolean;
   /** What is visible, width and height. */
   fov_mm: [number, number];
   window: Window;
@@ -33,6 +35,8 @@ export function snapshotOf(scene: Scene, series: Series, sizeOf: (id: ViewportId
       frame: image?.frame ?? null,
       point_world_mm: camera.centre,
       normal: camera.normal,
+      up: camera.up,
+      mirrored: camera.isMirrored ?? false,
       fov_mm: visibleFov(camera, size),
       window: { ...scene.window, unit: header.unit },
       quality: qualityOf(scene, series, id),

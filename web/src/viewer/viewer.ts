@@ -30,6 +30,7 @@ import { EVERYTHING, type Facets, isSameStack } from "./sharing";
 import type { SnapshotEntry } from "./snapshot";
 import { createTeller } from "./telling";
 import { createTimes, type Timing } from "./times";
+import { flipped, rotated } from "./turning";
 
 export type { NamedPointer, Quality } from "./captions";
 export type { DrawingEvents, Inked } from "./drawing/drawing";
@@ -92,6 +93,12 @@ export type Viewer = {
   setWindow(window: { center: number; width: number }): void;
   setInvert(on: boolean): void;
   reset(): void;
+  /** What is on the screen of the active viewport, a quarter to the right; from left to right. */
+  rotate(): void;
+  flip(): void;
+  /** See the pane's. */
+  play(speed: number | null): void;
+  isPlaying(): boolean;
   scroll(steps: number): void;
   zoomBy(factor: number): void;
   /** What the left button and one finger do. Until it is called: the window, and scrolling. */
@@ -424,6 +431,10 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
     setWindow: (window) => activePane().setWindow(window),
     setInvert: (on) => activePane().setInvert(on),
     reset: () => activePane().reset(),
+    rotate: () => activePane().turn(rotated),
+    flip: () => activePane().turn(flipped),
+    play: (speed) => activePane().play(speed),
+    isPlaying: () => activePane().isPlaying(),
     scroll: (steps) => activePane().scroll(steps),
     zoomBy: (factor) => activePane().zoomBy(factor),
     setTool(next) {
