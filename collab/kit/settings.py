@@ -82,7 +82,7 @@ def read_settings(environment: Mapping[str, str] | None = None, dotenv: Path | N
 
 
 # Read by the tests and scripts, not by the program.
-_NOT_SETTINGS = {"CONSILIUM_TEST_DATA", "CONSILIUM_SKIP_CLIENT_BUILD"}
+_NOT_SETTINGS = {"CONSILIUM_TEST_DATA", "CONSILIUM_SKIP_CLIENT_BUILD", "CONSILIUM_OHIF"}
 
 
 def _parse(name: str, text: str, default: object) -> object:
