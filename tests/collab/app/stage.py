@@ -92,6 +92,8 @@ class Things:
     study_uid: str
     series_uid: str
     instance_uid: str
+    document_uid: str
+    report_uid: str
     upload_id: str
     request_id: str
     room_id: str
@@ -114,6 +116,8 @@ class Things:
             study_uid=make_studies.uid(),
             series_uid=make_studies.uid(),
             instance_uid=make_studies.uid(),
+            document_uid=make_studies.uid(),
+            report_uid=make_studies.uid(),
             upload_id=ids.new_id(ids.UPLOAD),
             request_id=ids.new_id(ids.EXPERTISE_REQUEST),
             room_id=ids.new_id(ids.ROOM),
@@ -260,7 +264,7 @@ def _things(site: Site, people: Mapping[str, Person], team_id: str, folder: Path
     with site.database.transaction() as session:
         requester, at = caller_of(people, "requester", team_id), make.NIGHT
         shown = signing.preview(session, request_id, by=caller_of(people, "expert", team_id), at=at)
-        series = session.query(Series).filter_by(study_id=study_id).one()
+        series = session.query(Series).filter_by(study_id=study_id, modality="CT").one()
         report = second_reads.copy_report(
             session,
             study_id,
@@ -284,6 +288,8 @@ def _things(site: Site, people: Mapping[str, Person], team_id: str, folder: Path
             .filter_by(series_id=series.id, instance_number=1)
             .one()
             .sop_instance_uid,
+            document_uid=_only_instance(session, study_id, "DOC"),
+            report_uid=_only_instance(session, study_id, "SR"),
             upload_id=upload.upload_id,
             request_id=request_id,
             room_id=room_id,
@@ -300,9 +306,19 @@ def _things(site: Site, people: Mapping[str, Person], team_id: str, folder: Path
         )
 
 
+def _only_instance(session: Session, study_id: str, modality: str) -> str:
+    found = session.query(Instance).join(Series, Instance.series_id == Series.id)
+    return found.filter(Series.study_id == study_id, Series.modality == modality).one().sop_instance_uid
+
+
 def _study(site: Site, folder: Path, hospital_id: str) -> str:
-    """A small series, imported and prepared as a drop is."""
-    make_studies.folder(folder, make_studies.series())
+    """A small series, a document and a report, imported and prepared as a drop is."""
+    study_uid = make_studies.uid()
+    others = {
+        "document.dcm": make_studies.document(study_uid=study_uid),
+        "report.dcm": make_studies.report(study_uid=study_uid),
+    }
+    make_studies.folder(folder, make_studies.series(study_uid=study_uid) | others)
     intake = site.part(Intake)
     done = import_files(intake, [Source(path=folder, name=folder.name)], by="test", hospital_id=hospital_id)
     while site.part(Preparer).prepare_next():

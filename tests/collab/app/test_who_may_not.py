@@ -156,6 +156,7 @@ def second_read(things: Things) -> Mapping[str, str]:
 
 
 _SERIES = "/api/studies/{study}/series/{series}/stacks/{stack:int}"
+_OBJECT = "/api/studies/{study}/objects/{sop_instance_uid}"
 MULTIPART = {"content-type": 'multipart/related; type="application/dicom"; boundary=x'}
 STORED = b"--x\r\nContent-Type: application/dicom\r\n\r\n%b\r\n--x--\r\n" % make_studies.dicom(
     study_uid=make_studies.uid(), series_uid=make_studies.uid()
@@ -189,6 +190,8 @@ MATRIX: Mapping[Key, Row] = {
     ("GET", "/api/studies/{study}"): only(IMAGES),
     ("GET", f"{_SERIES}/thumbnail"): only(IMAGES),
     ("GET", f"{_SERIES}/pack"): only(IMAGES),
+    ("GET", _OBJECT): only(IMAGES),
+    ("GET", f"{_OBJECT}/document"): only(IMAGES),
     ("POST", "/api/uploads"): Row(may=CARE, json=lambda _: {"name": "scan.zip", "size": 10}),
     ("GET", "/api/uploads/{upload}"): only(REQUESTER),
     ("PATCH", "/api/uploads/{upload}"): only(REQUESTER, content=b"01234", headers={"upload-offset": "0"}),
@@ -431,6 +434,7 @@ def filled(path: str, things: Things) -> str:
         "study_uid": things.study_uid,
         "series_uid": things.series_uid,
         "instance_uid": things.instance_uid,
+        "sop_instance_uid": things.document_uid if path.endswith("/document") else things.report_uid,
         "frames": "1",
         "place": "7FE00010",
         "stack": "0",

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
-from pydicom.dataset import FileDataset, FileMetaDataset
-from pydicom.uid import UID, ExplicitVRLittleEndian, generate_uid
+from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
+from pydicom.uid import UID, BasicTextSRStorage, EncapsulatedPDFStorage, ExplicitVRLittleEndian, generate_uid
 
 from collab.accounts.models import Hospital
 from collab.kit.caller import Caller
@@ -60,6 +60,47 @@ def dicom(
     ds.BitsAllocated, ds.BitsStored, ds.HighBit, ds.PixelRepresentation = 16, 16, 15, 1
     ds.RescaleSlope, ds.RescaleIntercept, ds.RescaleType = 1, 0, "HU"
     ds.PixelData = (np.arange(256, dtype="<i2") + number + value).tobytes()
+    return _written(ds)
+
+
+def document(*, study_uid: str) -> bytes:
+    """An encapsulated PDF (PS3.3 A.45.1) in a series of its own."""
+    ds = _no_image(EncapsulatedPDFStorage, "DOC", study_uid)
+    ds.MIMETypeOfEncapsulatedDocument, ds.EncapsulatedDocument = "application/pdf", b"%PDF-1.7 %%EOF"
+    return _written(ds)
+
+
+def report(*, study_uid: str) -> bytes:
+    """A basic text report of one line (PS3.3 A.35.1) in a series of its own."""
+    ds = _no_image(BasicTextSRStorage, "SR", study_uid)
+    title, finding = Dataset(), Dataset()
+    title.CodeValue, title.CodingSchemeDesignator, title.CodeMeaning = "18748-4", "LN", "Diagnostic Imaging Report"
+    finding.CodeValue, finding.CodingSchemeDesignator, finding.CodeMeaning = "121071", "DCM", "Finding"
+    line = Dataset()
+    line.RelationshipType, line.ValueType, line.TextValue = "CONTAINS", "TEXT", "Pas de lésion."
+    line.ConceptNameCodeSequence = [finding]
+    ds.ValueType, ds.ContinuityOfContent = "CONTAINER", "SEPARATE"
+    ds.ConceptNameCodeSequence, ds.ContentSequence = [title], [line]
+    ds.CompletionFlag, ds.VerificationFlag = "COMPLETE", "UNVERIFIED"
+    ds.ContentDate, ds.ContentTime = "20261123", "231500"
+    return _written(ds)
+
+
+def _no_image(sop_class: UID, modality: str, study_uid: str) -> FileDataset:
+    meta = FileMetaDataset()
+    meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = sop_class, UID(uid())
+    meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    ds = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
+    ds.SOPClassUID, ds.SOPInstanceUID = meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID
+    ds.StudyInstanceUID, ds.SeriesInstanceUID = study_uid, uid()
+    ds.SpecificCharacterSet, ds.Modality, ds.SeriesNumber, ds.InstanceNumber = "ISO_IR 192", modality, 3, 1
+    ds.StudyDate, ds.StudyTime, ds.StudyDescription = "20261123", "230112", "TDM cérébrale"
+    for keyword, text in PATIENT.items():
+        setattr(ds, keyword, text)
+    return ds
+
+
+def _written(ds: FileDataset) -> bytes:
     written = io.BytesIO()
     ds.save_as(written, enforce_file_format=True)
     return written.getvalue()
