@@ -5,13 +5,16 @@ the top of the picture, so `up` x `normal` points to its right: an axial slice s
 has normal (0, 0, -1) and up (0, -1, 0).
 """
 
+import math
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dicom_render.affine import Mask, Ramp, Real, sample_picture, sample_volume
 from dicom_render.grey import Rescale, through_table, through_window, to_8_bits, to_modality
 from dicom_render.headers import Window
 from dicom_render.htj2k import decode_htj2k
@@ -20,15 +23,23 @@ from dicom_render.lut import Lut
 from dicom_render.markings import marked
 from dicom_render.pack import PackReader
 from dicom_render.refusal import NotAVolume
-from dicom_render.sampling import bilinear, inside, trilinear
 from dicom_render.space import Orientation, Vector, cross, dot, minus, normal_of, row_and_column, unit
 from dicom_render.stack_header import StackHeader
 
-Real = NDArray[np.float32]
-Points = NDArray[np.float64]
+Blend = Literal["mip", "minip", "mean"]
 
 # A plane turned less than this against the slices is theirs: over a field of 500 mm the edge lies 0.25 mm off.
 _PARALLEL = 1 - 5e-7
+# Decoded frames of one stack: 64 of 512 x 512, or the last one whatever its size.
+MAX_KEPT_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Slab:
+    """So much of the volume, half of it on each side of the plane, drawn as one picture."""
+
+    blend: Blend
+    thickness_mm: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,9 @@ class PlaneView:
     frame: int = 1
     markings: bool = True
     """shutter and overlays of the file, on a slice drawn as it is; a cut through the volume never has them"""
+    mirrored: bool = False
+    """left and right of the picture changed over, as the last step"""
+    slab: Slab | None = None
 
 
 class PreparedStack:
@@ -54,6 +68,7 @@ class PreparedStack:
         self._reader = PackReader(prepared, stack)
         self.header: StackHeader = self._reader.header
         self._volume: NDArray[np.generic] | None = None
+        self._frames: dict[int, NDArray[np.generic]] = {}
         self._lock = threading.Lock()
 
     def index_of(self, sop_instance_uid: str, frame: int) -> int:
@@ -65,7 +80,19 @@ class PreparedStack:
         return decode_htj2k(self._reader.codestream(index))
 
     def modality(self, index: int) -> NDArray[np.generic]:
-        """Modality values of one frame as float32; RGB as it is."""
+        """Modality values of one frame as float32; RGB as it is. The newest are kept: a view is drawn many times."""
+        with self._lock:
+            kept = self._frames.get(index)
+        if kept is not None:
+            return kept
+        values = self._modality(index)
+        with self._lock:
+            self._frames[index] = values
+            while len(self._frames) > 1 and sum(each.nbytes for each in self._frames.values()) > MAX_KEPT_BYTES:
+                del self._frames[next(iter(self._frames))]
+        return values
+
+    def _modality(self, index: int) -> NDArray[np.generic]:
         if self.header.values == "rgb8":
             return self.values(index)
         frame = self.header.frames[index]
@@ -85,7 +112,7 @@ class PreparedStack:
             raise NotAVolume("too_large", {"bytes": size, "most": MAX_VOLUME_BYTES})
         with self._lock:
             if self._volume is None:
-                self._volume = np.stack([self.modality(index) for index in range(len(header.frames))])
+                self._volume = np.stack([self._modality(index) for index in range(len(header.frames))])
             return self._volume
 
 
@@ -121,21 +148,21 @@ def render_view(source: PreparedStack, view: PlaneView, width_px: int, height_px
     The instance named by the view is drawn as it is, bilinear in its own plane, if the view lies parallel to it.
     Otherwise the volume is cut, trilinear. Raises `NotAVolume` with the reason of a stack that is none.
     """
-    points = _points_of(view, width_px, height_px)
-    index = _own_slice(source, view)
+    size, index = (height_px, width_px), _own_slice(source, view)
     if index is None:
-        values, shown = _cut(source, points)
+        values, shown = _cut(source, view, size)
     else:
-        values, shown = _slice(source, index, points)
+        row, column = _in_plane(plane_of(source.header, index), view, size)
+        values, shown = sample_picture(source.modality(index), row, column, size)
     picture = _picture(source, view, index, values=values, shown=shown)
-    if index is None or not view.markings:
-        return picture
-    row, column = _in_plane(plane_of(source.header, index), points)
-    return marked(picture, source.header, index, row=row, column=column, shown=shown)
+    if index is not None and view.markings and (source.header.shutters or source.header.overlays):
+        row, column = _in_plane(plane_of(source.header, index), view, size)
+        picture = marked(picture, source.header, index, row=row.at(size), column=column.at(size), shown=shown)
+    return picture[:, ::-1] if view.mirrored else picture
 
 
 def _picture(
-    source: PreparedStack, view: PlaneView, index: int | None, *, values: Real, shown: NDArray[np.bool_]
+    source: PreparedStack, view: PlaneView, index: int | None, *, values: Real, shown: Mask
 ) -> NDArray[np.uint8]:
     if source.header.values == "rgb8":
         picture = np.clip(np.rint(values), 0, 255).astype(np.uint8)
@@ -149,19 +176,10 @@ def _picture(
     return np.where(shown, grey, np.uint8(0))
 
 
-def _points_of(view: PlaneView, width_px: int, height_px: int) -> Points:
-    """World coordinates of the centre of every pixel of the picture, (height, width, 3)."""
-    normal = unit(view.normal)
-    right = unit(cross(view.up, normal))
-    up = cross(normal, right)
-    across = ((np.arange(width_px) + 0.5) / width_px - 0.5) * view.fov_mm[0]
-    upwards = (0.5 - (np.arange(height_px) + 0.5) / height_px) * view.fov_mm[1]
-    in_row = np.asarray(view.point_world_mm) + np.multiply.outer(across, np.asarray(right))
-    return in_row[None, :, :] + np.multiply.outer(upwards, np.asarray(up))[:, None, :]
-
-
 def _own_slice(source: PreparedStack, view: PlaneView) -> int | None:
-    """The frame to draw as it is: the one named, or the nearest of a parallel stack that is no volume."""
+    """The frame to draw as it is: the one named, or the nearest of a parallel stack that is no volume; no slab."""
+    if view.slab is not None:
+        return None
     if view.sop_instance_uid is not None:
         index = source.index_of(view.sop_instance_uid, view.frame)
         return index if _is_parallel(plane_of(source.header, index), view) else None
@@ -184,25 +202,63 @@ def _distance_mm(plane: Plane, view: PlaneView) -> float:
     return abs(dot(minus(view.point_world_mm, plane.origin), _normal(plane)))
 
 
-def _slice(source: PreparedStack, index: int, points: Points) -> tuple[Real, NDArray[np.bool_]]:
-    row, column = _in_plane(plane_of(source.header, index), points)
-    values = bilinear(source.modality(index), row, column)
-    return values, inside(row, source.header.rows) & inside(column, source.header.columns)
-
-
-def _cut(source: PreparedStack, points: Points) -> tuple[Real, NDArray[np.bool_]]:
+def _cut(source: PreparedStack, view: PlaneView, size: tuple[int, int]) -> tuple[Real, Mask]:
     header, volume = source.header, source.volume()
     if header.spacing_mm is None or header.orientation is None:
         raise NotAVolume(header.reason or "no_geometry")
-    row, column = _in_plane(plane_of(header, 0), points)
-    way = points - np.asarray(plane_of(header, 0).origin)
-    depth = way @ np.asarray(normal_of(header.orientation)) / header.spacing_mm
-    shown = inside(row, header.rows) & inside(column, header.columns) & inside(depth, len(header.frames))
-    return trilinear(volume, depth, row, column), shown
+    plane, normal = plane_of(header, 0), normal_of(header.orientation)
+    depth = _ramp(view, size, plane.origin, normal, header.spacing_mm)
+    row, column = _in_plane(plane, view, size)
+    if view.slab is None:
+        return sample_volume(volume, (depth, row, column), size)
+    facing = unit(view.normal)
+    per_mm = (
+        dot(facing, normal) / header.spacing_mm,
+        dot(facing, plane.along_column) / plane.row_step_mm,
+        dot(facing, plane.along_row) / plane.column_step_mm,
+    )
+    return _blended(volume, (depth, row, column), per_mm, view.slab, size)
 
 
-def _in_plane(plane: Plane, points: Points) -> tuple[Points, Points]:
-    """(row, column) of world points projected onto the plane."""
-    way = points - np.asarray(plane.origin)
-    row = way @ np.asarray(plane.along_column) / plane.row_step_mm
-    return row, way @ np.asarray(plane.along_row) / plane.column_step_mm
+def _blended(
+    volume: NDArray[np.generic],
+    ramps: tuple[Ramp, Ramp, Ramp],
+    per_mm: Vector,
+    slab: Slab,
+    size: tuple[int, int],
+) -> tuple[Real, Mask]:
+    """Planes half a voxel apart or closer, each sampled, then blended; what lies outside of the volume does not count.
+
+    `per_mm`: how far along each index a step of one millimetre towards the reader leads.
+    """
+    steps = max(1, math.ceil(2 * slab.thickness_mm * max(abs(each) for each in per_mm)))
+    start = {"mip": -np.inf, "minip": np.inf, "mean": 0.0}[slab.blend]
+    total, count = np.full(size, start, np.float32), np.zeros(size, np.int32)
+    for step in range(steps + 1):
+        away = (step / steps - 0.5) * slab.thickness_mm
+        depth, row, column = (ramp.moved(by * away) for ramp, by in zip(ramps, per_mm, strict=True))
+        values, shown = sample_volume(volume, (depth, row, column), size)
+        join = {"mip": np.maximum, "minip": np.minimum, "mean": np.add}[slab.blend]
+        join(total, values, out=total, where=shown)
+        count += shown
+    shown = count > 0
+    if slab.blend == "mean":
+        total /= np.maximum(count, 1)
+    return np.where(shown, total, np.float32(0)), shown
+
+
+def _in_plane(plane: Plane, view: PlaneView, size: tuple[int, int]) -> tuple[Ramp, Ramp]:
+    """(row, column) of the picture's pixels, projected onto the plane."""
+    row = _ramp(view, size, plane.origin, plane.along_column, plane.row_step_mm)
+    return row, _ramp(view, size, plane.origin, plane.along_row, plane.column_step_mm)
+
+
+def _ramp(view: PlaneView, size: tuple[int, int], origin: Vector, direction: Vector, step_mm: float) -> Ramp:
+    """How far from `origin` the picture's pixels lie along `direction`, in steps."""
+    normal = unit(view.normal)
+    right = unit(cross(view.up, normal))
+    height, width = size
+    across = dot(right, direction) * view.fov_mm[0] / width / step_mm
+    down = -dot(cross(normal, right), direction) * view.fov_mm[1] / height / step_mm
+    centre = dot(minus(view.point_world_mm, origin), direction) / step_mm
+    return Ramp(centre - across * (width - 1) / 2 - down * (height - 1) / 2, across, down)

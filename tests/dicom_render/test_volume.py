@@ -1,8 +1,11 @@
 """Planes of a prepared stack, against scipy."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pydicom
 import pytest
 from scipy.ndimage import map_coordinates
 
@@ -10,14 +13,14 @@ from dicom_render.headers import Window
 from dicom_render.pack import NoSuchPack
 from dicom_render.prepare import prepare_series
 from dicom_render.refusal import NotAVolume
-from dicom_render.volume import PlaneView, PreparedStack, render_view
+from dicom_render.volume import Blend, PlaneView, PreparedStack, Slab, render_view
 from tests.dicom_render import make
 
 ORIGIN, SPACING_MM, PIXEL_MM = np.array([-20.0, -30.0, 40.0]), 2.0, 0.5
 WINDOW = Window(100, 120, "LINEAR_EXACT")
 # Seen from the feet and from the front, as radiologists do (PS3.3 C.7.6.2.1.1: +x is left, +y is back, +z is head).
-AXIAL = {"normal": (0.0, 0.0, -1.0), "up": (0.0, -1.0, 0.0)}
-CORONAL = {"normal": (0.0, -1.0, 0.0), "up": (0.0, 0.0, 1.0)}
+AXIAL: dict[str, Any] = {"normal": (0.0, 0.0, -1.0), "up": (0.0, -1.0, 0.0)}
+CORONAL: dict[str, Any] = {"normal": (0.0, -1.0, 0.0), "up": (0.0, 0.0, 1.0)}
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +78,54 @@ def test_the_exact_instance_is_drawn_as_it_is(stack: PreparedStack, volume: np.n
     assert np.abs(render_view(stack, view, 64, 48) - levels).max() <= 0.6
 
 
+def turned_by(degrees: float) -> tuple[float, float, float]:
+    """Up of an axial picture turned about its normal."""
+    return (float(np.sin(np.radians(degrees))), -float(np.cos(np.radians(degrees))), 0.0)
+
+
+@pytest.mark.parametrize("degrees", [0, 30, 90, 180, 270])
+def test_a_turned_and_enlarged_slice_is_that_of_scipy(stack: PreparedStack, volume: np.ndarray, degrees: float) -> None:
+    centre, up, normal = ORIGIN + np.array([15.3, 11.2, 14.0]), np.array(turned_by(degrees)), np.array([0.0, 0.0, -1.0])
+    view = PlaneView(tuple(centre), (0.0, 0.0, -1.0), turned_by(degrees), (12.0, 8.0), WINDOW, False, "1.2.3.4.7")
+    right = np.cross(up, normal)
+    across, down = (np.arange(90) + 0.5) * 12 / 90 - 6, 4 - (np.arange(60) + 0.5) * 8 / 60
+    points = centre + across[None, :, None] * right + down[:, None, None] * up
+    assert np.abs(render_view(stack, view, 90, 60) - by_scipy(volume, points)).max() <= 0.6
+
+
+def test_a_mirrored_picture_has_left_and_right_changed_over(stack: PreparedStack) -> None:
+    centre = tuple(ORIGIN + np.array([3.0, 11.0, 14.0]))
+    plain, mirrored = (
+        render_view(stack, PlaneView(centre, fov_mm=(12.0, 8.0), window=WINDOW, mirrored=each, **AXIAL), 40, 30)
+        for each in (False, True)
+    )
+    assert plain.any()
+    np.testing.assert_array_equal(mirrored, plain[:, ::-1])
+
+
+@pytest.mark.parametrize(("blend", "reduced"), [("mip", np.max), ("minip", np.min), ("mean", np.mean)])
+def test_a_slab_is_the_blend_of_its_planes(
+    stack: PreparedStack,
+    volume: np.ndarray,
+    blend: Blend,
+    reduced: Callable[..., np.ndarray],
+) -> None:
+    centre = ORIGIN + np.array([63 * PIXEL_MM / 2, 47 * PIXEL_MM / 2, 7 * SPACING_MM])
+    view = PlaneView(tuple(centre), fov_mm=(32.0, 24.0), window=WINDOW, slab=Slab(blend, 8.0), **AXIAL)
+    # Slices 5 to 9 and the planes half-way between them.
+    planes = np.stack([(volume[n // 2] + volume[(n + 1) // 2]) / 2 for n in range(10, 19)])
+    levels = np.clip((reduced(planes, axis=0) - WINDOW.center) / WINDOW.width + 0.5, 0, 1) * 255
+    assert np.abs(render_view(stack, view, 64, 48) - levels).max() <= 0.6
+
+
+def test_what_a_slab_has_outside_of_the_volume_does_not_count(stack: PreparedStack, volume: np.ndarray) -> None:
+    centre = ORIGIN + np.array([63 * PIXEL_MM / 2, 47 * PIXEL_MM / 2, -2 * SPACING_MM])
+    view = PlaneView(tuple(centre), fov_mm=(32.0, 24.0), window=WINDOW, slab=Slab("mean", 8.0), **AXIAL)
+    # Of slices -4 to 0 only the last, and the half voxel before it, are inside: both are the first slice.
+    levels = np.clip((volume[0] - WINDOW.center) / WINDOW.width + 0.5, 0, 1) * 255
+    assert np.abs(render_view(stack, view, 64, 48) - levels).max() <= 0.6
+
+
 def test_outside_is_black_even_inverted(stack: PreparedStack) -> None:
     above_all, uid = Window(5000, 10), "1.2.3.4.0"
     view = PlaneView(tuple(ORIGIN), fov_mm=(40.0, 40.0), window=above_all, invert=True, sop_instance_uid=uid, **AXIAL)
@@ -115,6 +166,35 @@ def test_a_tilted_stack_is_drawn_slice_by_slice_and_never_cut(test_data: Path, t
         frame.sop_instance_uid,
     )
     assert render_view(stack, view, 128, 128)[40:90, 40:90].mean() > 60
+
+
+def test_a_slice_of_a_tilted_stack_is_that_of_scipy(test_data: Path, tmp_path: Path) -> None:
+    files = sorted((test_data / "01_head_ct" / "ge_hispeed_tilt18_varspacing").glob("*.dcm"))
+    prepare_series(files, tmp_path)
+    stack = PreparedStack(tmp_path, 0)
+    uid = stack.header.frames[10].sop_instance_uid
+    file = next(each for each in map(pydicom.dcmread, files) if each.SOPInstanceUID == uid)
+    along, down = np.array(file.ImageOrientationPatient[:3]), np.array(file.ImageOrientationPatient[3:])
+    row_mm, column_mm = map(float, file.PixelSpacing)
+    centre = np.array(file.ImagePositionPatient) + 250.3 * column_mm * along + 260.7 * row_mm * down
+    shown = render_view(
+        stack,
+        PlaneView(
+            tuple(centre),
+            tuple(-np.cross(along, down)),
+            tuple(-down),
+            (60.0, 60.0),
+            Window(40, 400, "LINEAR_EXACT"),
+            sop_instance_uid=uid,
+        ),
+        100,
+        100,
+    )
+    steps = (np.arange(100) + 0.5) * 0.6 - 30
+    places = np.meshgrid(260.7 + steps / row_mm, 250.3 + steps / column_mm, indexing="ij")
+    pixels = file.pixel_array * float(file.RescaleSlope) + float(file.RescaleIntercept)
+    levels = np.clip((map_coordinates(pixels, places, order=1) - 40) / 400 + 0.5, 0, 1) * 255
+    assert np.abs(shown - levels).max() <= 0.6
 
 
 def test_colour_is_drawn_in_colour(test_data: Path, tmp_path: Path) -> None:
