@@ -127,6 +127,46 @@ def test_images_and_planes_through_the_volume_turn_alike(
     assert stage.eventually(expert, lambda: looks_like(expert, np.fliplr(np.rot90(QUARTERS, -1)), "axial"))
 
 
+def frame_the_upper_half(window: Window, viewport: str = "stack") -> None:
+    """Drag over both upper quarters of the picture, equally far into each."""
+    x, y, width, height = stage.box_of(window, viewport)
+    side = min(width, height)
+    mouse = window.page.mouse
+    mouse.move(x + width / 2 - 0.3 * side, y + height / 2 - 0.3 * side)
+    mouse.down()
+    mouse.move(x + width / 2 + 0.3 * side, y + height / 2 - 0.1 * side, steps=6)
+    mouse.up()
+
+
+def test_a_framed_region_sets_its_window_on_both_screens(
+    quartered: Case, server: Server, open_as: Callable[..., Window]
+) -> None:
+    expert = open_as(NEURORADIOLOGIST, size=SIZE)
+    stage.enter(expert, server, quartered.room_id)
+    other = open_as(RADIOLOGIST, size=(900, 1100))
+    stage.enter(other, server, quartered.room_id)
+    on_the_stack(expert)
+    # The upper quarters are 40 and 90: the one is black now, the other white, and what is above it white too.
+    framed = np.array([[0, 255], [255, 255]])
+    expert.page.keyboard.press("e")
+    frame_the_upper_half(expert)
+    assert stage.eventually(expert, lambda: looks_like(expert, framed)), quarters(expert)
+    assert stage.eventually(other, lambda: looks_like(other, framed)), quarters(other)
+    # LINEAR, from 40 to 90: the width is one more and the centre half of one (PS3.3 C.11.2.1.2.1).
+    assert (
+        stage.views(other)["stack"]["window"] | {"center": 65.5, "width": 51} == stage.views(other)["stack"]["window"]
+    )
+
+    expert.page.keyboard.press("r")
+    expert.page.keyboard.press("l")
+    assert stage.eventually(expert, lambda: "axial" in stage.views(expert))
+    assert stage.eventually(expert, lambda: looks_like(expert, QUARTERS, "axial")), quarters(expert, "axial")
+    frame_the_upper_half(expert, "axial")
+    assert stage.eventually(expert, lambda: looks_like(expert, framed, "axial")), quarters(expert, "axial")
+    expert.page.keyboard.press("w")
+    expert.page.keyboard.press("r")
+
+
 def test_a_stack_plays_through_on_both_screens_until_somebody_scrolls(
     quartered: Case, server: Server, open_as: Callable[..., Window]
 ) -> None:

@@ -190,6 +190,7 @@ function start(page: RoomPage, app: HTMLElement): void {
           failed: pictures.failed,
           loaded: (timing) => void Object.assign(timings, timing),
           newId,
+          regionRefused: (why) => pictures.toast(t(`room.region.${why}`), "plain"),
           drawing: annotations.drawing,
         },
         (key, blanks) => said(key, blanks) ?? key,

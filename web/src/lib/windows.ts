@@ -12,6 +12,27 @@ export function windowRange(center: number, width: number, voiFunction: string):
   return { lower: middle - half, upper: middle + half };
 }
 
+// What a region holds besides its tissue (a rim of air, a metal clip) must not set the window.
+const ROBUST = { lowest: 0.02, highest: 0.98 };
+
+/** The window that spreads the middle 96 % of these values from black to white; null where they are all one value. */
+export function windowOfValues(values: Float64Array, isExact: boolean): { center: number; width: number } | null {
+  const sorted = values.slice().sort();
+  const [lower, upper] = [quantile(sorted, ROBUST.lowest), quantile(sorted, ROBUST.highest)];
+  if (!(upper > lower)) return null;
+  // `windowRange` the other way round (PS3.3 C.11.2.1.2.1): LINEAR spans width - 1 around centre - 0.5.
+  return isExact
+    ? { center: (lower + upper) / 2, width: upper - lower }
+    : { center: (lower + upper + 1) / 2, width: upper - lower + 1 };
+}
+
+/** Between the two nearest ranks, as numpy's default. */
+function quantile(sorted: Float64Array, share: number): number {
+  const rank = (sorted.length - 1) * share;
+  const [low, high] = [sorted[Math.floor(rank)] as number, sorted[Math.ceil(rank)] as number];
+  return low + (high - low) * (rank - Math.floor(rank));
+}
+
 /** What is left of a window after a drag: sideways the width, downwards the centre, in proportion to the width. */
 export function draggedWindow(
   from: { center: number; width: number },

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 
 const PATHS = {
   window: "M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18zM12 3v18M12 7h5.5M12 12h9M12 17h5.5",
+  region: "M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M12 8a4 4 0 0 0 0 8zM12 8a4 4 0 0 1 0 8",
   pan: "M12 3v18M3 12h18M12 3l-3 3M12 3l3 3M12 21l-3-3M12 21l3-3M3 12l3-3M3 12l3 3M21 12l-3-3M21 12l-3 3",
   zoom: "M10.5 4a6.5 6.5 0 1 0 0 13a6.5 6.5 0 1 0 0-13zM15.5 15.5L21 21M10.5 7.5v6M7.5 10.5h6",
   scroll: "M4 9l8-4l8 4l-8 4zM4 13l8 4l8-4M4 17l8 4l8-4",

@@ -5,7 +5,7 @@ import { PRESETS } from "./presets";
 export type KeyAct =
   | { do: "preset"; index: number }
   | { do: "scroll"; images: number }
-  | { do: "tool"; tool: "window" | "pan" | "zoom" | "scroll" }
+  | { do: "tool"; tool: "window" | "pan" | "zoom" | "scroll" | "region" }
   | { do: "undo" | "redo" | "measure" | "remove" | "escape" }
   | { do: "invert" | "reset" | "follow" | "key_view" | "pointer" | "mute" | "help" | "layout" | "control" }
   | { do: "rotate" | "flip" | "cine" }
@@ -34,6 +34,7 @@ const ACTS: Readonly<Record<string, KeyAct>> = {
   d: { do: "tool", tool: "pan" },
   z: { do: "tool", tool: "zoom" },
   s: { do: "tool", tool: "scroll" },
+  e: { do: "tool", tool: "region" },
   a: { do: "measure" },
   delete: { do: "remove" },
   backspace: { do: "remove" },
@@ -74,6 +75,7 @@ export const HELP: readonly { keys: string; text: TextKey }[] = [
   { keys: "J", text: "room.keys.link" },
   { keys: "U", text: "room.keys.back" },
   { keys: "W · D · Z · S", text: "room.keys.tools" },
+  { keys: "E", text: "room.keys.region" },
   { keys: "A", text: "room.keys.measure" },
   { keys: "Ctrl Z · Ctrl ⇧ Z", text: "room.keys.undo" },
   { keys: "⌫", text: "room.keys.remove" },

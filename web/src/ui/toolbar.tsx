@@ -14,6 +14,7 @@ import { UptakeChoice } from "./uptake";
 
 const TOOLS: readonly { tool: Tool; icon: IconName; label: TextKey; shortcut: string }[] = [
   { tool: "window", icon: "window", label: "room.tool.window", shortcut: "W" },
+  { tool: "region", icon: "region", label: "room.tool.region", shortcut: "E" },
   { tool: "pan", icon: "pan", label: "room.tool.pan", shortcut: "D" },
   { tool: "zoom", icon: "zoom", label: "room.tool.zoom", shortcut: "Z" },
   { tool: "scroll", icon: "scroll", label: "room.tool.scroll", shortcut: "S" },

@@ -7,9 +7,12 @@
  */
 import { newPair, type Pair, pairMoved } from "./fingers";
 
-export type Tool = "window" | "pan" | "zoom" | "scroll";
+export type Tool = "window" | "pan" | "zoom" | "scroll" | "region";
 
 export type Place = { x_px: number; y_px: number };
+
+/** Two opposite corners of what is dragged. */
+export type Area = { from: Place; to: Place };
 
 export type GestureTakers = {
   /** What the left button, or one finger, does. */
@@ -19,6 +22,8 @@ export type GestureTakers = {
   pan(by: { right_px: number; down_px: number }): void;
   zoom(factor: number, around: Place): void;
   scroll(steps: number): void;
+  /** What is framed by the hand so far, and at its end; null when it is let go of without being meant. */
+  region(area: Area | null, isDone: boolean): void;
   touched(): void;
   clicked(at: Place): void;
   doubleClicked(): void;
@@ -35,7 +40,15 @@ const LINES_PER_STEP = 3;
 const ZOOM_PER_PX = 1 / 200;
 const ZOOM_PER_NOTCH = 1.15;
 
-type Press = { button: number; isPanning: boolean; at: Place; moved_px: number; since_ms: number; isTouch: boolean };
+type Press = {
+  button: number;
+  isPanning: boolean;
+  from: Place;
+  at: Place;
+  moved_px: number;
+  since_ms: number;
+  isTouch: boolean;
+};
 
 /** Starts listening; the returned function stops it. */
 export function listenToGestures(element: HTMLElement, takers: GestureTakers): () => void {
@@ -44,6 +57,7 @@ export function listenToGestures(element: HTMLElement, takers: GestureTakers): (
   const fingers = new Map<number, Place>();
   let pair: Pair | null = null;
   let press: Press | null = null;
+  let area: Area | null = null;
   let wheelRest = 0;
   let scrollRest = 0;
 
@@ -60,9 +74,11 @@ export function listenToGestures(element: HTMLElement, takers: GestureTakers): (
     if (isTouch) fingers.set(event.pointerId, at);
     pair = pairOf(fingers);
     scrollRest = 0;
+    dropArea();
     press = {
       button: event.button,
       isPanning: event.shiftKey || event.button === 1,
+      from: at,
       at,
       // A second finger makes it no click, whatever it does.
       moved_px: fingers.size > 1 ? CLICK_PX + 1 : 0,
@@ -72,12 +88,20 @@ export function listenToGestures(element: HTMLElement, takers: GestureTakers): (
     if (event.button === 1) event.preventDefault();
   };
 
+  const dropArea = (): void => {
+    if (area !== null) takers.region(null, false);
+    area = null;
+  };
+
   const drag = (from: Press, by: { right_px: number; down_px: number }): void => {
     const tool = from.isPanning ? "pan" : from.button === 2 ? "zoom" : takers.tool(from.isTouch);
     if (tool === "window") takers.window(by);
     else if (tool === "pan") takers.pan(by);
     else if (tool === "zoom") takers.zoom(Math.exp(-by.down_px * ZOOM_PER_PX), from.at);
-    else scrollBy(by.down_px);
+    else if (tool === "region") {
+      area = { from: from.from, to: { x_px: from.at.x_px + by.right_px, y_px: from.at.y_px + by.down_px } };
+      takers.region(area, false);
+    } else scrollBy(by.down_px);
   };
 
   const scrollBy = (down_px: number): void => {
@@ -122,6 +146,10 @@ export function listenToGestures(element: HTMLElement, takers: GestureTakers): (
     const ended = press;
     press = null;
     if (event.pointerType === "touch") takers.pointed(null);
+    if (area !== null && event.type === "pointerup") {
+      takers.region(area, true);
+      area = null;
+    } else dropArea();
     if (event.type !== "pointerup" || ended === null || ended.button !== 0) return;
     const isClick = ended.moved_px <= CLICK_PX && event.timeStamp - ended.since_ms < CLICK_MS;
     if (isClick) takers.clicked(placeOf(event));

@@ -5,7 +5,8 @@ import { draggedWindow } from "../lib/windows";
 import type { Pointer, ViewportId } from "../wire/types";
 import type { Display, Picture } from "./display";
 import { REFORMATS } from "./geometry";
-import { type GestureTakers, listenToGestures, type Place, type Tool } from "./gestures";
+import { type Area, type GestureTakers, listenToGestures, type Place, type Tool } from "./gestures";
+import { type RegionRefusal, windowedByRegion } from "./regions";
 import {
   atStep,
   cameraOf,
@@ -37,12 +38,15 @@ export type HandWorld = {
   moved(): void;
   /** The hand goes through the stack: what moves by itself stops. */
   scrolling(): void;
+  /** A region that was framed has no window. */
+  refused(why: RegionRefusal): void;
 };
 
 // Dragging with the scroll tool goes through the whole stack over the height of the viewport, within these bounds.
 const STEP_PX = { least: 3, most: 40 };
 
-export function createHand(stage: Stage, display: Display, { picture, change, moved, scrolling }: HandWorld): Hand {
+export function createHand(stage: Stage, display: Display, world: HandWorld): Hand {
+  const { picture, change, moved, scrolling } = world;
   let tool: Tool | null = null;
   let rests: { id: ViewportId; place: Place } | null = null;
 
@@ -65,6 +69,17 @@ export function createHand(stage: Stage, display: Display, { picture, change, mo
   const activate = (id: ViewportId): void =>
     change((scene) => (shownViewports(scene).includes(id) && scene.active !== id ? { ...scene, active: id } : scene));
 
+  const windowBy = (id: ViewportId, { from, to }: Area): void => {
+    const [one, other] = [worldAt(id, from), worldAt(id, to)];
+    if (!one || !other) return;
+    change((scene, series) => {
+      const found = windowedByRegion(scene, series, { id, corners: [one, other] });
+      if (typeof found !== "string") return found;
+      world.refused(found);
+      return scene;
+    });
+  };
+
   const takersOf = (id: ViewportId): GestureTakers => ({
     tool: (isTouch) => tool ?? (isTouch ? "scroll" : "window"),
     stepHeightPx() {
@@ -79,6 +94,10 @@ export function createHand(stage: Stage, display: Display, { picture, change, mo
       change((scene, series) => zoomed(scene, series.geometry, at));
     },
     scroll: (steps) => scroll(id, steps),
+    region(area, isDone) {
+      stage.overlays[id].region(isDone ? null : area);
+      if (area && isDone) windowBy(id, area);
+    },
     touched: () => activate(id),
     clicked(place) {
       const point = worldAt(id, place);

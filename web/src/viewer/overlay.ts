@@ -2,6 +2,7 @@
 import { edgeLetters } from "../lib/orientation";
 import { type Camera, heightAbove, intersection, type Plane, type Size, toScreen } from "../lib/planes";
 import { moved } from "../lib/vectors";
+import type { Area } from "./gestures";
 import { createLayerCanvas, type LayerCanvas } from "./layers/canvas";
 
 export type Text = (key: string, blanks?: Record<string, string | number>) => string;
@@ -27,6 +28,8 @@ export type Overlay = {
   marks(marks: Mark[]): void;
   /** Where other planes cut this one. */
   cuts(camera: Camera, size: Size, planes: Plane[]): void;
+  /** The rectangle under the local hand. */
+  region(area: Area | null): void;
 };
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -43,7 +46,9 @@ export function createOverlay(text: Text): Overlay {
   const svg = document.createElementNS(SVG, "svg");
   const lines = document.createElementNS(SVG, "g");
   const people = document.createElementNS(SVG, "g");
-  svg.append(lines, people);
+  const region = document.createElementNS(SVG, "path");
+  region.setAttribute("class", "region");
+  svg.append(lines, people, region);
   element.append(canvas.element, svg);
   const span = (name: string): HTMLSpanElement => {
     const made = document.createElement("span");
@@ -98,6 +103,12 @@ export function createOverlay(text: Text): Overlay {
     cuts(camera, size, planes) {
       const here = { point: camera.centre, normal: camera.normal, up: camera.up };
       lines.replaceChildren(...planes.flatMap((plane) => cutLine(here, camera, size, plane)));
+    },
+    region(area) {
+      const path = area
+        ? `M${area.from.x_px} ${area.from.y_px}H${area.to.x_px}V${area.to.y_px}H${area.from.x_px}Z`
+        : "";
+      region.setAttribute("d", path);
     },
   };
 }

@@ -22,6 +22,7 @@ import { stateApplied } from "./layers/applying";
 import type { Switches } from "./layers/markings";
 import type { Hold, ImageName, Library, StackRef } from "./library";
 import type { Text } from "./overlay";
+import type { RegionRefusal } from "./regions";
 import {
   atImage,
   atStep,
@@ -50,6 +51,7 @@ export type PaneEvents = {
   changed(before: Scene, after: Scene): void;
   /** The hand points elsewhere, or at something else. */
   pointed(): void;
+  regionRefused(why: RegionRefusal): void;
   quality(): void;
   failed(code: Failure): void;
   began(series: Series): void;
@@ -146,7 +148,13 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
     { picture, size: display.size, redraw: display.redraw, newId: world.newId },
     events.drawing,
   );
-  const hand = createHand(stage, display, { picture, change, moved: events.pointed, scrolling: cine.stop });
+  const hand = createHand(stage, display, {
+    picture,
+    change,
+    moved: events.pointed,
+    scrolling: cine.stop,
+    refused: events.regionRefused,
+  });
   // Where the reader stood in the stacks that were here before.
   const scenes = new Map<string, Scene>();
   let hold: Hold | null = null;

@@ -73,6 +73,7 @@ const RULES = `
 .viewer .annotation circle { fill: #000; fill-opacity: 0.35; stroke: currentColor; stroke-width: 1.5px; }
 .viewer .annotation text { font-size: 12px; font-weight: 600; fill: currentColor; paint-order: stroke; stroke: #000;
   stroke-width: 3px; stroke-linejoin: round; }
+.viewer .region { fill: none; stroke: #fff; stroke-width: 1.5px; stroke-dasharray: 5 4; filter: drop-shadow(0 0 1px #000); }
 .viewer .cut { stroke: var(--text-soft, #a3abb3); stroke-width: 1px; stroke-dasharray: 6 5; opacity: 0.55; }
 `;
 

@@ -23,6 +23,7 @@ import { carried, covers, joins, linkedHere, relationOf, scrolledPlanes, scrolle
 import type { Text } from "./overlay";
 import { createPane, type Pane, type ShowResult } from "./pane";
 import { type Places, placesOn } from "./places";
+import type { RegionRefusal } from "./regions";
 import { planeOf, type Scene, shownViewports } from "./scene";
 import { createEngine } from "./screens";
 import { seriesKey } from "./series";
@@ -57,6 +58,8 @@ export type ViewerEvents = {
   /** The lowest quality of the frames that are shown. */
   qualityChanged(quality: Quality): void;
   failed(code: Failure): void;
+  /** The region that the local hand framed has no window. */
+  regionRefused(why: RegionRefusal): void;
   /** Milliseconds since navigation; told again as each of the three is reached. */
   loaded(timing: Timing): void;
   /** What to write over a stack. */
@@ -192,6 +195,7 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
           teller.changed();
         },
         pointed: teller.pointed,
+        regionRefused: events.regionRefused,
         quality: tellQuality,
         failed: events.failed,
         began: times.began,

@@ -23,15 +23,28 @@ const EDGE = 1 + 1e-9;
 // A region of more samples than this would hold the page up.
 const MOST = 4_000_000;
 
+/** A shape on an image of the stack, or on a plane through the volume where no image is named. */
+export type Region = Shape & Pick<Drawing, "sop_instance_uid" | "frame">;
+
 /** `waiting` while one of the images it needs is coarse; null where there is nothing to measure. */
 export function statisticsOf(drawing: Drawing, voxels: Voxels): Statistics | "waiting" | null {
+  const found = keptIn(drawing, voxels);
+  return found === null || found === "waiting" ? found : summed(found, voxels.gain);
+}
+
+/** The values inside as they are kept (see `gain`), of the voxels that `isCounted`. */
+export function keptIn(
+  region: Region,
+  voxels: Voxels,
+  isCounted: (kept: number, frame: number) => boolean = () => true,
+): number[] | "waiting" | null {
   if (voxels.header.values === "rgb8") return null;
-  if (drawing.sop_instance_uid === null) return ofReslice(drawing, voxels);
-  const frame = voxels.frameIndex(drawing.sop_instance_uid, drawing.frame ?? 1);
+  if (region.sop_instance_uid === null) return ofReslice(region, voxels, isCounted);
+  const frame = voxels.frameIndex(region.sop_instance_uid, region.frame ?? 1);
   const plane = voxels.geometry.frames[frame];
   if (plane === undefined) return null;
   if (voxels.quality[frame] !== FULL) return "waiting";
-  return summed(valuesInFrame(drawing, voxels, frame, plane), voxels.gain);
+  return [...valuesInFrame(region, voxels, frame, plane)].filter((kept) => isCounted(kept, frame));
 }
 
 function isInside(shape: Shape): (point: Vec3) => boolean {
@@ -73,14 +86,18 @@ function* valuesInFrame(shape: Shape, voxels: Voxels, frame: number, plane: Fram
 }
 
 /** On a plane through the volume: the nearest voxel at every step of the finest spacing. */
-function ofReslice(drawing: Drawing, voxels: Voxels): Statistics | "waiting" | null {
+function ofReslice(
+  region: Shape,
+  voxels: Voxels,
+  isCounted: (kept: number, frame: number) => boolean,
+): number[] | "waiting" | null {
   const { grid } = voxels.geometry;
   if (grid === null) return null;
-  const { centre, right, up, half_right, half_up } = boxOf(drawing);
+  const { centre, right, up, half_right, half_up } = boxOf(region);
   const step = Math.min(...grid.spacing_mm);
   const [across, along] = [Math.floor(half_right / step), Math.floor(half_up / step)];
   if ((2 * across + 1) * (2 * along + 1) > MOST) return null;
-  const inside = isInside(drawing);
+  const inside = isInside(region);
   const [columns, rows, slots] = grid.counts;
   const found: number[] = [];
   for (let y = -along; y <= along; y++)
@@ -94,9 +111,10 @@ function ofReslice(drawing: Drawing, voxels: Voxels): Statistics | "waiting" | n
       if (column < 0 || row < 0 || slot < 0 || column >= columns || row >= rows || slot >= slots) continue;
       const frame = slotOf(grid, slot);
       if (voxels.quality[frame] !== FULL) return "waiting";
-      found.push(voxels.valuesOf(frame)[row * columns + column] as number);
+      const kept = voxels.valuesOf(frame)[row * columns + column] as number;
+      if (isCounted(kept, frame)) found.push(kept);
     }
-  return summed(found, voxels.gain);
+  return found;
 }
 
 function summed(values: Iterable<number>, gain: number): Statistics | null {

@@ -1,0 +1,58 @@
+/** The window of a region: a rectangle dragged over a viewport becomes the window of the values inside; pure. */
+import type { Vec3 } from "../lib/vectors";
+import { windowOfValues } from "../lib/windows";
+import type { ViewportId } from "../wire/types";
+import { qualityOf } from "./captions";
+import { keptIn, type Region, type Voxels } from "./drawing/statistics";
+import type { PackHeader } from "./pack";
+import { isReformat, planeOf, type Scene } from "./scene";
+import type { FrameQuality } from "./series";
+
+export type RegionRefusal = "waiting" | "colour" | "empty" | "flat";
+
+type Regioned = Voxels & { header: PackHeader; lowest(from: number, to: number): FrameQuality };
+
+/** The scene with the window of the values between two opposite corners, or why there is none. */
+export function windowedByRegion(
+  scene: Scene,
+  series: Regioned,
+  at: { id: ViewportId; corners: readonly [Vec3, Vec3] },
+): Scene | RegionRefusal {
+  const { header } = series;
+  if (header.values === "rgb8") return "colour";
+  if (qualityOf(scene, series, at.id) !== "full") return "waiting";
+  const found = keptIn(regionOf(scene, series, at), series, (kept, frame) => !isPadding(series, kept, frame));
+  if (found === "waiting") return "waiting";
+  const values = Float64Array.from(found ?? [], (kept) => kept / series.gain);
+  if (values.length === 0) return "empty";
+  const window = windowOfValues(values, header.windows[0]?.function !== "LINEAR");
+  return window === null ? "flat" : { ...scene, window };
+}
+
+function regionOf(
+  scene: Scene,
+  { header, geometry }: Regioned,
+  { id, corners }: { id: ViewportId; corners: readonly [Vec3, Vec3] },
+): Region {
+  const { normal, up } = planeOf(scene, geometry, id);
+  const image = isReformat(id) ? undefined : header.frames[scene.frame];
+  return {
+    kind: "rectangle",
+    normal,
+    up,
+    points: [...corners],
+    sop_instance_uid: image?.sop_instance_uid ?? null,
+    frame: image?.frame ?? null,
+  };
+}
+
+// Values kept as 32-bit floats have lost what is beyond seven digits.
+const ALIKE = 1e-6;
+
+/** Pixel Padding Value is a stored value (PS3.3 C.7.5.1.1.2): it goes the way of the pixels of its frame. */
+export function isPadding({ header, gain }: Pick<Regioned, "header" | "gain">, kept: number, frame: number): boolean {
+  const image = header.frames[frame];
+  if (header.pixel_padding === null || image === undefined) return false;
+  const padding = (header.pixel_padding * image.slope + image.intercept) * gain;
+  return Math.abs(kept - padding) <= ALIKE * Math.max(1, Math.abs(padding));
+}
