@@ -167,6 +167,32 @@ def test_a_framed_region_sets_its_window_on_both_screens(
     expert.page.keyboard.press("r")
 
 
+def test_the_value_under_the_hand_is_told_on_its_own_screen_only(
+    quartered: Case, server: Server, open_as: Callable[..., Window]
+) -> None:
+    expert = open_as(NEURORADIOLOGIST, size=SIZE)
+    stage.enter(expert, server, quartered.room_id)
+    other = open_as(RADIOLOGIST, size=(900, 1100))
+    stage.enter(other, server, quartered.room_id)
+    on_the_stack(expert)
+    x, y, width, height = stage.box_of(expert, "stack")
+    side = min(width, height)
+
+    def value(window: Window) -> str:
+        return window.page.locator("[data-viewport=stack] .in-value").text_content() or ""
+
+    for right, down, grey in ((-1, -1, 40), (1, -1, 90), (-1, 1, 140), (1, 1, 190)):
+        expert.page.mouse.move(x + width / 2 + right * side / 4, y + height / 2 + down * side / 4)
+        assert stage.eventually(expert, lambda grey=grey: value(expert).split(" ")[0] == str(grey)), value(expert)
+    assert value(other) == ""
+    expert.page.mouse.move(x + 3, y + height / 2)
+    assert stage.eventually(expert, lambda: value(expert) == "")
+    expert.page.mouse.move(x + width / 2 + side / 4, y + height / 2)
+    assert stage.eventually(expert, lambda: value(expert) != "")
+    expert.page.mouse.move(x + width / 2, 3)
+    assert stage.eventually(expert, lambda: value(expert) == "")
+
+
 def test_a_stack_plays_through_on_both_screens_until_somebody_scrolls(
     quartered: Case, server: Server, open_as: Callable[..., Window]
 ) -> None:

@@ -25,6 +25,8 @@ import type { Stage } from "./stage";
 
 export type Hand = {
   pointer(): Pointer | null;
+  /** Where in the patient the hand rests in this viewport; null where it does not. */
+  pointAt(id: ViewportId): Vec3 | null;
   setTool(tool: Tool): void;
   scroll(id: ViewportId, steps: number): void;
   activate(id: ViewportId): void;
@@ -123,6 +125,7 @@ export function createHand(stage: Stage, display: Display, world: HandWorld): Ha
       const point_world_mm = worldAt(rests.id, rests.place);
       return point_world_mm && pointerAt(now, rests.id, point_world_mm);
     },
+    pointAt: (id) => (rests?.id === id ? worldAt(id, rests.place) : null),
     setTool(next) {
       tool = next;
     },

@@ -28,6 +28,8 @@ export type Overlay = {
   marks(marks: Mark[]): void;
   /** Where other planes cut this one. */
   cuts(camera: Camera, size: Size, planes: Plane[]): void;
+  /** What stands under the local hand. */
+  value(words: string): void;
   /** The rectangle under the local hand. */
   region(area: Area | null): void;
 };
@@ -59,6 +61,7 @@ export function createOverlay(text: Text): Overlay {
   const edges = { top: span("at-top"), bottom: span("at-bottom"), left: span("at-left"), right: span("at-right") };
   const slice = span("in-slice");
   const window = span("in-window");
+  const value = span("in-value");
   const layers = span("in-layers");
   const scale = span("in-scale");
   const quality = span("in-quality");
@@ -104,6 +107,7 @@ export function createOverlay(text: Text): Overlay {
       const here = { point: camera.centre, normal: camera.normal, up: camera.up };
       lines.replaceChildren(...planes.flatMap((plane) => cutLine(here, camera, size, plane)));
     },
+    value: (words) => write(value, words),
     region(area) {
       const path = area
         ? `M${area.from.x_px} ${area.from.y_px}H${area.to.x_px}V${area.to.y_px}H${area.from.x_px}Z`

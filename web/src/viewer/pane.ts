@@ -36,12 +36,13 @@ import {
   withTurn,
   zoomed,
 } from "./scene";
-import { createScreens, type Engine } from "./screens";
+import { createScreens, type Engine, VIEWPORT_IDS } from "./screens";
 import { type Series, seriesKey } from "./series";
 import { type Facets, followed, isSameStack, isSameView, paneOf } from "./sharing";
 import { type SnapshotEntry, snapshotOf } from "./snapshot";
 import { createStage } from "./stage";
 import type { Turn } from "./turning";
+import { valueWords } from "./value";
 
 /** What this screen shows, compared with the view asked for. */
 export type ShowResult = "same" | "coarse" | "loading" | "elsewhere";
@@ -131,7 +132,10 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
       events.failed("drawing");
     },
     cuts: events.cuts,
-    painted: (...at) => board.paint(...at),
+    painted(...at) {
+      board.paint(...at);
+      tellValue(at[0]);
+    },
   });
   const cine = createCine({
     place: () => inActive((at, series) => stepOf(at, series.geometry, at.active)),
@@ -151,7 +155,10 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
   const hand = createHand(stage, display, {
     picture,
     change,
-    moved: events.pointed,
+    moved() {
+      for (const id of VIEWPORT_IDS) tellValue(id);
+      events.pointed();
+    },
     scrolling: cine.stop,
     refused: events.regionRefused,
   });
@@ -160,6 +167,7 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
   let hold: Hold | null = null;
   let scene: Scene | null = null;
   let asked: ImageName | null = null;
+  let unit: string | null = null;
   let settleOpen: () => void = () => undefined;
   // What stood here before a stack of the same series that shows the same places was opened.
   let cameFrom: Picture | null = null;
@@ -180,6 +188,13 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
     const { center, width } = series.header.windows[0] ?? { center: 128, width: 256 };
     return { center, width };
   };
+
+  function tellValue(id: ViewportId): void {
+    const now = picture();
+    const point = now && hand.pointAt(id);
+    const at = point && { id, point, unit };
+    stage.overlays[id].value(now && at ? valueWords(now.scene, now.series, at, world.text) : "");
+  }
 
   function put(next: Scene): void {
     const series = hold?.series();
@@ -228,6 +243,7 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
     hold?.release();
     hold = null;
     scene = null;
+    for (const id of VIEWPORT_IDS) tellValue(id);
   }
 
   function takeHold(stack: StackRef, at: ImageName | null, begun: Begun | null): void {
@@ -347,7 +363,10 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
     setLayers: (on) => display.layers(on),
     setObjects: (list) => display.objects(list),
     applyState: (state) => change((scene, series) => stateApplied(scene, series.header, state)),
-    setUptakeUnit: (unit) => display.uptakeUnit(unit),
+    setUptakeUnit(wished) {
+      unit = wished;
+      display.uptakeUnit(wished);
+    },
     setPointers: (list) => display.pointers(list),
     drawings: board,
     pointer: () => hand.pointer(),

@@ -46,6 +46,7 @@ const RULES = `
 .viewer .at-right { right: 8px; top: 50%; transform: translateY(-50%); font-weight: 600; }
 .viewer .in-slice { left: 8px; bottom: 8px; white-space: pre !important; }
 .viewer .in-window { right: 8px; bottom: 8px; text-align: right; white-space: pre !important; }
+.viewer .in-value { left: 8px; bottom: 44px; font-weight: 600; }
 .viewer .viewport-layers { position: absolute; inset: 0; width: 100%; height: 100%; }
 .viewer .in-layers { left: 8px; top: 8px; padding: 1px 7px; border-radius: 9px; background: #3b2c0c; color: var(--warn, #f2b64b);
   text-shadow: none; font-weight: 600; white-space: pre-line !important; box-sizing: border-box;
@@ -54,7 +55,7 @@ const RULES = `
 .viewer .in-layers:empty { display: none; }
 .viewer .in-scale { right: 8px; bottom: 48px; border: solid #c9ced3; border-width: 0 1px 1px 1px; height: 14px;
   text-align: center; box-sizing: border-box; line-height: 11px; font-size: 11px; box-shadow: 0 1px 2px #000; }
-@container (max-width: 260px) { .viewer .in-slice, .viewer .in-window { bottom: 4px; } .viewer .at-bottom { bottom: 38px; }
+@container (max-width: 260px) { .viewer .in-slice, .viewer .in-window { bottom: 4px; } .viewer .at-bottom { bottom: 38px; } .viewer .in-value { bottom: 38px; }
   .viewer .in-scale { display: none; } }
 .viewer .in-quality { right: 8px; top: 8px; padding: 1px 7px; border-radius: 9px; background: #3b2c0c;
   color: var(--warn, #f2b64b); text-shadow: none; font-weight: 600; }
