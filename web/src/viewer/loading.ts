@@ -39,6 +39,8 @@ export function createLoading(pack_url: string, first: ImageName | null, events:
   let stop: AbortController | null = null;
   let hasRestarted = false;
   let isRetrying = false;
+  // Going on would lay the chunks of one pack upon the header of another.
+  let isWrong = false;
   // Coarse prefixes wait here for the remainder of their codestream; what is decoded leaves.
   const prefixes = new Map<number, Uint8Array>();
   // Decoding is not cancelled by a pause: its bytes have been paid for.
@@ -87,6 +89,7 @@ export function createLoading(pack_url: string, first: ImageName | null, events:
   function fail(error: unknown): void {
     stop?.abort();
     stop = null;
+    isWrong ||= error instanceof WrongPack;
     events.failed(codeOf(error));
   }
 
@@ -130,7 +133,7 @@ export function createLoading(pack_url: string, first: ImageName | null, events:
   }
 
   function run(begun: Begun | null = null): void {
-    if (stop !== null || reader.isDone()) return;
+    if (stop !== null || isWrong || reader.isDone()) return;
     stop = new AbortController();
     void fetchAll(stop.signal, begun);
   }
