@@ -89,7 +89,7 @@ export function createLoading(pack_url: string, first: ImageName | null, events:
   function fail(error: unknown): void {
     stop?.abort();
     stop = null;
-    isWrong ||= error instanceof WrongPack;
+    isWrong ||= codeOf(error) === "wrong_pack";
     events.failed(codeOf(error));
   }
 

@@ -38,7 +38,7 @@ async function load(answers: (() => Response)[]) {
   });
   loading.run();
   await vi.runAllTimersAsync();
-  return { asked, failed, headers, isComplete: loading.isComplete() };
+  return { asked, failed, headers, loading, isComplete: loading.isComplete() };
 }
 
 test("a series without the image asked for is loaded all the same, from its middle", async () => {
@@ -61,4 +61,19 @@ test("that a broken download is tried again is said once, until bytes have come"
   const { failed, isComplete } = await load([broken, broken, broken, cut, broken, rest]);
   expect(failed).toEqual(["pack_retrying", "pack_retrying"]);
   expect(isComplete).toBe(true);
+});
+
+test("a pack that has become another one is not gone on with when the stack is opened again", async () => {
+  const tagged = (bytes: Uint8Array, etag: string): Response => new Response(bytes as BodyInit, { headers: { etag } });
+  const begun = packBytes(header({ chunks: [[0, 1, 100]] }));
+  const other = packBytes(header({ rows: header().rows + 1, chunks: [[0, 1, 100]] }));
+  // Broken after its header, then another pack under the same address: begun anew, and found to be another.
+  const cut = (): Response => tagged(begun.slice(0, -50), '"one"');
+  const changed = (): Response => tagged(other, '"two"');
+  const { asked, failed, loading } = await load([cut, changed, changed, changed, changed]);
+  expect(failed.at(-1)).toBe("wrong_pack");
+  const before = asked.length;
+  loading.run();
+  await vi.runAllTimersAsync();
+  expect(asked.length).toBe(before);
 });
