@@ -4,33 +4,30 @@ import { chosenUnit, missingUptake, windowTimes } from "../lib/uptake";
 import { dot } from "../lib/vectors";
 import type { Pointer, ViewportId } from "../wire/types";
 import { framesAround, halfGap, REFORMAT_AXES, type StackGeometry } from "./geometry";
+import type { FrameQuality } from "./memory";
 import type { Mark, Text } from "./overlay";
 import type { PackHeader } from "./pack";
-import { isReformat, planeOf, type Scene, shownViewports, stepOf, turnAt } from "./scene";
-import type { FrameQuality } from "./series";
+import { isReformat, planeOf, type Scene, stepOf, turnAt } from "./scene";
 
 export type Quality = "loading" | "coarse" | "full";
 
 export type NamedPointer = { actor: string; name: string; color: string; pointer: Pointer };
 
-type Pictured = {
-  header: PackHeader;
-  geometry: StackGeometry;
-  lowest(from: number, to: number): FrameQuality;
-};
+type Pictured = { header: PackHeader; geometry: StackGeometry };
+
+type Held = Pictured & { lowest(from: number, to: number): FrameQuality };
 
 const QUALITIES: Record<FrameQuality, Quality> = { "-1": "loading", 0: "coarse", 1: "full" };
 
 /** The lowest quality of the frames that a viewport draws from. */
-export function qualityOf(scene: Scene, series: Pictured, id: ViewportId): Quality {
+export function qualityOf(scene: Scene, series: Held, id: ViewportId): Quality {
   const { grid } = series.geometry;
   if (!isReformat(id) || !grid) return QUALITIES[series.lowest(scene.frame, scene.frame)];
   const [from, to] = framesAround(grid, planeOf(scene, series.geometry, id));
   return QUALITIES[series.lowest(from, to)];
 }
 
-export function lowestQuality(scene: Scene, series: Pictured): Quality {
-  const found = shownViewports(scene).map((id) => qualityOf(scene, series, id));
+export function lowestOf(found: readonly Quality[]): Quality {
   return found.includes("loading") ? "loading" : found.includes("coarse") ? "coarse" : "full";
 }
 

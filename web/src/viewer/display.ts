@@ -4,7 +4,7 @@ import { windowRange } from "../lib/windows";
 import type { ShownObject } from "../wire/objects";
 import type { ViewportId } from "../wire/types";
 import {
-  lowestQuality,
+  lowestOf,
   marksFor,
   type NamedPointer,
   type Quality,
@@ -18,10 +18,12 @@ import { drawingsOf, objectWords } from "./layers/objects";
 import type { Text } from "./overlay";
 import { cameraOf, planeOf, type Scene, shownViewports, turnAt } from "./scene";
 import { type Screens, VIEWPORT_IDS } from "./screens";
-import type { Series } from "./series";
+import { inMemory, type Series } from "./series";
+import type { Stack } from "./stack";
 import type { Stage } from "./stage";
 
-export type Picture = { series: Series; scene: Scene };
+/** `series`: drawn from its values where they are in memory. */
+export type Picture = { series: Stack; scene: Scene };
 
 export type Display = {
   /** Draws this from the next frame on; null empties the screens. */
@@ -38,6 +40,8 @@ export type Display = {
   /** The series leaves memory. */
   drop(series: Series): void;
   size(id: ViewportId): Size;
+  /** How good the picture of this viewport is, or would be of another scene. */
+  reached(id: ViewportId, at?: Picture): Quality;
   /** What lies over the pictures is drawn anew: another pane has moved. */
   redraw(): void;
   resized(): void;
@@ -47,7 +51,7 @@ export type Display = {
 export type DisplayEvents = {
   quality(quality: Quality): void;
   /** A picture with data of its own has been drawn on every viewport that is shown. */
-  drawn(series: Series): void;
+  drawn(series: Stack): void;
   /** A viewport's own marks are drawn: whatever else lies over it follows. */
   painted(id: ViewportId, picture: Picture, camera: Camera, size: Size): void;
   /** Planes of other panes, in a frame of reference, that cut this one's. */
@@ -112,15 +116,23 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
       for (const id of VIEWPORT_IDS) stage.blank(id, true);
       return;
     }
-    const { series, scene } = picture;
+    const { scene } = picture;
+    const series = inMemory(picture.series);
     for (const id of shownViewports(scene)) drawViewport(id, picture);
-    if (isVolumeStale && scene.layout !== "stack") volumeChanged(series);
+    if (series && isVolumeStale && scene.layout !== "stack") volumeChanged(series);
     tellQuality(picture);
   }
 
-  function drawViewport(id: ViewportId, { series, scene }: Picture): void {
+  function drawViewport(id: ViewportId, picture: Picture): void {
+    const { scene, series } = picture;
     const size = screens.size(id);
     const camera = cameraOf(scene, series.geometry, id, size);
+    const there = inMemory(series);
+    if (there) drawValues(id, there, scene, camera);
+    drawOverlay(id, picture, camera, size);
+  }
+
+  function drawValues(id: ViewportId, series: Series, scene: Scene, camera: Camera): void {
     if (!screens.isMounted(id, series)) {
       stage.blank(id, true);
       mount(id, series, scene);
@@ -131,7 +143,11 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
       const isEmpty = id === "stack" ? series.quality[scene.frame] === -1 : series.quality.every((each) => each === -1);
       stage.blank(id, isEmpty);
     }
-    drawOverlay(id, { series, scene }, camera, size);
+  }
+
+  function reached(id: ViewportId, { scene, series }: Picture): Quality {
+    const there = inMemory(series);
+    return there ? qualityOf(scene, there, id) : "loading";
   }
 
   function mount(id: ViewportId, series: Series, scene: Scene): void {
@@ -176,7 +192,7 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
   function drawOverlay(id: ViewportId, { series, scene }: Picture, camera: Camera, size: Size): void {
     const overlay = stage.overlays[id];
     const { geometry, header } = series;
-    const reached = qualityOf(scene, series, id);
+    const quality = reached(id, { series, scene });
     overlay.caption(camera, {
       letters: geometry.isInPatient,
       slice: sliceWords(scene, geometry, id, text),
@@ -188,7 +204,7 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
       ]
         .filter(Boolean)
         .join("\n"),
-      quality: reached === "full" ? "" : text(`room.quality.${reached}`),
+      quality: quality === "full" ? "" : text(`room.quality.${quality}`),
       mm_per_px: geometry.hasSpacing ? camera.mm_per_px : null,
     });
     const at = { id, camera, size };
@@ -201,13 +217,15 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
     events.painted(id, { series, scene }, camera, size);
   }
 
-  function tellQuality({ series, scene }: Picture): void {
-    const reached = lowestQuality(scene, series);
-    const isDrawn = shownViewports(scene).every((id) => screens.isMounted(id, series));
-    if (reached !== "loading" && isDrawn) events.drawn(series);
-    if (reached === quality) return;
-    quality = reached;
-    events.quality(reached);
+  function tellQuality(picture: Picture): void {
+    const { series, scene } = picture;
+    const lowest = lowestOf(shownViewports(scene).map((id) => reached(id, picture)));
+    const there = inMemory(series);
+    const isDrawn = shownViewports(scene).every((id) => there !== null && screens.isMounted(id, there));
+    if (lowest !== "loading" && isDrawn) events.drawn(series);
+    if (lowest === quality) return;
+    quality = lowest;
+    events.quality(lowest);
   }
 
   function volumeChanged(series: Series): void {
@@ -224,7 +242,9 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
   function flushStream(): void {
     stream = 0;
     if (picture === null) return;
-    const { series, scene } = picture;
+    const { scene } = picture;
+    const series = inMemory(picture.series);
+    if (series === null) return;
     series.renew(changed);
     isVolumeStale = true;
     if (scene.layout === "stack" && changed.has(scene.frame)) screens.refresh("stack", series, scene.frame);
@@ -276,6 +296,7 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
       for (const [id, asked] of [...mounting]) if (asked === series) mounting.delete(id);
     },
     size: (id) => screens.size(id),
+    reached: (id, at = picture ?? undefined) => (at ? reached(id, at) : "loading"),
     redraw: later,
     resized,
     destroy() {

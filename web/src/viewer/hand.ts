@@ -20,7 +20,8 @@ import {
   zoomed,
 } from "./scene";
 import { VIEWPORT_IDS } from "./screens";
-import type { Series } from "./series";
+import { inMemory } from "./series";
+import type { Stack } from "./stack";
 import type { Stage } from "./stage";
 
 export type Hand = {
@@ -35,7 +36,7 @@ export type Hand = {
 
 export type HandWorld = {
   picture(): Picture | null;
-  change(by: (scene: Scene, series: Series) => Scene): void;
+  change(by: (scene: Scene, series: Stack) => Scene): void;
   /** The hand points elsewhere. */
   moved(): void;
   /** The hand goes through the stack: what moves by itself stops. */
@@ -75,7 +76,8 @@ export function createHand(stage: Stage, display: Display, world: HandWorld): Ha
     const [one, other] = [worldAt(id, from), worldAt(id, to)];
     if (!one || !other) return;
     change((scene, series) => {
-      const found = windowedByRegion(scene, series, { id, corners: [one, other] });
+      const there = inMemory(series);
+      const found = there ? windowedByRegion(scene, there, { id, corners: [one, other] }) : "no_values";
       if (typeof found !== "string") return found;
       world.refused(found);
       return scene;
@@ -137,7 +139,7 @@ export function createHand(stage: Stage, display: Display, world: HandWorld): Ha
   };
 }
 
-function windowed(scene: Scene, { header }: Series, by: { right_px: number; down_px: number }): Scene {
+function windowed(scene: Scene, { header }: Stack, by: { right_px: number; down_px: number }): Scene {
   if (header.values === "rgb8") return scene;
   return { ...scene, window: draggedWindow(scene.window, by, header.windows[0]?.function !== "LINEAR") };
 }

@@ -2,9 +2,11 @@
 import type { Begun } from "./download";
 import type { Failure } from "./failures";
 import { createLoading, type Loading } from "./loading";
+import { sizeOf } from "./memory";
 import type { ImageName, PackHeader } from "./pack";
-import { createSeries, type Series, seriesKey, sizeOf } from "./series";
+import { createSeries, type Series } from "./series";
 import { createShelf, type Kept } from "./shelf";
+import { seriesKey } from "./stack";
 import { nextTurn } from "./turns";
 
 export type { ImageName } from "./pack";

@@ -9,9 +9,6 @@ type Known = { header: PackHeader; geometry: StackGeometry; frame: number };
 
 const known = new Map<string, Known>();
 
-/** Ours, the same on every participant's screen: no address and no token in it. */
-export const imageIdOf = (sop_instance_uid: string, frame: number): string => `dx:${sop_instance_uid}:${frame}`;
-
 export function describeImages(header: PackHeader, geometry: StackGeometry, imageIds: string[]): void {
   for (const [frame, id] of imageIds.entries()) known.set(id, { header, geometry, frame });
 }

@@ -10,7 +10,7 @@
 import type { Plane } from "../lib/planes";
 import type { ShownObject } from "../wire/objects";
 import type { Layout, Pane as PaneView, Pointer, PresentationState, ViewportId } from "../wire/types";
-import { lowestQuality, type NamedPointer, type Quality, qualityOf } from "./captions";
+import { lowestOf, type NamedPointer, type Quality } from "./captions";
 import { createCine, intervalOf } from "./cine";
 import { createDisplay, type Picture } from "./display";
 import type { Begun } from "./download";
@@ -30,6 +30,7 @@ import {
   firstScene,
   resetScene,
   type Scene,
+  shownViewports,
   stepOf,
   turnAt,
   withLayout,
@@ -37,9 +38,10 @@ import {
   zoomed,
 } from "./scene";
 import { createScreens, type Engine, VIEWPORT_IDS } from "./screens";
-import { type Series, seriesKey } from "./series";
+import { inMemory, type Series } from "./series";
 import { type Facets, followed, isSameStack, isSameView, paneOf } from "./sharing";
 import { type SnapshotEntry, snapshotOf } from "./snapshot";
+import { canReformat, type Stack, seriesKey } from "./stack";
 import { createStage } from "./stage";
 import type { Turn } from "./turning";
 import { valueWords } from "./value";
@@ -57,7 +59,7 @@ export type PaneEvents = {
   failed(code: Failure): void;
   began(series: Series): void;
   better(series: Series): void;
-  drawn(series: Series): void;
+  drawn(series: Stack): void;
   /** Planes of other panes in this frame of reference. */
   cuts(frame_of_reference_uid: string | null): Plane[];
   drawing: DrawingEvents;
@@ -77,7 +79,7 @@ export type Pane = {
   quality(): Quality;
   /** Not by the hand: linked scrolling. */
   put(scene: Scene): void;
-  change(by: (scene: Scene, series: Series) => Scene): void;
+  change(by: (scene: Scene, series: Stack) => Scene): void;
   setLayout(layout: Layout): boolean;
   mprRefusal(): string | null;
   setWindow(window: { center: number; width: number }): void;
@@ -140,8 +142,9 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
   const cine = createCine({
     place: () => inActive((at, series) => stepOf(at, series.geometry, at.active)),
     isThere: (index) =>
-      inActive((at, series) => qualityOf(atStep(at, series.geometry, at.active, index), series, at.active)) !==
-      "loading",
+      inActive((at, series) =>
+        display.reached(at.active, { scene: atStep(at, series.geometry, at.active, index), series }),
+      ) !== "loading",
     goTo: (index) => change((at, series) => atStep(at, series.geometry, at.active, index)),
     later: (wait_ms, run) => window.setTimeout(run, wait_ms),
     cancel: (timer) => window.clearTimeout(timer),
@@ -149,7 +152,7 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
   const board = createDrawingBoard(
     stage,
     world.text,
-    { picture, size: display.size, redraw: display.redraw, newId: world.newId },
+    { picture, size: display.size, reached: display.reached, redraw: display.redraw, newId: world.newId },
     events.drawing,
   );
   const hand = createHand(stage, display, {
@@ -179,12 +182,12 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
     return series && scene ? { series, scene } : null;
   }
 
-  function inActive<Found>(read: (scene: Scene, series: Series) => Found): Found | null {
+  function inActive<Found>(read: (scene: Scene, series: Stack) => Found): Found | null {
     const now = picture();
     return now && read(now.scene, now.series);
   }
 
-  const firstWindow = (series: Series): { center: number; width: number } => {
+  const firstWindow = (series: Stack): { center: number; width: number } => {
     const { center, width } = series.header.windows[0] ?? { center: 128, width: 256 };
     return { center, width };
   };
@@ -193,7 +196,8 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
     const now = picture();
     const point = now && hand.pointAt(id);
     const at = point && { id, point, unit };
-    stage.overlays[id].value(now && at ? valueWords(now.scene, now.series, at, world.text) : "");
+    const there = now && inMemory(now.series);
+    stage.overlays[id].value(there && at ? valueWords(now.scene, there, at, world.text) : "");
   }
 
   function put(next: Scene): void {
@@ -206,7 +210,7 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
     events.pointed();
   }
 
-  function change(by: (scene: Scene, series: Series) => Scene): void {
+  function change(by: (scene: Scene, series: Stack) => Scene): void {
     const now = picture();
     if (!now) return;
     const next = by(now.scene, now.series);
@@ -281,9 +285,11 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
   const refusal = (): string | null => {
     const series = picture()?.series;
     if (!series) return "loading";
-    if (series.volumeId() !== null) return null;
+    if (canReformat(series)) return null;
     return series.header.reason ?? (series.header.values === "rgb8" ? "colour" : "no_geometry");
   };
+
+  const lowest = (now: Picture): Quality => lowestOf(shownViewports(now.scene).map((id) => display.reached(id, now)));
 
   const watch = new ResizeObserver(() => display.resized());
   watch.observe(stage.root);
@@ -323,12 +329,12 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
       const now = picture();
       if (!now) return hold && isSameStack(hold.ref, view) ? "loading" : "elsewhere";
       if (!isSameView(now.scene, now.series, view, facets, display.size)) return "elsewhere";
-      const quality = lowestQuality(now.scene, now.series);
+      const quality = lowest(now);
       return quality === "full" ? "same" : quality;
     },
     quality() {
       const now = picture();
-      return now ? lowestQuality(now.scene, now.series) : "loading";
+      return now ? lowest(now) : "loading";
     },
     put,
     change,
@@ -374,7 +380,7 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
     activate: () => hold?.activate(),
     snapshot() {
       const now = picture();
-      return now ? snapshotOf(now.scene, now.series, display.size) : [];
+      return now ? snapshotOf(now.scene, now.series, display) : [];
     },
     redraw: display.redraw,
     resized: () => display.resized(),
@@ -394,7 +400,7 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
 }
 
 /** Of the same series, at the same places. */
-function isSibling({ header }: Series, { study_uid, series_uid, stack }: StackRef): boolean {
+function isSibling({ header }: Stack, { study_uid, series_uid, stack }: StackRef): boolean {
   const isSameSeries = header.study_uid === study_uid && header.series_uid === series_uid;
   return isSameSeries && (header.siblings ?? []).includes(stack);
 }

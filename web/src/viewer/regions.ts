@@ -4,11 +4,11 @@ import { windowOfValues } from "../lib/windows";
 import type { ViewportId } from "../wire/types";
 import { qualityOf } from "./captions";
 import { keptIn, type Region, type Voxels } from "./drawing/statistics";
+import type { FrameQuality } from "./memory";
 import type { PackHeader } from "./pack";
 import { isReformat, planeOf, type Scene } from "./scene";
-import type { FrameQuality } from "./series";
 
-export type RegionRefusal = "waiting" | "colour" | "empty" | "flat";
+export type RegionRefusal = "waiting" | "colour" | "empty" | "flat" | "no_values";
 
 type Regioned = Voxels & { header: PackHeader; lowest(from: number, to: number): FrameQuality };
 

@@ -21,6 +21,7 @@ import {
   withLayout,
   withTurn,
 } from "./scene";
+import { canReformat } from "./stack";
 import { turnOf } from "./turning";
 
 /** Which parts of a shared view a follower takes over. */
@@ -78,9 +79,8 @@ function viewportOf(scene: Scene, shown: Shown, id: ViewportId, size: Size): Vie
 export function followed(scene: Scene, shown: Shown, view: Pane, facets: Facets): Scene | null {
   const isSame = isSameStack(shown.header, view);
   if (!isSame && !isSamePlace(shown.header, view)) return null;
-  const canReformat = shown.geometry.grid !== null && shown.header.values !== "rgb8";
   let next = scene;
-  if (isSame && facets.layout && (view.layout === "stack" || canReformat)) {
+  if (isSame && facets.layout && (view.layout === "stack" || canReformat(shown))) {
     next = { ...withLayout(next, shown.geometry, view.layout), active: view.active };
   }
   if (facets.slice) {

@@ -1,9 +1,9 @@
 /** What support and browser tests read of this screen, a line a viewport; it changes nothing. */
 import type { Size } from "../lib/planes";
 import type { ViewportId, Window } from "../wire/types";
-import { type Quality, qualityOf } from "./captions";
+import type { Quality } from "./captions";
 import { cameraOf, isReformat, type Scene, shownViewports, visibleFov } from "./scene";
-import type { Series } from "./series";
+import type { Stack } from "./stack";
 
 export type SnapshotEntry = {
   id: ViewportId;
@@ -21,11 +21,12 @@ export type SnapshotEntry = {
   quality: Quality;
 };
 
-export function snapshotOf(scene: Scene, series: Series, sizeOf: (id: ViewportId) => Size): SnapshotEntry[] {
-  const { header, geometry } = series;
+type Screened = { size(id: ViewportId): Size; reached(id: ViewportId): Quality };
+
+export function snapshotOf(scene: Scene, { header, geometry }: Stack, screens: Screened): SnapshotEntry[] {
   return shownViewports(scene).map((id) => {
     const image = isReformat(id) ? undefined : header.frames[scene.frame];
-    const size = sizeOf(id);
+    const size = screens.size(id);
     const camera = cameraOf(scene, geometry, id, size);
     return {
       id,
@@ -39,7 +40,7 @@ export function snapshotOf(scene: Scene, series: Series, sizeOf: (id: ViewportId
       mirrored: camera.isMirrored ?? false,
       fov_mm: visibleFov(camera, size),
       window: { ...scene.window, unit: header.unit },
-      quality: qualityOf(scene, series, id),
+      quality: screens.reached(id),
     };
   });
 }

@@ -1,9 +1,10 @@
 /** When the first image, the coarse stack and the full one were there, in milliseconds since navigation. */
 import type { Series } from "./series";
+import type { Stack } from "./stack";
 
 export type Timing = { first_image: number; coarse_volume: number | null; full_series: number | null };
 
-export type Times = { began(series: Series): void; better(series: Series): void; drawn(series: Series): void };
+export type Times = { began(series: Series): void; better(series: Series): void; drawn(series: Stack): void };
 
 export function createTimes(tell: (timing: Timing) => void): Times {
   const known = new Map<string, Partial<Timing>>();

@@ -5,11 +5,11 @@ import type { ViewportId } from "../wire/types";
 import { qualityOf } from "./captions";
 import type { Voxels } from "./drawing/statistics";
 import { slotOf } from "./geometry";
+import type { FrameQuality } from "./memory";
 import type { Text } from "./overlay";
 import type { PackHeader } from "./pack";
 import { isPadding } from "./regions";
 import { isReformat, type Scene } from "./scene";
-import type { FrameQuality } from "./series";
 
 type Pictured = Voxels & { header: PackHeader; lowest(from: number, to: number): FrameQuality };
 

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { lowestQuality, marksFor, qualityOf, sliceWords } from "../../src/viewer/captions";
+import { lowestOf, marksFor, qualityOf, sliceWords } from "../../src/viewer/captions";
 import { stackGeometry } from "../../src/viewer/geometry";
 import { niceLength } from "../../src/viewer/overlay";
 import type { PackHeader } from "../../src/viewer/pack";
 import { cameraOf, firstScene, withLayout } from "../../src/viewer/scene";
-import type { FrameQuality } from "../../src/viewer/series";
+import type { FrameQuality } from "../../src/viewer/memory";
 import type { Pointer } from "../../src/wire/types";
 import { flatHeader, header } from "./make";
 
@@ -33,12 +33,13 @@ const POINT: Pointer = { series_uid: "1.2.3", frame_of_reference_uid: "1.2.9", p
 test("the quality told is the lowest of what is drawn", () => {
   const shown = series(header(), [1, 1, 1, 0, 1]);
   const stack = firstScene(shown.geometry, { frame: 2, window: { center: 40, width: 80 } });
-  expect(lowestQuality(stack, shown)).toBe("full");
+  expect(qualityOf(stack, shown, "stack")).toBe("full");
   const mpr = withLayout(stack, shown.geometry, "mpr");
   expect(qualityOf(mpr, shown, "axial")).toBe("full");
   expect(qualityOf(mpr, shown, "sagittal")).toBe("coarse");
-  expect(lowestQuality(mpr, shown)).toBe("coarse");
-  expect(lowestQuality(stack, series(header(), [1, 1, -1, 0, 1]))).toBe("loading");
+  expect(qualityOf(stack, series(header(), [1, 1, -1, 0, 1]), "stack")).toBe("loading");
+  expect(lowestOf(["full", "coarse", "full"])).toBe("coarse");
+  expect(lowestOf(["coarse", "loading", "full"])).toBe("loading");
 });
 
 test("a pointer in its own slice is drawn at full strength where it points", () => {

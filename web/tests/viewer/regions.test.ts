@@ -5,7 +5,7 @@ import { stackGeometry } from "../../src/viewer/geometry";
 import type { PackHeader } from "../../src/viewer/pack";
 import { isPadding, windowedByRegion } from "../../src/viewer/regions";
 import { firstScene, withLayout } from "../../src/viewer/scene";
-import type { FrameQuality } from "../../src/viewer/series";
+import type { FrameQuality } from "../../src/viewer/memory";
 import { frame, header } from "./make";
 
 /** Four slices of 4 x 3 pixels of 2 mm across and 1 mm down, 5 mm apart; the value is 100 slice + 10 row + column. */

@@ -3,7 +3,7 @@ import type { Vec3 } from "../../src/lib/vectors";
 import { stackGeometry } from "../../src/viewer/geometry";
 import type { PackHeader } from "../../src/viewer/pack";
 import { firstScene, withLayout } from "../../src/viewer/scene";
-import type { FrameQuality } from "../../src/viewer/series";
+import type { FrameQuality } from "../../src/viewer/memory";
 import { valueWords } from "../../src/viewer/value";
 import type { ViewportId } from "../../src/wire/types";
 import { flatHeader, frame, header } from "./make";

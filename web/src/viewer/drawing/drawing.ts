@@ -2,11 +2,12 @@
 import type { Camera, Size } from "../../lib/planes";
 import { toScreen, toWorld } from "../../lib/planes";
 import type { AnnotationKind, Drawing, ViewportId } from "../../wire/types";
-import { qualityOf } from "../captions";
+import type { Quality } from "../captions";
 import type { Picture } from "../display";
 import type { Text } from "../overlay";
-import { cameraOf } from "../scene";
+import { cameraOf, shownViewports } from "../scene";
 import { VIEWPORT_IDS } from "../screens";
+import { inMemory } from "../series";
 import type { Stage } from "../stage";
 import { createPencil, type Place } from "./pencil";
 import { drawingAt, isShown, type Refusal, refusalOf } from "./placing";
@@ -41,6 +42,8 @@ export type DrawingBoard = {
 export type DrawingWorld = {
   picture(): Picture | null;
   size(id: ViewportId): Size;
+  /** How good the picture of a viewport is. */
+  reached(id: ViewportId): Quality;
   redraw(): void;
   newId(): string;
 };
@@ -161,20 +164,28 @@ export function createDrawingBoard(stage: Stage, text: Text, world: DrawingWorld
     words(drawing) {
       const now = world.picture();
       if (!now) return null;
-      const { series } = now;
+      const { series, scene } = now;
       if (series.header.series_uid !== drawing.series_uid || series.header.stack !== drawing.stack) return null;
+      const there = inMemory(series);
       const frame = series.frameIndex(drawing.sop_instance_uid ?? "", drawing.frame ?? 1);
-      const isFull = frame >= 0 ? series.quality[frame] === 1 : series.quality.every((each) => each === 1);
-      return wordsOf(drawing, series, isFull, text);
+      // Without values it is the picture that must be good, and that of no other image.
+      const isSeen = (id: ViewportId): boolean => isShown(drawing, scene, series, id) && world.reached(id) === "full";
+      const isFull = there ? isComplete(there, frame) : shownViewports(scene).some(isSeen);
+      return wordsOf(drawing, there ?? series, isFull, text);
     },
     paint(id, { scene, series }, seen, size) {
-      const isFull = qualityOf(scene, series, id) === "full";
+      const isFull = world.reached(id) === "full";
       const inks = shown()
         .filter((one) => isShown(one.drawing, scene, series, id))
         .map((one): Ink => {
           const isSelected = one.annotation_id === selected;
           const hasHandles = isSelected || (kind !== null && (one.isMine || one.isSketch));
-          return { ...one, lines: wordsOf(one.drawing, series, isFull, text), hasHandles, isSelected };
+          return {
+            ...one,
+            lines: wordsOf(one.drawing, inMemory(series) ?? series, isFull, text),
+            hasHandles,
+            isSelected,
+          };
         });
       sheets[id].draw(seen, size, inks);
     },
@@ -183,5 +194,8 @@ export function createDrawingBoard(stage: Stage, text: Text, world: DrawingWorld
     },
   };
 }
+
+const isComplete = ({ quality }: { quality: Int8Array }, frame: number): boolean =>
+  frame >= 0 ? quality[frame] === 1 : quality.every((each) => each === 1);
 
 const hold = ({ annotation_id, drawing }: Inked, index: number) => ({ annotation_id, drawing, index });

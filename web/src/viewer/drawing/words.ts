@@ -6,7 +6,8 @@ import { trustOf } from "./placing";
 import { angleDegrees, areaMm2, isBox, isMeasure, lengthMm } from "./shapes";
 import { type Statistics, statisticsOf, type Voxels } from "./statistics";
 
-export type Measured = Voxels & { header: PackHeader };
+/** With voxels where they are in memory. */
+export type Measured = Pick<Voxels, "geometry"> & { header: PackHeader } & (Voxels | { valuesOf?: undefined });
 
 /** Lines of text, the person's own words first; `isFull`: the slice that it lies on has come in full quality. */
 export function wordsOf(drawing: Drawing, measured: Measured, isFull: boolean, text: Text): string[] {
@@ -23,7 +24,7 @@ export function wordsOf(drawing: Drawing, measured: Measured, isFull: boolean, t
 // A region is counted once, not at every picture of a moving window: drawings never change, they are exchanged.
 const counted = new WeakMap<Drawing, Statistics | null>();
 
-function countedOf(drawing: Drawing, measured: Measured): Statistics | "waiting" | null {
+function countedOf(drawing: Drawing, measured: Voxels): Statistics | "waiting" | null {
   const known = counted.get(drawing);
   if (known !== undefined) return known;
   const found = statisticsOf(drawing, measured);
@@ -42,6 +43,7 @@ function valuesOf(drawing: Drawing, measured: Measured, text: Text): string[] {
     ];
   if (!isBox(drawing.kind)) return [text("room.measure.length_mm", { value: millimetres(lengthMm(drawing)) })];
   const area = text("room.measure.area", { value: rounded(areaMm2(drawing), 1) });
+  if (measured.valuesOf === undefined) return [area, text("room.measure.no_values")];
   const found = countedOf(drawing, measured);
   if (found === "waiting") return [area, text("room.measure.waiting")];
   return found === null ? [area] : [...statisticWords(found, measured.header.unit, text), area];

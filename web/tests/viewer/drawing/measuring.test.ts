@@ -78,6 +78,13 @@ describe("statistics", () => {
     expect(wordsOf(drawing(), voxels, false, text)).toEqual(["room.measure.waiting"]);
   });
 
+  test("are not given where the values are not in memory, the area is", () => {
+    const { header, geometry } = small().voxels;
+    // 4 x 2 mm, see the points of `drawing`.
+    const words = wordsOf(drawing(), { header, geometry }, true, text);
+    expect(words).toEqual(["room.measure.area 8.0", "room.measure.no_values"]);
+  });
+
   test("of a reslice take the nearest voxels of every slice that it passes through", () => {
     const { voxels, quality } = small();
     const coronal = drawing({

@@ -1,0 +1,97 @@
+/** The values of one display stack in memory, how good each frame is, and what Cornerstone draws them from. */
+import { blankValue, bytesEach, emptyValues, type Kept, keptAs, type Line, type Values } from "../lib/rescale";
+import type { Decoded } from "./decoders";
+import { slotOf } from "./geometry";
+import { createImages } from "./images";
+import type { PackHeader } from "./pack";
+import type { Stack } from "./stack";
+
+/** Nothing yet, coarse, full. */
+export type FrameQuality = -1 | 0 | 1;
+
+export type Memory = {
+  readonly kept: Kept;
+  /** Values in memory are modality values times this power of two (exact), see `gainOf`. */
+  readonly gain: number;
+  readonly quality: Int8Array;
+  readonly bytes: number;
+  line(frame: number): Line;
+  /** Values of a frame as they are kept, row by row; see `gain`. */
+  valuesOf(frame: number): Values;
+  /** Puts decoded values in; tells whether they were better than what stood there. */
+  put(frame: number, quality: 0 | 1, decoded: Decoded): boolean;
+  /** Frames with nothing yet are black; which value is black depends on the inversion. Tells whether it changed. */
+  blank(isInverted: boolean): boolean;
+  /** Lowest quality among these frames, both included. */
+  lowest(from: number, to: number): FrameQuality;
+  volumeId(): string | null;
+  /** Lets the GPU fetch these frames anew at the next drawing. */
+  renew(frames: Iterable<number>): void;
+  discard(): void;
+};
+
+/** Bytes that a stack will take, known before they are asked for. */
+export function sizeOf(header: PackHeader): number {
+  const kept = keptAs(header.values, header.frames, header.unit);
+  return header.rows * header.columns * header.frames.length * bytesEach(kept) * (kept === "rgb8" ? 3 : 1);
+}
+
+// Cornerstone's CPU drawing of floats takes a window's width as at least 1 and adds 1 to its upper end; a window of
+// 0..5 SUV would come out a fifth too wide. Values scaled so that windows are about this wide are off by 0.1 %.
+const COMFORTABLE_WIDTH = 1024;
+
+function gainOf(header: PackHeader, kept: Kept): number {
+  const width = header.windows[0]?.width ?? 0;
+  if (kept !== "float32" || !(width > 0) || width >= COMFORTABLE_WIDTH) return 1;
+  return 2 ** Math.ceil(Math.log2(COMFORTABLE_WIDTH / width));
+}
+
+export function createMemory(stack: Stack): Memory {
+  const { header, geometry } = stack;
+  const kept = keptAs(header.values, header.frames, header.unit);
+  const gain = gainOf(header, kept);
+  const count = header.frames.length;
+  const each = header.rows * header.columns * (kept === "rgb8" ? 3 : 1);
+  const values = emptyValues(kept, each * count);
+  const quality = new Int8Array(count).fill(-1);
+  const { grid } = geometry;
+  const slot = (frame: number): number => (grid ? slotOf(grid, frame) : frame);
+  const valuesOf = (frame: number): Values => values.subarray(slot(frame) * each, (slot(frame) + 1) * each);
+  let blankNow = blankValue(kept, header.invert);
+  values.fill(blankNow);
+  const images = createImages(stack, { kept, values, valuesOf });
+
+  const renew = (frames: Iterable<number>): void => images.renew([...frames].map(slot));
+
+  return {
+    kept,
+    gain,
+    quality,
+    bytes: values.byteLength,
+    valuesOf,
+    line(frame) {
+      const { slope, intercept } = header.frames[frame] ?? { slope: 1, intercept: 0 };
+      return { slope: slope * gain, intercept: intercept * gain };
+    },
+    put(frame, better, decoded) {
+      if ((quality[frame] as number) >= better) return false;
+      values.set(decoded.values, slot(frame) * each);
+      quality[frame] = better;
+      images.ranged(frame, decoded);
+      return true;
+    },
+    blank(isInverted) {
+      const wanted = blankValue(kept, isInverted);
+      if (wanted === blankNow) return false;
+      blankNow = wanted;
+      const empty = header.frames.map((_, frame) => frame).filter((frame) => quality[frame] === -1);
+      for (const frame of empty) valuesOf(frame).fill(wanted);
+      renew(empty);
+      return empty.length > 0;
+    },
+    lowest: (from, to) => Math.min(...quality.subarray(from, to + 1)) as FrameQuality,
+    volumeId: images.volumeId,
+    renew,
+    discard: images.discard,
+  };
+}
