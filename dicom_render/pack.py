@@ -54,8 +54,7 @@ class PackReader:
             raise NoSuchPack("no_such_frame", {"frame": first, "frames": len(self.header.spans)})
         pieces = list(_pieces(self.header, first))
         chunks = tuple(Chunk(piece.frame_index, piece.quality, piece.length) for piece in pieces)
-        shared = {name: getattr(self.header, name) for name in PackHeader.__struct_fields__ if name != "chunks"}
-        encoded = msgspec.json.encode(PackHeader(**shared, chunks=chunks))
+        encoded = msgspec.json.encode(self.pack_header(chunks))
         encoded += b" " * (-len(encoded) % 4)
         return PackBody(
             header_bytes=MAGIC + struct.pack("<I", len(encoded)) + encoded,
@@ -63,6 +62,11 @@ class PackReader:
             frames=self._frames,
             spans=tuple((piece.offset, piece.length) for piece in pieces),
         )
+
+    def pack_header(self, chunks: tuple[Chunk, ...] = ()) -> PackHeader:
+        """What a browser is told of the stack; without chunks, for one that fetches no pack."""
+        shared = {name: getattr(self.header, name) for name in PackHeader.__struct_fields__ if name != "chunks"}
+        return PackHeader(**shared, chunks=chunks)
 
     def codestream(self, index: int) -> bytes:
         """The whole codestream of one frame."""

@@ -19,6 +19,10 @@ def minus(a: Vector, b: Vector) -> Vector:
     return (a[0] - b[0], a[1] - b[1], a[2] - b[2])
 
 
+def scaled(a: Vector, by: float) -> Vector:
+    return (a[0] * by, a[1] * by, a[2] * by)
+
+
 def unit(a: Vector) -> Vector:
     length = math.sqrt(dot(a, a))
     return (a[0] / length, a[1] / length, a[2] / length)

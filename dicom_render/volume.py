@@ -148,7 +148,7 @@ def render_view(source: PreparedStack, view: PlaneView, width_px: int, height_px
     The instance named by the view is drawn as it is, bilinear in its own plane, if the view lies parallel to it.
     Otherwise the volume is cut, trilinear. Raises `NotAVolume` with the reason of a stack that is none.
     """
-    size, index = (height_px, width_px), _own_slice(source, view)
+    size, index = (height_px, width_px), own_slice(source, view)
     if index is None:
         values, shown = _cut(source, view, size)
     else:
@@ -176,7 +176,7 @@ def _picture(
     return np.where(shown, grey, np.uint8(0))
 
 
-def _own_slice(source: PreparedStack, view: PlaneView) -> int | None:
+def own_slice(source: PreparedStack, view: PlaneView) -> int | None:
     """The frame to draw as it is: the one named, or the nearest of a parallel stack that is no volume; no slab."""
     if view.slab is not None:
         return None

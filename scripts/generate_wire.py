@@ -24,10 +24,12 @@ MODULES = (
     "collab.rooms.protocol",
     "collab.rooms.page",
     "collab.studies.manifest",
+    "collab.studies.picture_asks",
 )
 # Modules of which only some structs travel.
 STRUCTS = {
     "dicom_render.pack": ("PackHeader",),
+    "dicom_render.drawing": ("DrawnPlane",),
     "dicom_render.report": ("Report",),
     "dicom_render.segmentation": ("Segmentation",),
     "dicom_render.structure_set": ("StructureSet",),

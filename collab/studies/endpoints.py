@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute
 from collab.kit.i18n import catalogue
 from collab.kit.refusals import NotFound
 from collab.kit.web import Call, api, json_answer, page
-from collab.studies import objects, packs, pieces, service
+from collab.studies import objects, packs, pictures, pieces, service
 from collab.studies.importing import Intake
 from collab.studies.manifest import NewUpload, StudyLine, StudyManifest, UploadState
 from collab.studies.models import SetAside
@@ -34,6 +34,7 @@ def routes() -> Sequence[BaseRoute]:
         api("/api/uploads/{upload}/finish", post_finish, methods=["POST"], gives=UploadState),
         *pieces.routes(),
         *packs.routes(),
+        *pictures.routes(),
         *objects.routes(),
     ]
 

@@ -23,6 +23,8 @@ from collab.studies.prepared import PreparedFolders
 from collab.studies.service import access_series
 from dicom_render.pack import NoSuchPack, PackBody, PackReader
 
+# What pictures of the same stack are asked with.
+VERSION_HEADER = "Consilium-Version"
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z")
 
 
@@ -57,7 +59,7 @@ async def send_pack(request: Request) -> Response:
     folder = await called(request, _prepared)
     body = await run_in_threadpool(_pack, folder, request.path_params["stack"], asked=request.query_params)
     etag = _etag(body)
-    headers = {"ETag": etag, "Accept-Ranges": "bytes", "Cache-Control": "no-store"}
+    headers = {"ETag": etag, "Accept-Ranges": "bytes", "Cache-Control": "no-store", VERSION_HEADER: folder.name}
     if _names(request.headers.get("if-none-match", ""), etag):
         return Response(status_code=304, headers=headers)
     asked = asked_range(request.headers, etag=etag, length=body.length)

@@ -91,6 +91,7 @@ class Things:
     study_id: str
     study_uid: str
     series_uid: str
+    prepared_version: str
     instance_uid: str
     document_uid: str
     report_uid: str
@@ -284,6 +285,7 @@ def _things(site: Site, people: Mapping[str, Person], team_id: str, folder: Path
             study_id=study_id,
             study_uid=series.study.study_uid,
             series_uid=series.series_uid,
+            prepared_version=series.prepared_version or "",
             instance_uid=session.query(Instance)
             .filter_by(series_id=series.id, instance_number=1)
             .one()

@@ -155,6 +155,10 @@ def second_read(things: Things) -> Mapping[str, str]:
     return {"primary_report_id": things.report_id, "agreement_class": "2a"}
 
 
+def picture(things: Things) -> str:
+    return f"?version={things.prepared_version}&sop={things.instance_uid}&width=16&height=16"
+
+
 _SERIES = "/api/studies/{study}/series/{series}/stacks/{stack:int}"
 _OBJECT = "/api/studies/{study}/objects/{sop_instance_uid}"
 MULTIPART = {"content-type": 'multipart/related; type="application/dicom"; boundary=x'}
@@ -190,6 +194,8 @@ MATRIX: Mapping[Key, Row] = {
     ("GET", "/api/studies/{study}"): only(IMAGES),
     ("GET", f"{_SERIES}/thumbnail"): only(IMAGES),
     ("GET", f"{_SERIES}/pack"): only(IMAGES),
+    ("GET", f"{_SERIES}/header"): only(IMAGES),
+    ("GET", f"{_SERIES}/picture"): replace(only(IMAGES), query=picture),
     ("GET", _OBJECT): only(IMAGES),
     ("GET", f"{_OBJECT}/document"): only(IMAGES),
     ("POST", "/api/uploads"): Row(may=CARE, json=lambda _: {"name": "scan.zip", "size": 10}),

@@ -5,33 +5,30 @@
  * A view is told when the local hand has changed something, and never because one came from outside: see pane.ts. `open`
  * tells nothing either: who opens a stack on purpose reads `view()` when it resolves.
  */
-import type { Plane } from "../lib/planes";
 import { chosenUnit, type UptakeUnit, uptakeUnits } from "../lib/uptake";
-import type { Vec3 } from "../lib/vectors";
 import type { ShownObject } from "../wire/objects";
-import type { Arrangement, Layout, Link, Pane as PaneView, Pointer, View, ViewportId } from "../wire/types";
+import type { Arrangement, Layout, Pointer, View, ViewportId } from "../wire/types";
 import type { NamedPointer, Quality } from "./captions";
 import { warmDecoders } from "./decoders";
 import type { Begun } from "./download";
-import type { DrawingBoard, DrawingEvents, Inked } from "./drawing/drawing";
+import type { DrawingBoard, DrawingEvents } from "./drawing/drawing";
 import type { Failure } from "./failures";
 import type { Tool } from "./gestures";
-import { createGrid, type Heading } from "./grid";
+import { createGrid } from "./grid";
 import { ALL_ON, markingsIn, type Switches } from "./layers/markings";
 import { createLibrary, type ImageName, type StackRef } from "./library";
-import { carried, covers, joins, linkedHere, relationOf, scrolledPlanes, scrolledTo } from "./linking";
+import { createLinks } from "./links";
 import type { Text } from "./overlay";
 import { createPane, type Pane, type ShowResult } from "./pane";
-import { type Places, placesOn } from "./places";
+import { createPanes } from "./panes";
 import type { RegionRefusal } from "./regions";
-import { planeOf, type Scene, shownViewports } from "./scene";
 import { createEngine } from "./screens";
-import { seriesKey } from "./series";
-import { EVERYTHING, type Facets, isSameStack } from "./sharing";
+import { EVERYTHING, type Facets } from "./sharing";
 import type { SnapshotEntry } from "./snapshot";
 import { createTeller } from "./telling";
 import { createTimes, type Timing } from "./times";
 import { flipped, rotated } from "./turning";
+import { createWholeView } from "./whole_view";
 
 export type { NamedPointer, Quality } from "./captions";
 export type { DrawingEvents, Inked } from "./drawing/drawing";
@@ -124,75 +121,53 @@ export type Viewer = {
   destroy(): void;
 };
 
-const RANK: Record<ShowResult, number> = { elsewhere: 0, loading: 1, coarse: 2, same: 3 };
-
 export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text): Viewer {
   const engine = createEngine({ contextLost: () => events.failed("context_lost") });
   const times = createTimes((timing) => events.loaded(timing));
   const library = createLibrary((series) => {
-    for (const pane of panes) pane.drop(series);
+    for (const pane of panes.all()) pane.drop(series);
   });
-  const grid = createGrid(host, text, {
-    touched: (index) => activate(index),
-    closed: (index) => events.closed(index),
-    dropped: (index, carried) => events.dropped(index, carried),
-  });
+  const grid = createGrid(host, text, { touched: activate, closed: events.closed, dropped: events.dropped });
   const teller = createTeller({
-    view: () => view(),
-    pointer: () => shownPanes().reduce<Pointer | null>((found, pane) => found ?? pane.pointer(), null),
+    view: () => whole.view(),
+    pointer: () => first((pane) => pane.pointer()),
     viewChanged: events.viewChanged,
     pointerMoved: events.pointerMoved,
   });
-  const known = new Map<string, StackRef>();
-  const panes: Pane[] = [];
-  let arrangement: Arrangement = { rows: 1, columns: 1 };
-  let active = 0;
-  let before = 0;
-  let isLinked = false;
-  let links: readonly Link[] = [];
-  let places: Places = { rows: 1, columns: 1, shown: [0] };
+  const panes = createPanes(grid, newPane);
+  const links = createLinks(panes, text);
+  const whole = createWholeView(panes, links);
   let told: Quality | null = null;
-  let pointers: NamedPointer[] = [];
-  let tool: Tool | null = null;
   let layers = ALL_ON;
   let objects: readonly ShownObject[] = [];
   let unit: string | null = null;
-  let inks: readonly Inked[] = [];
-  let pencil: Parameters<Drawings["setKind"]> = [null, ""];
   let isNoteDue = false;
 
+  const first = <Found>(of: (pane: Pane) => Found | null): Found | null =>
+    panes.shown().reduce<Found | null>((found, pane) => found ?? of(pane), null);
+
   const drawings: Drawings = {
-    show(list) {
-      inks = list;
-      for (const pane of panes) pane.drawings.show(list);
-    },
-    setKind(...next) {
-      pencil = next;
-      for (const pane of panes) pane.drawings.setKind(...next);
-    },
-    escape: () => panes.map((pane) => pane.drawings.escape()).includes(true),
+    show: (list) => panes.everywhere("drawings", (pane) => pane.drawings.show(list)),
+    setKind: (...next) => panes.everywhere("pencil", (pane) => pane.drawings.setKind(...next)),
+    escape: () =>
+      panes
+        .all()
+        .map((pane) => pane.drawings.escape())
+        .includes(true),
     select(annotation_id) {
-      for (const pane of panes) pane.drawings.select(annotation_id);
+      for (const pane of panes.all()) pane.drawings.select(annotation_id);
     },
-    words: (drawing) =>
-      shownPanes().reduce<string[] | null>((found, pane) => found ?? pane.drawings.words(drawing), null),
+    words: (drawing) => first((pane) => pane.drawings.words(drawing)),
   };
 
-  // ---- panes -----------------------------------------------------------------------------------------------------
-
-  const count = (): number => arrangement.rows * arrangement.columns;
-  const shownPanes = (): Pane[] => panes.slice(0, count());
-  const activePane = (): Pane => panes[active] as Pane;
-
   function newPane(index: number): Pane {
-    const pane = createPane(
+    return createPane(
       grid.cell(index).host,
       { engine, library, text, nameOf: (id) => nameOf(index, id), newId: events.newId },
       {
         changed(before, after) {
-          if (isLinked) follow(index, before, after);
-          noteLater();
-          teller.changed();
+          links.follow(index, before, after);
+          changedByHand();
         },
         pointed: teller.pointed,
         regionRefused: events.regionRefused,
@@ -208,81 +183,31 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
             events.drawing.selected(annotation_id);
           },
         },
-        cuts: (frame_of_reference_uid) => (index === active ? [] : planesOfActive(frame_of_reference_uid)),
+        cuts: (frame_of_reference_uid) =>
+          index === panes.activeIndex() ? [] : links.activePlanes(frame_of_reference_uid),
       },
     );
-    if (tool) pane.setTool(tool);
-    pane.drawings.show(inks);
-    pane.drawings.setKind(...pencil);
-    pane.setPointers(pointers);
-    pane.setLayers(layers);
-    pane.setObjects(objects);
-    if (unit) pane.setUptakeUnit(unit);
-    return pane;
-  }
-
-  function arrange(next: Arrangement, nextActive: number): void {
-    arrangement = next;
-    active = nextActive;
-    while (panes.length < count()) panes.push(newPane(panes.length));
-    for (const pane of panes.slice(count())) pane.close();
-    place();
-    activePane().activate();
-    noteLater();
-  }
-
-  function place(): void {
-    places = placesOn({ width: grid.root.clientWidth, height: grid.root.clientHeight }, arrangement, active);
-    grid.arrange(places, { count: count(), active });
-    for (const pane of shownPanes()) pane.resized();
   }
 
   function activate(index: number): void {
-    if (index === active || index >= count()) return;
-    before = active;
-    active = index;
-    place();
-    activePane().activate();
+    if (!panes.activate(index)) return;
     noteLater();
     events.activated();
   }
 
   function tellQuality(): void {
     noteLater();
-    const found = shownPanes()
-      .filter((pane) => pane.stack() !== null)
-      .map((pane) => pane.quality());
+    const open = panes.shown().filter((pane) => pane.stack() !== null);
+    const found = open.map((pane) => pane.quality());
     const quality = found.includes("loading") ? "loading" : found.includes("coarse") ? "coarse" : "full";
     if (found.length === 0 || quality === told) return;
     told = quality;
     events.qualityChanged(quality);
   }
 
-  // ---- linked scrolling ------------------------------------------------------------------------------------------
-
-  /** The other panes go where this one was scrolled to. */
-  function follow(index: number, before: Scene, after: Scene): void {
-    const from = panes[index]?.picture()?.series;
-    if (!from) return;
-    for (const plane of scrolledPlanes(before, after, from.geometry)) {
-      for (const [other, pane] of shownPanes().entries()) {
-        const there = other === index ? null : pane.picture();
-        const relation = there && relationOf(uidOf(from), uidOf(there.series), links);
-        if (!there || !relation) continue;
-        const next = scrolledTo(there, { ...plane, point: carried(plane.point, relation) });
-        if (next !== there.scene) pane.put(next);
-      }
-    }
-  }
-
-  const uidOf = (series: { header: { frame_of_reference_uid: string | null } }): string | null =>
-    series.header.frame_of_reference_uid;
-
-  function planesOfActive(frame_of_reference_uid: string | null): Plane[] {
-    const there = panes[active]?.picture();
-    if (!there || frame_of_reference_uid === null || uidOf(there.series) !== frame_of_reference_uid) return [];
-    const { scene, series } = there;
-    return shownViewports(scene).map((id) => planeOf(scene, series.geometry, id));
+  function changedByHand(): void {
+    noteLater();
+    teller.changed();
   }
 
   function noteLater(): void {
@@ -293,196 +218,117 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
 
   function note(): void {
     isNoteDue = false;
-    for (const [index, pane] of shownPanes().entries()) {
+    for (const [index, pane] of panes.shown().entries()) {
       const stack = pane.stack();
-      grid.cell(index).head(stack && { ...events.titleOf(stack), notes: notesOf(index) });
+      grid.cell(index).head(stack && { ...events.titleOf(stack), notes: links.notesOf(index) });
       pane.redraw();
     }
   }
 
-  /** What is written beside a pane that is linked to the active one: by whose hand, and where it has nothing to show. */
-  function notesOf(index: number): Heading["notes"] {
-    const [here, there] = [panes[index]?.picture(), panes[active]?.picture()];
-    const uid = here ? uidOf(here.series) : null;
-    const isByHand = uid !== null && links.some((link) => shownPanes().some((pane) => isJoined(link, uid, pane)));
-    const notes = isByHand ? [{ text: text("room.pane.by_hand"), isWarning: true }] : [];
-    const relation = here && there && index !== active && isLinked && relationOf(uidOf(there.series), uid, links);
-    if (!here || !there || !relation) return notes;
-    const plane = planeOf(there.scene, there.series.geometry, there.scene.active);
-    const isOutside = covers(here, { ...plane, point: carried(plane.point, relation) }) === false;
-    return isOutside ? [...notes, { text: text("room.pane.outside"), isWarning: true }] : notes;
-  }
-
-  function isJoined(link: Link, uid: string, pane: Pane): boolean {
-    const picture = pane.picture();
-    const other = picture ? uidOf(picture.series) : null;
-    return other !== null && other !== uid && joins(link, uid, other);
-  }
-
-  // ---- views -----------------------------------------------------------------------------------------------------
-
-  function view(): View | null {
-    const shown = shownPanes().map((pane) => pane.view());
-    // What is on its way is not yet a view of nothing; what was closed by hand is one.
-    const isEmptied = known.size > 0 && shownPanes().every((pane) => pane.stack() === null);
-    if (shown.every((pane) => pane === null) && !isEmptied) return null;
-    return { arrangement, active, panes: shown, linked: isLinked, links: [...links] };
-  }
-
-  function compare(asked: View, facets: Facets): ShowResult {
-    if (facets.layout && !isSameArrangement(asked.arrangement, arrangement)) return "elsewhere";
-    const found = asked.panes.map((pane, index) => compareAt(index, pane, facets));
-    return found.reduce((worst, one) => (RANK[one] < RANK[worst] ? one : worst), "same");
-  }
-
-  function compareAt(index: number, asked: PaneView | null, facets: Facets): ShowResult {
-    const pane = shownPanes()[index];
-    if (!pane) return facets.layout ? "elsewhere" : "same";
-    if (asked === null) return pane.stack() === null || !facets.layout ? "same" : "elsewhere";
-    // A pane that this screen has no room for is seen by nobody here.
-    return places.shown.includes(index) ? pane.compare(asked, facets) : "elsewhere";
-  }
-
-  function show(asked: View, stacks: readonly (StackRef | null)[], facets: Facets, begun: Begun | null): ShowResult {
+  function show(asked: View, facets: Facets, begun: Begun | null): ShowResult {
     teller.forget();
-    for (const stack of stacks) if (stack) known.set(seriesKey(stack), stack);
-    if (facets.layout) {
-      isLinked = asked.linked;
-      links = asked.links;
-      if (!isSameArrangement(asked.arrangement, arrangement) || asked.active !== active)
-        arrange(asked.arrangement, asked.active);
-    }
-    for (const [index, pane] of shownPanes().entries()) {
-      const wanted = asked.panes[index] ?? null;
-      if (facets.layout) fill(pane, wanted, index === asked.active ? begun : null);
-      if (wanted) pane.show(wanted, facets);
-    }
+    whole.show(asked, facets, begun);
     noteLater();
-    return compare(asked, facets);
+    return whole.compare(asked, facets);
   }
 
-  function fill(pane: Pane, wanted: PaneView | null, begun: Begun | null): void {
-    const stack = pane.stack();
-    if (wanted && stack && isSameStack(stack, wanted)) return;
-    const ref = wanted && known.get(seriesKey(wanted));
-    if (!wanted || !ref) {
-      if (stack) pane.close();
-      return;
-    }
-    void pane.open(ref, imageOf(wanted), begun);
-    activePane().activate();
-  }
-
-  const watch = new ResizeObserver(() => place());
+  const watch = new ResizeObserver(() => panes.place());
   watch.observe(grid.root);
-  arrange(arrangement, active);
+  panes.arrange(panes.arrangement(), 0);
+  noteLater();
 
   return {
     open(stack, at, begun) {
-      known.set(seriesKey(stack), stack);
+      whole.know([stack]);
       teller.forget();
-      const opened = activePane().open(stack, at ?? null, begun ?? null);
-      activePane().activate();
+      const opened = panes.active().open(stack, at ?? null, begun ?? null);
+      panes.active().activate();
       noteLater();
       return opened;
     },
     async hang(next, stacks) {
-      for (const stack of stacks) known.set(seriesKey(stack), stack);
+      whole.know(stacks);
       teller.forget();
-      arrange(next, 0);
-      const opened = shownPanes().map((pane, index) => {
+      panes.arrange(next, 0);
+      const opened = panes.shown().map((pane, index) => {
         const stack = stacks[index];
         return stack ? pane.open(stack) : pane.close();
       });
-      activePane().activate();
+      panes.active().activate();
       noteLater();
       await Promise.all(opened);
     },
-    view,
-    show: (asked, stacks, facets, begun) => show(asked, stacks, facets, begun ?? null),
-    compare: (asked) => compare(asked, EVERYTHING),
+    view: whole.view,
+    show(asked, stacks, facets, begun) {
+      whole.know(stacks);
+      return show(asked, facets, begun ?? null);
+    },
+    compare: (asked) => whole.compare(asked, EVERYTHING),
     put(next) {
-      show(next, [], EVERYTHING, null);
+      show(next, EVERYTHING, null);
       teller.changed();
     },
     activate,
     setLinked(on) {
-      isLinked = on;
-      noteLater();
-      teller.changed();
+      links.set(on);
+      changedByHand();
     },
     linkHere() {
-      const here = pointOf(activePane());
-      const others = shownPanes().filter((pane) => pane !== activePane() && pointOf(pane)?.[0] !== here?.[0]);
-      const linkable = others.filter((pane) => pointOf(pane) !== null);
-      // With more than one to choose from, that in which the hand was before: nobody has looked at the others for this.
-      const other = linkable.length === 1 ? linkable[0] : linkable.find((pane) => pane === panes[before]);
-      const there = other ? pointOf(other) : null;
-      if (!here || !there) return false;
-      links = linkedHere(links, here, there).slice(-MOST_LINKS);
-      isLinked = true;
-      noteLater();
-      teller.changed();
-      return true;
+      const isLinked = links.linkHere();
+      if (isLinked) changedByHand();
+      return isLinked;
     },
     unlink() {
-      links = [];
-      noteLater();
-      teller.changed();
+      links.set(links.isOn(), []);
+      changedByHand();
     },
-    setLayout: (layout) => activePane().setLayout(layout),
-    mprRefusal: () => activePane().mprRefusal(),
-    setWindow: (window) => activePane().setWindow(window),
-    setInvert: (on) => activePane().setInvert(on),
-    reset: () => activePane().reset(),
-    rotate: () => activePane().turn(rotated),
-    flip: () => activePane().turn(flipped),
-    play: (speed) => activePane().play(speed),
-    isPlaying: () => activePane().isPlaying(),
-    scroll: (steps) => activePane().scroll(steps),
-    zoomBy: (factor) => activePane().zoomBy(factor),
-    setTool(next) {
-      tool = next;
-      for (const pane of panes) pane.setTool(next);
-    },
+    setLayout: (layout) => panes.active().setLayout(layout),
+    mprRefusal: () => panes.active().mprRefusal(),
+    setWindow: (window) => panes.active().setWindow(window),
+    setInvert: (on) => panes.active().setInvert(on),
+    reset: () => panes.active().reset(),
+    rotate: () => panes.active().turn(rotated),
+    flip: () => panes.active().turn(flipped),
+    play: (speed) => panes.active().play(speed),
+    isPlaying: () => panes.active().isPlaying(),
+    scroll: (steps) => panes.active().scroll(steps),
+    zoomBy: (factor) => panes.active().zoomBy(factor),
+    setTool: (tool) => panes.everywhere("tool", (pane) => pane.setTool(tool)),
     layers() {
-      const header = activePane().picture()?.series.header;
+      const header = panes.active().picture()?.series.header;
       return { there: header ? markingsIn(header) : { overlays: false, shutters: false }, on: layers };
     },
     setLayers(on) {
       layers = on;
-      for (const pane of panes) pane.setLayers(on);
+      panes.everywhere("layers", (pane) => pane.setLayers(on));
     },
     uptake() {
-      const header = activePane().picture()?.series.header;
+      const header = panes.active().picture()?.series.header;
       return header ? { units: uptakeUnits(header), chosen: chosenUnit(header, unit).unit } : { units: [], chosen: "" };
     },
     setObjects(list) {
       const known = new Set(objects.map((one) => one.uid));
       objects = list;
-      for (const pane of panes) pane.setObjects(list);
+      panes.everywhere("objects", (pane) => pane.setObjects(list));
       for (const { uid, content } of list) {
-        if (!known.has(uid) && content.type === "presentation") activePane().applyState(content);
+        if (!known.has(uid) && content.type === "presentation") panes.active().applyState(content);
       }
     },
     setUptakeUnit(wished) {
       unit = wished;
-      for (const pane of panes) pane.setUptakeUnit(wished);
+      panes.everywhere("unit", (pane) => pane.setUptakeUnit(wished));
     },
-    setPointers(list) {
-      pointers = list;
-      for (const pane of panes) pane.setPointers(list);
-    },
+    setPointers: (list) => panes.everywhere("pointers", (pane) => pane.setPointers(list)),
     drawings,
-    setActive: (id) => activePane().setActive(id),
+    setActive: (id) => panes.active().setActive(id),
     retitle: noteLater,
     snapshotInfo: () =>
-      shownPanes().flatMap((pane, index) => pane.snapshot().map((line) => ({ ...line, id: nameOf(index, line.id) }))),
-    resize: () => place(),
+      panes.shown().flatMap((pane, index) => pane.snapshot().map((line) => ({ ...line, id: nameOf(index, line.id) }))),
+    resize: panes.place,
     destroy() {
       watch.disconnect();
       teller.destroy();
-      for (const pane of panes) pane.destroy();
+      panes.destroy();
       library.destroy();
       engine.destroy();
       grid.destroy();
@@ -490,23 +336,4 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
   };
 }
 
-/** The room takes no more. */
-const MOST_LINKS = 8;
-
 const nameOf = (index: number, id: ViewportId): string => (index === 0 ? id : `${index + 1}:${id}`);
-
-const isSameArrangement = (one: Arrangement, other: Arrangement): boolean =>
-  one.rows === other.rows && one.columns === other.columns;
-
-/** The frame of reference of a pane and the point in the middle of its active viewport. */
-function pointOf(pane: Pane): [string, Vec3] | null {
-  const picture = pane.picture();
-  const uid = picture?.series.header.frame_of_reference_uid;
-  if (!picture || !uid || !picture.series.geometry.isInPatient) return null;
-  return [uid, planeOf(picture.scene, picture.series.geometry, picture.scene.active).point];
-}
-
-function imageOf({ viewports, active }: PaneView): ImageName | null {
-  const shown = viewports.find((one) => one.id === active && one.sop_instance_uid) ?? viewports[0];
-  return shown?.sop_instance_uid ? { sop_instance_uid: shown.sop_instance_uid, frame: shown.frame ?? 1 } : null;
-}

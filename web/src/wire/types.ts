@@ -646,6 +646,28 @@ export type ObjectKind = "report" | "key_images" | "presentation" | "segmentatio
 
 export type EntryState = "ready" | "preparing" | "refused";
 
+/** The query of the picture door, lists joined by commas; beside the picture, a header brings the `DrawnPlane`. */
+export type AskedPicture = {
+  version: string;
+  width: number;
+  height: number;
+  sop?: string | null;
+  frame?: number;
+  point_world_mm?: [number, number, number] | null;
+  normal?: [number, number, number] | null;
+  up?: [number, number, number] | null;
+  mm_per_px?: number | null;
+  quarters?: 0 | 1 | 2 | 3;
+  mirrored?: boolean;
+  window?: [number, number, "LINEAR" | "LINEAR_EXACT" | "SIGMOID"] | null;
+  invert?: boolean;
+  blend?: "mip" | "minip" | "mean" | null;
+  thickness_mm?: number | null;
+  markings?: boolean;
+  quality?: "lossless" | number;
+  screen?: string;
+};
+
 /** A VOI window of the file (PS3.3 C.11.2); `function` is LINEAR, LINEAR_EXACT or SIGMOID. */
 export type VoiWindow = {
   center: number;
@@ -784,6 +806,27 @@ export type PackHeader = {
   regions?: PackRegion[];
   suv?: StackUptake[];
   chunks: Chunk[];
+};
+
+/** A stack for a screen that fetches pictures instead of the pack: `header` lists no chunks. */
+export type OpenedStack = {
+  version: string;
+  header: PackHeader;
+};
+
+/** What a picture shows: the plane and, if an image was drawn as it is, which; None for a cut through the volume. */
+export type DrawnPlane = {
+  version: string;
+  width: number;
+  height: number;
+  sop_instance_uid: string | null;
+  frame: number | null;
+  point_world_mm: [number, number, number];
+  normal: [number, number, number];
+  up: [number, number, number];
+  mm_per_px: number;
+  mirrored: boolean;
+  is_lossless: boolean;
 };
 
 /** One image; `frames` count from 1, none means all of them. */
