@@ -39,6 +39,8 @@ function start(page: RoomPage, app: HTMLElement): void {
 
   const model = createModel(page, EMPTY_STATE);
   model.isDisplayDeclared.value = isDisplayDeclared();
+  // What one finger does until it is told otherwise (viewer/hand.ts).
+  if (window.matchMedia("(pointer: coarse)").matches) model.viewer.value = { ...model.viewer.value, tool: "scroll" };
   const timings: Timings = { joined: null, first_image: null, coarse_volume: null, full_series: null };
   const pictures = createPictures(model);
   const later = (ms: number, run: () => void): (() => void) => {

@@ -43,9 +43,9 @@ const TABS: readonly { tab: Tab; icon: IconName; label: TextKey }[] = [
 ];
 
 function Screen(): JSX.Element {
-  const [tab, setTab] = useState<Tab>("people");
+  const [tab, setTab] = useState<Tab | null>("people");
   return (
-    <div class="room-screen" data-tab={tab}>
+    <div class="room-screen" data-tab={tab ?? ""}>
       <IdentityBar />
       <SeriesStrip />
       <main class="images">
@@ -113,7 +113,8 @@ function Quality(): JSX.Element | null {
   );
 }
 
-function PhoneTabs({ tab, setTab }: { tab: Tab; setTab(tab: Tab): void }): JSX.Element {
+/** The part that is open folds away when it is touched again: all of the screen for the images. */
+function PhoneTabs({ tab, setTab }: { tab: Tab | null; setTab(tab: Tab | null): void }): JSX.Element {
   const { model } = useRoom();
   const { requested, holder } = model.state.value;
   const isCalled = model.call.value.at === "off" && model.call.value.callers.length > 0;
@@ -124,8 +125,8 @@ function PhoneTabs({ tab, setTab }: { tab: Tab; setTab(tab: Tab): void }): JSX.E
         <button
           key={one.tab}
           type="button"
-          aria-current={tab === one.tab ? "true" : undefined}
-          onClick={() => setTab(one.tab)}
+          aria-expanded={tab === one.tab}
+          onClick={() => setTab(tab === one.tab ? null : one.tab)}
         >
           <Icon name={one.icon} />
           {t(one.label)}

@@ -5,14 +5,14 @@ import { said, t } from "../i18n/text";
 import type { Arrangement } from "../wire/types";
 import { useRoom } from "./context";
 import { Icon } from "./icons";
-import { ToolButton } from "./parts";
+import { closeMenus, ToolButton } from "./parts";
 
 const SIDES = [1, 2, 3] as const;
 
-export function ArrangementMenu(): JSX.Element {
+export function ArrangementButtons(): JSX.Element {
   const { model, actions } = useRoom();
-  const { view, hung, steps_back } = model.viewer.value;
-  const { rows, columns } = view?.arrangement ?? { rows: 1, columns: 1 };
+  const { view } = model.viewer.value;
+  const { rows, columns } = view?.arrangement ?? ONE;
   const isLinked = view?.linked ?? false;
   return (
     <div class="group">
@@ -35,28 +35,39 @@ export function ArrangementMenu(): JSX.Element {
         disabled={view === null}
         onClick={() => actions.setLinked(!isLinked)}
       />
-      <div id="arrangement" class="menu" popover="auto" role="dialog" aria-label={t("room.panes")}>
-        <Picker chosen={{ rows, columns }} choose={actions.arrange} />
-        <div class="column">
-          <button type="button" onClick={actions.hangAgain}>
-            {t("room.hang.again")}
-          </button>
-          <button type="button" disabled={steps_back === 0} onClick={actions.goBack}>
-            {t("room.panes.back")}
-          </button>
-          <button type="button" disabled={rows * columns === 1} onClick={actions.linkHere}>
-            {t("room.link.here")}
-          </button>
-          <button type="button" disabled={(view?.links.length ?? 0) === 0} onClick={actions.unlink}>
-            {t("room.link.undo")}
-          </button>
-        </div>
-        {hung !== null && <p>{t("room.hang.rule", { rule: said(`room.hang.${hung}`) ?? hung })}</p>}
-        <p class="soft">{t("room.link.hint")}</p>
-      </div>
     </div>
   );
 }
+
+/** Beside the toolbar, and not in it: its key opens it also while its button is put away. */
+export function ArrangementMenu(): JSX.Element {
+  const { model, actions } = useRoom();
+  const { view, hung, steps_back } = model.viewer.value;
+  const { rows, columns } = view?.arrangement ?? ONE;
+  return (
+    <div id="arrangement" class="menu" popover="auto" role="dialog" aria-label={t("room.panes")}>
+      <Picker chosen={{ rows, columns }} choose={actions.arrange} />
+      <div class="column">
+        <button type="button" onClick={actions.hangAgain}>
+          {t("room.hang.again")}
+        </button>
+        <button type="button" disabled={steps_back === 0} onClick={actions.goBack}>
+          {t("room.panes.back")}
+        </button>
+        <button type="button" disabled={rows * columns === 1} onClick={actions.linkHere}>
+          {t("room.link.here")}
+        </button>
+        <button type="button" disabled={(view?.links.length ?? 0) === 0} onClick={actions.unlink}>
+          {t("room.link.undo")}
+        </button>
+      </div>
+      {hung !== null && <p>{t("room.hang.rule", { rule: said(`room.hang.${hung}`) ?? hung })}</p>}
+      <p class="soft">{t("room.link.hint")}</p>
+    </div>
+  );
+}
+
+const ONE: Arrangement = { rows: 1, columns: 1 };
 
 type PickerProps = { chosen: Arrangement; choose(arrangement: Arrangement): void };
 
@@ -74,13 +85,14 @@ function Picker({ chosen, choose }: PickerProps): JSX.Element {
             class={row <= rows && column <= columns ? "square on" : "square"}
             aria-label={t("room.panes.choice", { rows: row, columns: column })}
             aria-pressed={row === chosen.rows && column === chosen.columns}
-            onPointerEnter={() => point({ rows: row, columns: column })}
+            // A finger points at nothing before it chooses.
+            onPointerEnter={({ pointerType }) => pointerType === "mouse" && point({ rows: row, columns: column })}
             onPointerLeave={() => point(null)}
             onFocus={() => point({ rows: row, columns: column })}
             onBlur={() => point(null)}
             onClick={() => {
               choose({ rows: row, columns: column });
-              document.getElementById("arrangement")?.hidePopover();
+              closeMenus();
             }}
           />
         )),

@@ -45,6 +45,7 @@ const PATHS = {
   measure: "M3 16L16 3l5 5L8 21zM8 11l2 2M11 8l3 3M14 5l2 2M5.500 13.500l2 2",
   undo: "M9 7L4 12l5 5M4 12h10a5 5 0 0 1 5 5v1",
   redo: "M15 7l5 5l-5 5M20 12H10a5 5 0 0 0-5 5v1",
+  more: "M5 11a1 1 0 1 0 0 2a1 1 0 1 0 0-2zM12 11a1 1 0 1 0 0 2a1 1 0 1 0 0-2zM19 11a1 1 0 1 0 0 2a1 1 0 1 0 0-2z",
   settings: "M4 7h9M17 7h3M4 17h3M11 17h9M15 4.500v5M9 14.500v5",
 } as const;
 

@@ -5,7 +5,7 @@ import { type TextKey, t } from "../i18n/text";
 import type { AnnotationKind } from "../wire/types";
 import { useRoom } from "./context";
 import { Icon } from "./icons";
-import { ToolButton } from "./parts";
+import { closeMenus, ToolButton } from "./parts";
 
 export const KINDS: readonly { kind: AnnotationKind; label: TextKey; mark: string }[] = [
   { kind: "length", label: "room.measure.length", mark: "M4 20L20 4M4 16v4h4M16 4h4v4" },
@@ -19,16 +19,10 @@ export const KINDS: readonly { kind: AnnotationKind; label: TextKey; mark: strin
 
 const MENU = "measure-menu";
 
-export function MeasureMenu(): JSX.Element {
-  const { model, actions } = useRoom();
-  const { kind, canUndo, canRedo } = model.annotations.value;
-  const menu = useRef<HTMLDivElement>(null);
-  const choose = (next: AnnotationKind): void => {
-    actions.setMeasure(kind === next ? null : next);
-    menu.current?.hidePopover();
-  };
+export function MeasureButton(): JSX.Element {
+  const { model } = useRoom();
   return (
-    <div class="group measure">
+    <div class="group">
       <button
         type="button"
         class="tool"
@@ -36,20 +30,41 @@ export function MeasureMenu(): JSX.Element {
         aria-label={t("room.measure")}
         title={`${t("room.measure")} (A)`}
         aria-keyshortcuts="A"
-        aria-pressed={kind !== null}
+        aria-pressed={model.annotations.value.kind !== null}
       >
         <Icon name="measure" />
       </button>
-      <div ref={menu} id={MENU} popover="auto" class="measure-menu">
-        {KINDS.map((one) => (
-          <button key={one.kind} type="button" aria-pressed={kind === one.kind} onClick={() => choose(one.kind)}>
-            <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
-              <path d={one.mark} />
-            </svg>
-            {t(one.label)}
-          </button>
-        ))}
-      </div>
+    </div>
+  );
+}
+
+/** Beside the toolbar, and not in it: it opens also while its button is put away. */
+export function MeasureMenu(): JSX.Element {
+  const { model, actions } = useRoom();
+  const { kind } = model.annotations.value;
+  const choose = (next: AnnotationKind): void => {
+    actions.setMeasure(kind === next ? null : next);
+    closeMenus();
+  };
+  return (
+    <div id={MENU} popover="auto" class="measure-menu">
+      {KINDS.map((one) => (
+        <button key={one.kind} type="button" aria-pressed={kind === one.kind} onClick={() => choose(one.kind)}>
+          <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+            <path d={one.mark} />
+          </svg>
+          {t(one.label)}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+export function UndoButtons(): JSX.Element {
+  const { model, actions } = useRoom();
+  const { canUndo, canRedo } = model.annotations.value;
+  return (
+    <div class="group">
       <ToolButton
         icon="undo"
         label={t("room.measure.undo")}

@@ -33,6 +33,11 @@ export function ToolButton({ icon, label, shortcut, pressed, disabled, hint, onC
   );
 }
 
+/** Menus of the toolbar are popovers; what was chosen in one is looked at without it. */
+export function closeMenus(): void {
+  for (const open of document.querySelectorAll<HTMLElement>("[popover]:popover-open")) open.hidePopover();
+}
+
 type PanelProps = {
   id: string;
   title: string;

@@ -1,162 +1,135 @@
-/** Tools of the viewer: what the mouse does, which planes, which window; greyed with the reason where it cannot. */
+/** The room's toolbar: the main acts in sight, on a narrow screen the rest in a menu with its words. */
 import type { JSX } from "preact";
-import { said, type TextKey, t } from "../i18n/text";
-import { ArrangementMenu } from "./arrangement";
-import { useRoom } from "./context";
-import type { IconName } from "./icons";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { t } from "../i18n/text";
+import { ArrangementButtons, ArrangementMenu } from "./arrangement";
+import { fitting } from "./fitting";
+import { Icon } from "./icons";
 import { LayerSwitches } from "./layers";
-import { MeasureMenu } from "./measure";
-import type { Tool } from "./model";
-import { ToolButton } from "./parts";
-import { isPreset, PRESETS, takesPresets } from "./presets";
+import { MeasureButton, MeasureMenu, UndoButtons } from "./measure";
+import { closeMenus } from "./parts";
 import { ReadingTools } from "./reading";
+import { HandTools, KeyViewButton, LayoutButtons, LookButtons, SharingButtons, WindowChoice } from "./tools";
 import { UptakeChoice } from "./uptake";
 
-const TOOLS: readonly { tool: Tool; icon: IconName; label: TextKey; shortcut: string }[] = [
-  { tool: "window", icon: "window", label: "room.tool.window", shortcut: "W" },
-  { tool: "region", icon: "region", label: "room.tool.region", shortcut: "E" },
-  { tool: "pan", icon: "pan", label: "room.tool.pan", shortcut: "D" },
-  { tool: "zoom", icon: "zoom", label: "room.tool.zoom", shortcut: "Z" },
-  { tool: "scroll", icon: "scroll", label: "room.tool.scroll", shortcut: "S" },
+const GROUPS = {
+  hand: HandTools,
+  measure: MeasureButton,
+  undo: UndoButtons,
+  panes: ArrangementButtons,
+  layout: LayoutButtons,
+  reading: ReadingTools,
+  window: WindowChoice,
+  uptake: UptakeChoice,
+  layers: LayerSwitches,
+  look: LookButtons,
+  sharing: SharingButtons,
+  key: KeyViewButton,
+} satisfies Record<string, () => JSX.Element | null>;
+
+type Name = keyof typeof GROUPS;
+
+const ORDER = Object.keys(GROUPS) as Name[];
+/** In the hand the fingers are the tools; what they cannot do comes first. */
+const HAND_HELD: readonly Name[] = [
+  "window",
+  "layout",
+  "measure",
+  "sharing",
+  "key",
+  "look",
+  "undo",
+  "uptake",
+  "reading",
+  "panes",
+  "layers",
+  "hand",
 ];
 
+/** As in room.css: one row of tools, for the image needs the height. */
+const SMALL = "(max-width: 48rem), (max-height: 32rem), (max-width: 60rem) and (orientation: portrait)";
+const ROWS = 2;
+const MORE = "more-tools";
+/** As wide as a tool is under a finger, with its border. */
+const MORE_PX = 46;
+
 export function Toolbar(): JSX.Element {
-  const { model, actions } = useRoom();
-  const { pane, tool, points } = model.viewer.value;
-  const isMine = model.state.value.holder === model.page.actor;
-  const { walks } = model.follow.value;
+  const bar = useRef<HTMLDivElement>(null);
+  const { order, shown } = useFitting(bar);
+  const draw = (name: Name): JSX.Element => {
+    const Group = GROUPS[name];
+    return (
+      <div key={name} class="fit" data-group={name}>
+        <Group />
+      </div>
+    );
+  };
   return (
-    <div class="toolbar" role="toolbar" aria-label={t("room.toolbar")}>
-      <div class="group">
-        {TOOLS.map((one) => (
-          <ToolButton
-            key={one.tool}
-            icon={one.icon}
-            label={t(one.label)}
-            shortcut={one.shortcut}
-            pressed={tool === one.tool && model.annotations.value.kind === null}
-            onClick={() => actions.setTool(one.tool)}
-          />
-        ))}
+    <>
+      <div ref={bar} class="toolbar" role="toolbar" aria-label={t("room.toolbar")}>
+        {order.slice(0, shown).map(draw)}
+        {shown < order.length && (
+          <button
+            type="button"
+            class="tool more"
+            popovertarget={MORE}
+            aria-label={t("room.more")}
+            title={t("room.more")}
+          >
+            <Icon name="more" />
+          </button>
+        )}
+      </div>
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: Enter and space on its buttons arrive as clicks */}
+      <div id={MORE} class="more-tools" popover="auto" role="dialog" aria-label={t("room.more")} onClick={closeAfter}>
+        {order.slice(shown).map(draw)}
       </div>
       <MeasureMenu />
       <ArrangementMenu />
-      <LayoutButtons />
-      <ReadingTools />
-      <WindowChoice />
-      <UptakeChoice />
-      <LayerSwitches />
-      <div class="group">
-        <ToolButton
-          icon="invert"
-          label={t("room.invert")}
-          shortcut="I"
-          pressed={pane?.invert ?? false}
-          disabled={pane === null}
-          onClick={() => actions.setInvert(!(pane?.invert ?? false))}
-        />
-        <ToolButton
-          icon="reset"
-          label={t("room.reset")}
-          shortcut="R"
-          disabled={pane === null}
-          onClick={actions.reset}
-        />
-      </div>
-      <div class="group">
-        <ToolButton
-          icon="pointer"
-          label={t("room.pointer")}
-          shortcut="P"
-          pressed={points}
-          onClick={() => actions.setPoints(!points)}
-        />
-        <KeyViewButton />
-        <ToolButton
-          icon="follow"
-          label={isMine ? t("room.followed") : t("room.follow")}
-          shortcut="F"
-          pressed={!isMine && !walks}
-          disabled={isMine}
-          hint={isMine ? t("room.followed_hint") : undefined}
-          onClick={actions.rejoin}
-        />
-      </div>
-    </div>
+    </>
   );
 }
 
-function LayoutButtons(): JSX.Element {
-  const { model, actions } = useRoom();
-  const { pane, mpr_refusal } = model.viewer.value;
-  const why = mpr_refusal === null ? undefined : (said(`room.reason.${mpr_refusal}`) ?? mpr_refusal);
-  return (
-    <div class="group">
-      <ToolButton
-        icon="stack"
-        label={t("room.layout.stack")}
-        pressed={pane?.layout === "stack"}
-        disabled={pane === null}
-        onClick={() => actions.setLayout("stack")}
-      />
-      <ToolButton
-        icon="mpr"
-        label={t("room.layout.mpr")}
-        shortcut="L"
-        pressed={pane?.layout === "mpr"}
-        disabled={pane === null || mpr_refusal !== null}
-        hint={why}
-        onClick={() => actions.setLayout("mpr")}
-      />
-    </div>
-  );
+/** What was chosen is looked at without the menu; a button that opens the next menu keeps this one under it. */
+function closeAfter({ target }: Event): void {
+  const button = target instanceof Element ? target.closest("button") : null;
+  if (button !== null && !button.hasAttribute("popovertarget")) closeMenus();
 }
 
-function WindowChoice(): JSX.Element {
-  const { model, actions } = useRoom();
-  const window = model.viewer.value.pane?.window;
-  const isAllowed = takesPresets(window?.unit);
-  const chosen = window === undefined ? -1 : PRESETS.findIndex((preset) => isPreset(preset, window));
-  return (
-    <div class="group window">
-      <select
-        aria-label={t("room.window")}
-        title={isAllowed ? t("room.window") : t("room.window.not_hu")}
-        disabled={!isAllowed}
-        value={String(chosen)}
-        onChange={(event) => {
-          const preset = PRESETS[Number(event.currentTarget.value)];
-          if (preset !== undefined) actions.setWindow(preset);
-          // A list that keeps the focus would take the letters that are the room's keys.
-          event.currentTarget.blur();
-        }}
-      >
-        <option value="-1" disabled>
-          {isAllowed ? t("room.window.other") : t("room.window.none")}
-        </option>
-        {PRESETS.map((preset, index) => (
-          <option key={preset.key} value={String(index)}>
-            {`${preset.key} · ${t(preset.name)} ${preset.width}/${preset.center}`}
-          </option>
-        ))}
-      </select>
-    </div>
-  );
+/** Which groups stand in the bar: as many of the order as there is room for, measured before anything is painted. */
+function useFitting(bar: { current: HTMLElement | null }): { order: readonly Name[]; shown: number } {
+  const [isSmall, setSmall] = useState(() => window.matchMedia(SMALL).matches);
+  const [shown, setShown] = useState(ORDER.length);
+  const order = isSmall ? HAND_HELD : ORDER;
+  // Of a group that is put away, as wide as it was when it was last in sight.
+  const widths = useRef(new Map<string, number>());
+
+  useLayoutEffect(() => {
+    const element = bar.current;
+    if (element === null) return;
+    const measure = (): void => {
+      setSmall(window.matchMedia(SMALL).matches);
+      for (const group of groupsIn(element)) widths.current.set(group.dataset.group ?? "", group.offsetWidth);
+      const { columnGap, paddingLeft, paddingRight } = getComputedStyle(element);
+      setShown(
+        fitting(
+          order.map((name) => widths.current.get(name) ?? 0),
+          {
+            width_px: element.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight),
+            rows: isSmall ? 1 : ROWS,
+            gap_px: Number.parseFloat(columnGap) || 0,
+            more_px: MORE_PX,
+          },
+        ),
+      );
+    };
+    const watch = new ResizeObserver(measure);
+    for (const each of [element, ...groupsIn(element)]) watch.observe(each);
+    measure();
+    return () => watch.disconnect();
+  }, [bar, order, isSmall, shown]);
+
+  return { order, shown };
 }
 
-function KeyViewButton(): JSX.Element {
-  const { model } = useRoom();
-  const { pane } = model.viewer.value;
-  const isAllowed = model.page.role !== "participant" && model.state.value.conclusion_id === null;
-  return (
-    <ToolButton
-      icon="key"
-      label={t("room.key_view.keep")}
-      shortcut="K"
-      disabled={pane === null || !isAllowed}
-      onClick={() => {
-        model.isKeeping.value = true;
-      }}
-    />
-  );
-}
+const groupsIn = (bar: HTMLElement): HTMLElement[] => [...bar.querySelectorAll<HTMLElement>(".fit")];

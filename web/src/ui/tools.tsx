@@ -1,0 +1,157 @@
+/** The groups of the toolbar: what the mouse does, which planes, which window; greyed with the reason where it cannot. */
+import type { JSX } from "preact";
+import { said, type TextKey, t } from "../i18n/text";
+import { useRoom } from "./context";
+import type { IconName } from "./icons";
+import type { Tool } from "./model";
+import { ToolButton } from "./parts";
+import { isPreset, PRESETS, takesPresets } from "./presets";
+
+const TOOLS: readonly { tool: Tool; icon: IconName; label: TextKey; shortcut: string }[] = [
+  { tool: "window", icon: "window", label: "room.tool.window", shortcut: "W" },
+  { tool: "region", icon: "region", label: "room.tool.region", shortcut: "E" },
+  { tool: "pan", icon: "pan", label: "room.tool.pan", shortcut: "D" },
+  { tool: "zoom", icon: "zoom", label: "room.tool.zoom", shortcut: "Z" },
+  { tool: "scroll", icon: "scroll", label: "room.tool.scroll", shortcut: "S" },
+];
+
+export function HandTools(): JSX.Element {
+  const { model, actions } = useRoom();
+  const { tool } = model.viewer.value;
+  return (
+    <div class="group">
+      {TOOLS.map((one) => (
+        <ToolButton
+          key={one.tool}
+          icon={one.icon}
+          label={t(one.label)}
+          shortcut={one.shortcut}
+          pressed={tool === one.tool && model.annotations.value.kind === null}
+          onClick={() => actions.setTool(one.tool)}
+        />
+      ))}
+    </div>
+  );
+}
+
+export function LookButtons(): JSX.Element {
+  const { model, actions } = useRoom();
+  const { pane } = model.viewer.value;
+  return (
+    <div class="group">
+      <ToolButton
+        icon="invert"
+        label={t("room.invert")}
+        shortcut="I"
+        pressed={pane?.invert ?? false}
+        disabled={pane === null}
+        onClick={() => actions.setInvert(!(pane?.invert ?? false))}
+      />
+      <ToolButton icon="reset" label={t("room.reset")} shortcut="R" disabled={pane === null} onClick={actions.reset} />
+    </div>
+  );
+}
+
+export function SharingButtons(): JSX.Element {
+  const { model, actions } = useRoom();
+  const { points } = model.viewer.value;
+  const isMine = model.state.value.holder === model.page.actor;
+  const { walks } = model.follow.value;
+  return (
+    <div class="group">
+      <ToolButton
+        icon="pointer"
+        label={t("room.pointer")}
+        shortcut="P"
+        pressed={points}
+        onClick={() => actions.setPoints(!points)}
+      />
+      <ToolButton
+        icon="follow"
+        label={isMine ? t("room.followed") : t("room.follow")}
+        shortcut="F"
+        pressed={!isMine && !walks}
+        disabled={isMine}
+        hint={isMine ? t("room.followed_hint") : undefined}
+        onClick={actions.rejoin}
+      />
+    </div>
+  );
+}
+
+export function LayoutButtons(): JSX.Element {
+  const { model, actions } = useRoom();
+  const { pane, mpr_refusal } = model.viewer.value;
+  const why = mpr_refusal === null ? undefined : (said(`room.reason.${mpr_refusal}`) ?? mpr_refusal);
+  return (
+    <div class="group">
+      <ToolButton
+        icon="stack"
+        label={t("room.layout.stack")}
+        pressed={pane?.layout === "stack"}
+        disabled={pane === null}
+        onClick={() => actions.setLayout("stack")}
+      />
+      <ToolButton
+        icon="mpr"
+        label={t("room.layout.mpr")}
+        shortcut="L"
+        pressed={pane?.layout === "mpr"}
+        disabled={pane === null || mpr_refusal !== null}
+        hint={why}
+        onClick={() => actions.setLayout("mpr")}
+      />
+    </div>
+  );
+}
+
+export function WindowChoice(): JSX.Element {
+  const { model, actions } = useRoom();
+  const window = model.viewer.value.pane?.window;
+  const isAllowed = takesPresets(window?.unit);
+  const chosen = window === undefined ? -1 : PRESETS.findIndex((preset) => isPreset(preset, window));
+  return (
+    <div class="group window">
+      <select
+        aria-label={t("room.window")}
+        title={isAllowed ? t("room.window") : t("room.window.not_hu")}
+        disabled={!isAllowed}
+        value={String(chosen)}
+        onChange={(event) => {
+          const preset = PRESETS[Number(event.currentTarget.value)];
+          if (preset !== undefined) actions.setWindow(preset);
+          // A list that keeps the focus would take the letters that are the room's keys.
+          event.currentTarget.blur();
+        }}
+      >
+        <option value="-1" disabled>
+          {isAllowed ? t("room.window.other") : t("room.window.none")}
+        </option>
+        {PRESETS.map((preset, index) => (
+          <option key={preset.key} value={String(index)}>
+            {`${preset.key} · ${t(preset.name)} ${preset.width}/${preset.center}`}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+export function KeyViewButton(): JSX.Element {
+  const { model } = useRoom();
+  const { pane } = model.viewer.value;
+  const isAllowed = model.page.role !== "participant" && model.state.value.conclusion_id === null;
+  return (
+    <div class="group">
+      <ToolButton
+        icon="key"
+        label={t("room.key_view.keep")}
+        shortcut="K"
+        disabled={pane === null || !isAllowed}
+        onClick={() => {
+          model.isKeeping.value = true;
+        }}
+      />
+    </div>
+  );
+}
