@@ -20,7 +20,7 @@ from dicom_render.codestream import (
     jpeg_2000_codestream,
 )
 from dicom_render.htj2k import decode_htj2k
-from dicom_render.layout import PixelLayout
+from dicom_render.layout import PixelLayout, bits_of
 from dicom_render.limits import MAX_RLE_GROWTH
 from dicom_render.opening import inflate
 from dicom_render.refusal import Unreadable
@@ -109,13 +109,18 @@ def _jpeg_xl(frame: bytes, layout: PixelLayout) -> tuple[Samples, None]:
 
 
 def _deflated_frame(frame: bytes, layout: PixelLayout) -> tuple[Samples, None]:
-    expected = layout.frame_bits // 8
+    expected = (layout.frame_bits + 7) // 8
     plain = inflate(frame, expected + 1)
     if len(plain) < expected:
         raise Unreadable("truncated", {"expected_bytes": expected, "found_bytes": len(plain)})
+    if layout.bits_allocated == 1:
+        return bits_of(plain, rows=layout.rows, columns=layout.columns), None
     samples = np.frombuffer(plain[:expected], f"<u{layout.bits_allocated // 8}")
-    shape = (layout.rows, layout.columns, layout.samples)
-    return samples.reshape(shape if layout.samples > 1 else shape[:2]), None
+    if layout.samples == 1:
+        return samples.reshape(layout.rows, layout.columns), None
+    if layout.planar:
+        return np.moveaxis(samples.reshape(layout.samples, layout.rows, layout.columns), 0, -1), None
+    return samples.reshape(layout.rows, layout.columns, layout.samples), None
 
 
 def _same_size(declared: Declared, layout: PixelLayout) -> Declared:

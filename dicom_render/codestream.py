@@ -12,6 +12,7 @@ _JP2_SIGNATURE = b"\x00\x00\x00\x0cjP  \r\n\x87\n"
 _JXL_SIGNATURE = b"\x00\x00\x00\x0cJXL \r\n\x87\n"
 # ITU-T T.81 table B.1 and T.87 C.2.2: start-of-frame markers of the coders we use (no hierarchical, no arithmetic).
 _START_OF_FRAME = {0xC0, 0xC1, 0xC2, 0xC3, 0xF7}
+_CODING_STYLE = b"\xff\x52"
 _START_OF_TILE_PART, _END_OF_CODESTREAM = b"\xff\x90", b"\xff\xd9"
 _END_OF_IMAGE = b"\xff\xd9"
 # After the end of an image stands at most padding.
@@ -30,6 +31,8 @@ class Declared:
     signed: bool | None = None
     ycbcr: bool | None = None
     """JPEG only: does a JFIF or Adobe marker, or the component names, say YCbCr (True) or RGB (False)?"""
+    transformed: bool = False
+    """JPEG 2000 only: a component transform of its own, so that RGB comes out whatever the header says"""
 
 
 def jpeg_2000_codestream(frame: bytes) -> bytes:
@@ -52,7 +55,24 @@ def declared_by_jpeg_2000(codestream: bytes) -> Declared:
         raise Unreadable("unsupported_pixels", {"reason": "components of different size or depth"})
     depth = components[0][0]
     precision, signed = (depth & 0x7F) + 1, bool(depth & 0x80)
-    return Declared(rows=bottom - top, columns=right - left, samples=samples, precision=precision, signed=signed)
+    return Declared(
+        rows=bottom - top,
+        columns=right - left,
+        samples=samples,
+        precision=precision,
+        signed=signed,
+        transformed=samples == 3 and _has_component_transform(codestream),
+    )
+
+
+def _has_component_transform(codestream: bytes) -> bool:
+    """ISO/IEC 15444-1 A.6.1: the last byte of SGcod."""
+    at = 2
+    while codestream[at : at + 1] == b"\xff" and codestream[at : at + 2] != _START_OF_TILE_PART:
+        if codestream[at : at + 2] == _CODING_STYLE:
+            return codestream[at + 8 : at + 9] == b"\x01"
+        at += 2 + int.from_bytes(codestream[at + 2 : at + 4], "big")
+    return False
 
 
 def is_whole_jpeg_2000(codestream: bytes) -> bool:

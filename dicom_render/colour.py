@@ -10,6 +10,8 @@ from dicom_render.refusal import Unreadable
 
 Rgb = NDArray[np.uint8]
 
+_PARTIAL = np.array([[0.2568, 0.5041, 0.0979], [-0.1482, -0.2910, 0.4392], [0.4392, -0.3678, -0.0714]])
+
 
 def rgb_of_ybr(ybr: NDArray[np.uint8]) -> Rgb:
     """PS3.3 C.7.6.3.1.2 YBR_FULL, the inverse of its matrix; (..., 3) uint8 in and out."""
@@ -20,8 +22,14 @@ def rgb_of_ybr(ybr: NDArray[np.uint8]) -> Rgb:
     return np.clip(np.rint(rgb, out=rgb), 0, 255, out=rgb).astype(np.uint8)
 
 
+def rgb_of_partial_ybr(ybr: NDArray[np.uint8]) -> Rgb:
+    """YBR_PARTIAL_422 (PS3.3-2004 C.7.6.3.1.2, retired since): black is 16 and white 235; (..., 3) uint8 in and out."""
+    rgb = (ybr.astype(np.float64) - (16, 128, 128)) @ np.linalg.inv(_PARTIAL).T
+    return np.clip(np.rint(rgb), 0, 255).astype(np.uint8)
+
+
 def ybr_of_422(packed: NDArray[np.uint8], *, rows: int, columns: int) -> NDArray[np.uint8]:
-    """Native YBR_FULL_422: Y1 Y2 Cb Cr for each two pixels (PS3.3 C.7.6.3.1.2), chrominance repeated."""
+    """Native YBR_FULL_422, YBR_PARTIAL_422: Y1 Y2 Cb Cr for two pixels (PS3.3 C.7.6.3.1.2), chrominance repeated."""
     if columns % 2:
         raise Unreadable("unsupported_pixels", {"photometric_interpretation": "YBR_FULL_422", "columns": columns})
     pairs = packed.reshape(rows, columns // 2, 4)

@@ -6,14 +6,15 @@ from pydicom.dataset import FileDataset
 
 from dicom_render.codecs import Samples, decode_codestream
 from dicom_render.codestream import Declared
-from dicom_render.colour import rgb_of_palette, rgb_of_ybr, ybr_of_422
-from dicom_render.layout import PixelLayout, check_amount, frame_table_of, held_pixels, layout_of
+from dicom_render.colour import rgb_of_palette, rgb_of_partial_ybr, rgb_of_ybr, ybr_of_422
+from dicom_render.layout import PACKED_422, PixelLayout, bits_of, check_amount, frame_table_of, held_pixels, layout_of
 from dicom_render.opening import open_dataset, refusing_everything, transfer_syntax_of
 from dicom_render.refusal import Unreadable
 from dicom_render.transfer_syntaxes import FAMILIES, Family
 
 Stored = NDArray[np.generic]
 _GREY = {"MONOCHROME1", "MONOCHROME2"}
+_COLOURS = {"RGB", "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_422", "YBR_RCT", "YBR_ICT"}
 # JPEG 2000 undoes its own colour transform, libjpeg is told to: what comes out of these is RGB already.
 _DECODED_TO_RGB = {Family.JPEG, Family.JPEG_XL}
 
@@ -21,7 +22,8 @@ _DECODED_TO_RGB = {Family.JPEG, Family.JPEG_XL}
 def decode_frame(data: bytes, frame: int) -> Stored:
     """One frame, counted from 1, of a DICOM file held in memory.
 
-    Grey: (rows, columns) of stored values, uint8, int8, uint16, int16, uint32 or int32, before any rescale.
+    Grey: (rows, columns) of stored values, uint8, int8, uint16, int16, uint32 or int32, before any rescale; single
+    bits as 0 and 1.
     Colour (RGB, YBR, palette): (rows, columns, 3) uint8 RGB. Raises `Unreadable`.
     """
     return FrameSource(open_dataset(data)).decode(frame)
@@ -37,7 +39,7 @@ class FrameSource:
                 raise Unreadable("missing_pixels", {})
             self._family = _family_of(dataset)
             check_amount(dataset, layout)
-            _refuse_what_is_not_drawn(layout)
+            _refuse_what_is_not_drawn(layout, self._family)
             self.layout = layout
             self._dataset = dataset
             self._held = held_pixels(dataset, layout)
@@ -53,7 +55,7 @@ class FrameSource:
                 return rgb_of_palette(_stored(samples, self.layout, declared), self._dataset)
             if self.layout.samples == 1:
                 return _stored(samples, self.layout, declared)
-            return self._rgb(samples)
+            return self._rgb(samples, declared)
 
     def bit_plane(self, frame: int, bit: int) -> NDArray[np.bool_] | None:
         """One bit of each pixel's word, (rows, columns), where the file keeps whole words; else None."""
@@ -72,16 +74,26 @@ class FrameSource:
         expected = (self.layout.rows, self.layout.columns, self.layout.samples)
         if samples.shape != (expected if self.layout.samples > 1 else expected[:2]):
             raise Unreadable("contradiction", {"decoded_shape": str(samples.shape), "header_shape": str(expected)})
+        depth = 8 * samples.dtype.itemsize if declared is None else declared.precision
+        if depth > max(8, self.layout.bits_allocated):
+            # Cut to the header's bits, these would be other values that look like an image.
+            raise Unreadable("contradiction", {"codestream_bits": depth, "header_bits": self.layout.bits_allocated})
         return samples, declared
 
-    def _rgb(self, samples: Samples) -> NDArray[np.uint8]:
+    def _rgb(self, samples: Samples, declared: Declared | None) -> NDArray[np.uint8]:
         if samples.dtype != np.uint8:
             raise Unreadable("unsupported_pixels", {"colour_bits": samples.dtype.itemsize * 8})
         rgb = np.ascontiguousarray(samples, np.uint8)
-        # YBR_RCT and YBR_ICT name a transform that the JPEG 2000 decoder has undone (PS3.3 C.7.6.3.1.2).
-        if self.layout.photometric in {"YBR_FULL", "YBR_FULL_422"} and self._family not in _DECODED_TO_RGB:
-            return rgb_of_ybr(rgb)
-        return rgb
+        if self._family in _DECODED_TO_RGB or (declared is not None and declared.transformed):
+            return rgb
+        match self.layout.photometric:
+            case "YBR_FULL" | "YBR_FULL_422":
+                return rgb_of_ybr(rgb)
+            case "YBR_PARTIAL_422":
+                return rgb_of_partial_ybr(rgb)
+            case _:
+                # YBR_RCT and YBR_ICT name a transform that the JPEG 2000 decoder has undone (PS3.3 C.7.6.3.1.2).
+                return rgb
 
 
 def _family_of(dataset: FileDataset) -> Family:
@@ -92,15 +104,17 @@ def _family_of(dataset: FileDataset) -> Family:
     return family
 
 
-def _refuse_what_is_not_drawn(layout: PixelLayout) -> None:
-    colours = {"RGB", "YBR_FULL", "YBR_FULL_422", "YBR_RCT", "YBR_ICT"}
-    grey = layout.samples == 1 and layout.photometric in {*_GREY, "PALETTE COLOR"}
-    colour = layout.samples == 3 and layout.photometric in colours and layout.bits_allocated == 8
-    if layout.keyword != "PixelData" or layout.bits_allocated not in {8, 16, 32} or not (grey or colour):
+def _refuse_what_is_not_drawn(layout: PixelLayout, family: Family) -> None:
+    if layout.keyword != "PixelData":
+        raise Unreadable("float_pixels", {"attribute": layout.keyword})
+    # PS3.5 8.2: single bits are packed in native and deflated frames only; what others make of them differs.
+    bits = {1, 8, 16, 32} if family in {Family.NATIVE, Family.DEFLATED_FRAME} else {8, 16, 32}
+    grey = layout.samples == 1 and layout.photometric in {*_GREY, "PALETTE COLOR"} and layout.bits_allocated in bits
+    colour = layout.samples == 3 and layout.photometric in _COLOURS and layout.bits_allocated == 8
+    if not (grey or colour):
         raise Unreadable(
             "unsupported_pixels",
             {
-                "attribute": layout.keyword,
                 "photometric_interpretation": layout.photometric,
                 "samples_per_pixel": layout.samples,
                 "bits_allocated": layout.bits_allocated,
@@ -114,13 +128,15 @@ def _native(held: bytes, layout: PixelLayout, *, index: int, dataset: FileDatase
     size = layout.frame_bits // 8
     little = dataset.original_encoding[1] is not False
     order = "<" if little else ">"
-    if not little and width == 1 and dataset["PixelData"].VR == "OW":
-        # 8-bit samples sent as big-endian words lie swapped in pairs.
+    if not little and width <= 1 and dataset["PixelData"].VR == "OW":
+        # What is smaller than a word lies swapped in pairs of bytes when sent as big-endian words.
         held = np.frombuffer(held[: len(held) & ~1], "<u2").byteswap().tobytes()
+    if layout.bits_allocated == 1:
+        return bits_of(held, rows=layout.rows, columns=layout.columns, first_bit=index * layout.frame_bits)
     samples = np.frombuffer(held, f"{order}u{width}", size // width, offset=index * size)
     if layout.samples == 1:
         return samples.reshape(layout.rows, layout.columns)
-    if layout.photometric == "YBR_FULL_422":
+    if layout.photometric in PACKED_422:
         return ybr_of_422(samples.view(np.uint8), rows=layout.rows, columns=layout.columns)
     if layout.planar:
         return np.moveaxis(samples.reshape(layout.samples, layout.rows, layout.columns), 0, -1)
@@ -130,6 +146,9 @@ def _native(held: bytes, layout: PixelLayout, *, index: int, dataset: FileDatase
 def _stored(samples: Samples, layout: PixelLayout, declared: Declared | None) -> Stored:
     """Drops bits outside Bits Stored (old overlays live there, PS3.5 8.1.1) and gives the values their sign."""
     wide = samples.astype(f"<{samples.dtype.kind}{samples.dtype.itemsize}", copy=False)
+    if declared is not None and declared.signed:
+        # A codestream of 8 bits under a header of 16: the sign has to come along.
+        wide = wide.astype("<i4")
     wide = wide.view(f"<u{wide.dtype.itemsize}").astype(np.uint32)
     bits = layout.bits_stored
     if declared is None:
@@ -139,4 +158,4 @@ def _stored(samples: Samples, layout: PixelLayout, declared: Declared | None) ->
         bits = min(declared.precision, layout.bits_allocated)
     spare = 32 - bits
     exact = (wide << spare).view(np.int32) >> spare if layout.signed else wide & np.uint32((1 << bits) - 1)
-    return exact.astype(f"{'i' if layout.signed else 'u'}{layout.bits_allocated // 8}")
+    return exact.astype(f"{'i' if layout.signed else 'u'}{max(layout.bits_allocated // 8, 1)}")

@@ -3,6 +3,8 @@
 import struct
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
 from pydicom.dataset import FileDataset
 
 from dicom_render.attributes import integer_of, text_of, value_of
@@ -12,6 +14,8 @@ from dicom_render.opening import transfer_syntax_of
 from dicom_render.refusal import Unreadable
 from dicom_render.transfer_syntaxes import FAMILIES, is_encapsulated
 
+# PS3.3 C.7.6.3.1.2; the second one is retired, and old ultrasound has it.
+PACKED_422 = {"YBR_FULL_422", "YBR_PARTIAL_422"}
 _FLOAT_BITS = {"FloatPixelData": 32, "DoubleFloatPixelData": 64}
 
 
@@ -33,9 +37,9 @@ class PixelLayout:
 
     @property
     def frame_bits(self) -> int:
-        """PS3.3 C.7.6.3.1.2: native YBR_FULL_422 keeps one Cb and one Cr for two pixels, a third less."""
+        """PS3.3 C.7.6.3.1.2: native YBR_FULL_422 and its like keep one Cb and one Cr for two pixels, a third less."""
         bits = self.rows * self.columns * self.samples * self.bits_allocated
-        return bits * 2 // 3 if self.photometric == "YBR_FULL_422" else bits
+        return bits * 2 // 3 if self.photometric in PACKED_422 else bits
 
 
 def layout_of(dataset: FileDataset) -> PixelLayout | None:
@@ -92,6 +96,13 @@ def held_pixels(dataset: FileDataset, layout: PixelLayout) -> bytes:
     if not isinstance(held, bytes) or not held:
         raise Unreadable("missing_pixels", {"attribute": layout.keyword})
     return held
+
+
+def bits_of(held: bytes, *, rows: int, columns: int, first_bit: int = 0) -> NDArray[np.uint8]:
+    """Single bits as 0 and 1, the first pixel in the lowest bit (PS3.5 8.1.1); a frame may begin inside of a byte."""
+    first, count = first_bit // 8, rows * columns
+    packed = np.frombuffer(held, np.uint8, (first_bit + count + 7) // 8 - first, first)
+    return np.unpackbits(packed, bitorder="little")[first_bit % 8 :][:count].reshape(rows, columns)
 
 
 def frame_table_of(dataset: FileDataset, layout: PixelLayout) -> FrameTable:

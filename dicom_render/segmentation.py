@@ -9,11 +9,9 @@ from dicom_render.attributes import first_item_of, integer_of, items_of, number_
 from dicom_render.cielab import Rgb, rgb_of
 from dicom_render.decoding import FrameSource
 from dicom_render.functional_groups import FrameGroups
-from dicom_render.opening import transfer_syntax_of
 from dicom_render.overlays import Mask, packed_bits
 from dicom_render.refusal import Unreadable
 from dicom_render.space import Orientation, Vector
-from dicom_render.transfer_syntaxes import is_encapsulated
 
 # A fractional value of at least this share of the maximum counts as inside; the screen says that it was cut there.
 FRACTION_SHOWN = 0.5
@@ -73,19 +71,6 @@ def segmentation_of(dataset: FileDataset) -> Segmentation:
     )
 
 
-def _bits(dataset: FileDataset, frame: int) -> Mask:
-    """One frame of a bit a pixel: frames follow each other bit by bit, without a gap (PS3.5 8.1.1)."""
-    held, count = dataset.get("PixelData"), int(dataset.Rows) * int(dataset.Columns)
-    if not isinstance(held, bytes) or is_encapsulated(transfer_syntax_of(dataset)):
-        raise Unreadable("unsupported_pixels", {"bits_allocated": 1})
-    first = (frame - 1) * count
-    part = np.frombuffer(held, np.uint8)[first // 8 : (first + count + 7) // 8]
-    bits = np.unpackbits(part, bitorder="little")[first % 8 : first % 8 + count]
-    if len(bits) < count:
-        raise Unreadable("missing_pixels", {"frame": frame})
-    return bits.reshape(int(dataset.Rows), int(dataset.Columns)).astype(bool)
-
-
 def _segment(item: Dataset) -> Segment:
     return Segment(
         number=integer_of(item, "SegmentNumber") or 0,
@@ -99,15 +84,14 @@ class _Planes:
     """Decodes one frame after the other."""
 
     def __init__(self, dataset: FileDataset, groups: FrameGroups) -> None:
-        self._dataset = dataset
-        self._source = None if dataset.get("BitsAllocated") == 1 else FrameSource(dataset)
+        self._source = FrameSource(dataset)
         self._groups = groups
         self._type = text_of(dataset, "SegmentationType")
         self._most = number_of(dataset, "MaximumFractionalValue") or 255.0
 
     def of(self, frame: int) -> list[SegmentPlane]:
         """The planes of a frame counted from 1: one, or one a label."""
-        values = _bits(self._dataset, frame) if self._source is None else self._source.decode(frame)
+        values = self._source.decode(frame)
         return [self._plane(frame, segment, mask) for segment, mask in self._masks(values, frame) if mask.any()]
 
     def _masks(self, values: NDArray[np.generic], frame: int) -> list[tuple[int, Mask]]:

@@ -219,8 +219,9 @@ def test_a_short_rle_frame_that_claims_much_is_refused_undecoded() -> None:
 
 
 def test_what_cannot_be_drawn_is_refused_with_its_reason(test_data: Path) -> None:
-    segmentation = (test_data / "10_objects" / "highdicom" / "seg_image_ct_binary.dcm").read_bytes()
-    assert code_of(segmentation) == "unsupported_pixels"
+    parametric = (test_data / "11_malformed" / "pydicom_data_odd" / "parametric_map_float.dcm").read_bytes()
+    assert code_of(parametric) == "float_pixels"
+    assert code_of(make.image(make.noise(), PhotometricInterpretation="CMYK")) == "unsupported_pixels"
     video = make.image(make.noise(), transfer_syntax=f"{ROOT}.4.102", PixelData=encapsulate([b"\0" * 10]))
     assert code_of(video) == "unsupported_transfer_syntax"
 

@@ -74,4 +74,4 @@ def test_pixels_that_are_not_there_are_refused(test_data: Path) -> None:
     cut.PixelData = cut.PixelData[:100]
     with pytest.raises(Unreadable) as refused:
         segmentation_of(cut)
-    assert refused.value.code == "missing_pixels"
+    assert refused.value.code == "truncated"
