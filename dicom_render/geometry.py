@@ -12,6 +12,7 @@ import msgspec
 from dicom_render.headers import FrameHeader, InstanceHeader
 from dicom_render.labelling import Family, LabelPart, families_of, label_of, order_of
 from dicom_render.refusal import Fact
+from dicom_render.resampling import Resampling, resampling_of
 from dicom_render.space import Orientation, Vector, dot, normal_of
 from dicom_render.spacing import Caution, Judgement, judge_positions
 from dicom_render.splitting import (
@@ -75,6 +76,8 @@ class Stack(msgspec.Struct, frozen=True):
     """the same for people: what to call it beside the others"""
     siblings: tuple[int, ...] = ()
     """the stacks of this series, itself among them, that show the same places in the order of b-value, echo or time"""
+    resampling: Resampling | None = None
+    """the grid to cut planes from where the slices themselves make no volume, but their places allow one"""
 
 
 def arrange(headers: Sequence[InstanceHeader]) -> tuple[Stack, ...]:
@@ -119,6 +122,22 @@ def _stack(index: int, groups: list[list[Placed]], family: Family) -> Stack:
         distinction=distinction,
         warnings=(*judged.cautions, *_cautions(group)),
         label=label_of(index, groups, family, distinction),
+        resampling=_resampling(ordered, orientation, judged) if reason == judged.reason else None,
+    )
+
+
+def _resampling(ordered: list[Placed], orientation: Orientation | None, judged: Judgement) -> Resampling | None:
+    first = ordered[0].header
+    positions = [placed.header.image_position_mm for placed in ordered]
+    if orientation is None or first.pixel_spacing_mm is None:
+        return None
+    return resampling_of(
+        [position for position in positions if position is not None],
+        [placed.header.slice_thickness_mm for placed in ordered],
+        judged,
+        orientation=orientation,
+        pixel_spacing_mm=first.pixel_spacing_mm,
+        size=(first.rows, first.columns),
     )
 
 

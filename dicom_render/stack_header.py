@@ -11,6 +11,7 @@ from dicom_render.lut import PackedLut
 from dicom_render.overlays import Overlay
 from dicom_render.refusal import Fact
 from dicom_render.regions import UsRegion
+from dicom_render.resampling import Resampling
 from dicom_render.shutters import Shutter
 from dicom_render.space import Orientation, Vector
 from dicom_render.spacing import Caution
@@ -122,6 +123,8 @@ class StackFacts(msgspec.Struct, frozen=True, kw_only=True):
     regions: tuple[PackRegion, ...] = ()
     suv: tuple[StackUptake, ...] = ()
     """of PET: what takes its values to SUV, by type, or why not; empty for others"""
+    resampling: Resampling | None = None
+    """of a stack that makes no volume: the grid that planes through it are cut from, which then say so"""
 
 
 class FrameSpan(msgspec.Struct, frozen=True, array_like=True):

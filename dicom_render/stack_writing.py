@@ -171,6 +171,7 @@ def _header(
         missing=gaps_of(stack.warnings),
         frame_times_ms=_frame_times(of),
         regions=tuple(PackRegion(frames, each) for each, frames in _by_frames(one.regions for one in of)),
+        resampling=stack.resampling,
         shutters=tuple(PackShutter(frames, each) for each, frames in _by_frames(_shutter(one) for one in kept)),
         sha256=sha256,
         spans=spans,

@@ -5,6 +5,7 @@ the top of the picture, so `up` x `normal` points to its right: an axial slice s
 has normal (0, 0, -1) and up (0, -1, 0).
 """
 
+import dataclasses
 import math
 import threading
 from dataclasses import dataclass
@@ -23,7 +24,8 @@ from dicom_render.lut import Lut
 from dicom_render.markings import marked
 from dicom_render.pack import PackReader
 from dicom_render.refusal import NotAVolume
-from dicom_render.space import Orientation, Vector, cross, dot, minus, normal_of, row_and_column, unit
+from dicom_render.resampling import resampled
+from dicom_render.space import Orientation, Vector, cross, dot, minus, row_and_column, unit
 from dicom_render.stack_header import StackHeader
 
 Blend = Literal["mip", "minip", "mean"]
@@ -103,16 +105,22 @@ class PreparedStack:
         return next((each.table.unpacked() for each in self.header.voi_tables if index in each.frames), None)
 
     def volume(self) -> NDArray[np.generic]:
-        """Modality values, (slices, rows, columns) float32. Raises `NotAVolume` with the stack's reason."""
-        header = self.header
-        if header.kind != "volume":
+        """Modality values on the stack's grid, (layers, rows, columns) float32, NaN where a resampled one knows none.
+
+        Raises `NotAVolume` with the stack's reason.
+        """
+        header, grid = self.header, self.header.resampling
+        if header.kind != "volume" and grid is None:
             raise NotAVolume(header.reason or "no_geometry")
         size = 4 * len(header.frames) * header.rows * header.columns
+        if grid is not None:
+            size += 4 * len(grid.layers) * grid.rows * grid.columns
         if size > MAX_VOLUME_BYTES:
             raise NotAVolume("too_large", {"bytes": size, "most": MAX_VOLUME_BYTES})
         with self._lock:
             if self._volume is None:
-                self._volume = np.stack([self._modality(index) for index in range(len(header.frames))])
+                slices = np.stack([self._modality(index) for index in range(len(header.frames))])
+                self._volume = slices if grid is None else resampled(list(slices), grid, empty=np.nan)
             return self._volume
 
 
@@ -140,6 +148,16 @@ def plane_of(header: StackHeader, index: int) -> Plane:
     placed = frame.position_mm is not None and frame.orientation is not None
     origin = frame.position_mm if placed and frame.position_mm is not None else (0.0, 0.0, 0.0)
     return Plane(origin, unit(along_row), unit(along_column), spacing[0], spacing[1])
+
+
+def grid_of(header: StackHeader) -> tuple[Plane, float]:
+    """The first layer of the volume, and the millimetres to the next. Raises `NotAVolume`."""
+    plane, resampling = plane_of(header, 0), header.resampling
+    if resampling is not None:
+        return dataclasses.replace(plane, origin=resampling.origin_mm), resampling.spacing_mm
+    if header.spacing_mm is None or header.orientation is None:
+        raise NotAVolume(header.reason or "no_geometry")
+    return plane, header.spacing_mm
 
 
 def render_view(source: PreparedStack, view: PlaneView, width_px: int, height_px: int) -> NDArray[np.uint8]:
@@ -177,13 +195,13 @@ def _picture(
 
 
 def own_slice(source: PreparedStack, view: PlaneView) -> int | None:
-    """The frame to draw as it is: the one named, or the nearest of a parallel stack that is no volume; no slab."""
+    """The frame to draw as it is: the one named, or the nearest of a parallel stack that cannot be cut; no slab."""
     if view.slab is not None:
         return None
     if view.sop_instance_uid is not None:
         index = source.index_of(view.sop_instance_uid, view.frame)
         return index if _is_parallel(plane_of(source.header, index), view) else None
-    if source.header.kind == "volume":
+    if source.header.kind == "volume" or source.header.resampling is not None:
         return None
     planes = [plane_of(source.header, index) for index in range(len(source.header.frames))]
     parallel = [index for index, plane in enumerate(planes) if _is_parallel(plane, view)]
@@ -204,20 +222,25 @@ def _distance_mm(plane: Plane, view: PlaneView) -> float:
 
 def _cut(source: PreparedStack, view: PlaneView, size: tuple[int, int]) -> tuple[Real, Mask]:
     header, volume = source.header, source.volume()
-    if header.spacing_mm is None or header.orientation is None:
-        raise NotAVolume(header.reason or "no_geometry")
-    plane, normal = plane_of(header, 0), normal_of(header.orientation)
-    depth = _ramp(view, size, plane.origin, normal, header.spacing_mm)
+    plane, spacing_mm = grid_of(header)
+    normal = _normal(plane)
+    depth = _ramp(view, size, plane.origin, normal, spacing_mm)
     row, column = _in_plane(plane, view, size)
     if view.slab is None:
-        return sample_volume(volume, (depth, row, column), size)
+        return _known(*sample_volume(volume, (depth, row, column), size))
     facing = unit(view.normal)
     per_mm = (
-        dot(facing, normal) / header.spacing_mm,
+        dot(facing, normal) / spacing_mm,
         dot(facing, plane.along_column) / plane.row_step_mm,
         dot(facing, plane.along_row) / plane.column_step_mm,
     )
     return _blended(volume, (depth, row, column), per_mm, view.slab, size)
+
+
+def _known(values: Real, shown: Mask) -> tuple[Real, Mask]:
+    """Nothing is shown where a resampled volume has nothing, nor half a voxel around it."""
+    known = ~np.isnan(values)
+    return np.where(known, values, np.float32(0)), shown & known
 
 
 def _blended(
@@ -237,7 +260,7 @@ def _blended(
     for step in range(steps + 1):
         away = (step / steps - 0.5) * slab.thickness_mm
         depth, row, column = (ramp.moved(by * away) for ramp, by in zip(ramps, per_mm, strict=True))
-        values, shown = sample_volume(volume, (depth, row, column), size)
+        values, shown = _known(*sample_volume(volume, (depth, row, column), size))
         join = {"mip": np.maximum, "minip": np.minimum, "mean": np.add}[slab.blend]
         join(total, values, out=total, where=shown)
         count += shown

@@ -764,6 +764,19 @@ export type StackUptake = {
   reason: string | null;
 };
 
+/** `share` of frame `above` and the rest of frame `below`, both counted from 0; -1, -1: nothing is known here. */
+export type Layer = [below: number, above: number, share: number];
+
+/** The grid: `origin_mm` is the middle of its first voxel, in-plane steps are those of the slices. */
+export type Resampling = {
+  origin_mm: [number, number, number];
+  spacing_mm: number;
+  rows: number;
+  columns: number;
+  layers: Layer[];
+  shifts: [number, number][];
+};
+
 /** One piece of the body: bytes of one frame; quality 0 completes the coarse picture, 1 the full one. */
 export type Chunk = [frame_index: number, quality: 0 | 1, byte_length: number];
 
@@ -805,6 +818,7 @@ export type PackHeader = {
   frame_times_ms?: number[];
   regions?: PackRegion[];
   suv?: StackUptake[];
+  resampling?: Resampling | null;
   chunks: Chunk[];
 };
 
