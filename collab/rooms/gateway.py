@@ -23,7 +23,7 @@ from collab.rooms import service
 from collab.rooms.buckets import Allowance
 from collab.rooms.calls import Line
 from collab.rooms.frames import BadMessage, Frame, read
-from collab.rooms.hub import CLOSED, SIGNED_OUT, Live, RoomGone, RoomHub
+from collab.rooms.hub import CLOSED, SIGNED_OUT, STOPPING, Live, RoomElsewhere, RoomGone, RoomHub
 from collab.rooms.outbox import Close, Outbox
 from collab.rooms.protocol import (
     MAX_FRAME_BYTES,
@@ -34,6 +34,7 @@ from collab.rooms.protocol import (
     Member,
     Signal,
 )
+from collab.rooms.relay import relay
 from collab.rooms.room import FAILED, REVOKED, Connection
 
 log = logging.getLogger("consilium.rooms")
@@ -51,6 +52,13 @@ class Admission:
 
     member: Member
     login_id: str
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """The address of the process that owns the room; it asks the gate itself."""
+
+    address: str
 
 
 class Refused(Exception):
@@ -80,9 +88,12 @@ class Gateway:
             if protocol is None:
                 raise Refused(1002, "subprotocol")
             admission = await run_in_threadpool(_admit, site, scope, room_id)
-            socket = _Socket(receive, send, is_json=protocol == SUBPROTOCOL_JSON)
-            await _serve(site.part(RoomHub), room_id, admission, socket)
-            return
+            if isinstance(admission, Elsewhere):
+                ending = await relay(admission.address, scope, receive, send, protocol=protocol)
+            else:
+                socket = _Socket(receive, send, is_json=protocol == SUBPROTOCOL_JSON)
+                await _serve(site.part(RoomHub), room_id, admission, socket)
+                return
         except Refused as refused:
             ending = refused.close
         except Exception:
@@ -92,7 +103,7 @@ class Gateway:
             await send(_closing(ending))
 
 
-def _admit(site: Site, scope: Scope, room_id: str) -> Admission:
+def _admit(site: Site, scope: Scope, room_id: str) -> Admission | Elsewhere:
     """The gate, asked with every connection. Raises `Refused`."""
     with site.database.transaction() as session:
         at = site.clock()
@@ -105,6 +116,9 @@ def _admit(site: Site, scope: Scope, room_id: str) -> Admission:
             raise Refused(REVOKED, "no_access") from None
         if seat.room.closed_at is not None:
             raise Refused(CLOSED, "room_closed")
+        address = site.part(RoomHub).owner.elsewhere(session, seat.room)
+        if address is not None:
+            return Elsewhere(address)
         record(session, "room.joined", by=caller, at=at, kind="room", object_id=room_id)
         member = Member(
             actor=caller.person_id,
@@ -174,6 +188,8 @@ async def _serve(hub: RoomHub, room_id: str, admission: Admission, socket: _Sock
         live = await hub.open(room_id)
     except RoomGone:
         raise Refused(CLOSED, "room_closed") from None
+    except RoomElsewhere:
+        raise Refused(STOPPING, "elsewhere") from None
     awake = asyncio.Event()
 
     def wake() -> None:

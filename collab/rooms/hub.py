@@ -1,17 +1,15 @@
-"""The rooms that this process owns: loads them, journals and announces their facts, lets time pass in them.
+"""The rooms that this process owns: loads them, holds them, lets time pass in them, and gives them up.
 
-The only place where rooms meet a clock, a database and threads. All of a room runs in the event loop; the database is
-reached through the loop's own threads, not through those of HTTP, so that requests which queue for the database cannot
-keep the journal from a thread. `revoke` and `look_again` may be called from any thread.
+The only place where rooms meet a clock, a database and threads. All of a room runs in the event loop. `revoke` and
+`look_again` may be called from any thread.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -21,22 +19,26 @@ from collab.kit.clock import Clock
 from collab.kit.database import Database
 from collab.rooms import store
 from collab.rooms.calls import Line
-from collab.rooms.commits import Batch, commit
-from collab.rooms.protocol import Fact, Hello
+from collab.rooms.journaling import Journaling
+from collab.rooms.owning import RENEW_S, TRUST_S, Live, Owner, RoomElsewhere, RoomGone
+from collab.rooms.protocol import Hello
 from collab.rooms.room import FAILED, Connection, Message, Room
+from collab.rooms.snapshots import Snapshot
 from collab.rooms.store import Standing
 from rtc.echo import EchoLimit, EchoSettings
 
+__all__ = ["Live", "RoomElsewhere", "RoomGone", "RoomHub"]
+
 log = logging.getLogger("consilium.rooms")
 
-# Facts of all rooms gather for so long before one commit: a human does not feel it, a disk does.
-GATHER_S = 0.005
-BATCH_FACTS = 200
 TICK_S = 0.25
 # How long a revocation made by another process may take to be felt here; two seconds are promised.
 REVIEW_S = 1.0
 # A room without anybody leaves memory after this; coming back costs one reading of its journal.
 KEEP_EMPTY_MS = 60_000
+# A snapshot is written when so many facts, or any and so much time, have come since the last one.
+SNAPSHOT_FACTS = 500
+SNAPSHOT_MS = 60_000
 
 # Pre-call checks at a time: each costs about 1 % of a core.
 ECHOES = 8
@@ -44,73 +46,60 @@ ECHOES = 8
 CLOSED, SIGNED_OUT, STOPPING = 4410, 4401, 1012
 
 
-class RoomGone(Exception):
-    """There is no such room, or it is closed."""
-
-
-@dataclass(eq=False, kw_only=True)
-class Live:
-    """A room in memory, with what its shell keeps: the journal's head and the logins that its sockets came with."""
-
-    room_id: str
-    room: Room
-    head_hash: str
-    logins: dict[Connection, str] = field(default_factory=dict[Connection, str])
-    empty_since_ms: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Loaded:
-    facts: list[Fact]
-    epoch: int
-    head_hash: str
-    study_uids: frozenset[str]
-    standing: Standing
-
-
 class RoomHub:
     """Made once by the application; works while `running`."""
 
     def __init__(
-        self, *, database: Database, clock: Clock, echoes: int = ECHOES, echo: EchoSettings | None = None
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        address: str = "here",
+        echoes: int = ECHOES,
+        echo: EchoSettings | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
+        self.owner = Owner(database=database, clock=clock, address=address)
         self._echo_limit = EchoLimit(echoes)
         self._echo = echo
         self._rooms: dict[str, Live] = {}
         self._loading: dict[str, asyncio.Task[Live]] = {}
-        self._unsaved: dict[str, Live] = {}
-        self._has_unsaved = asyncio.Event()
-        self._committing = asyncio.Lock()
+        self._journal = Journaling(database, self.now_ms, lambda live: self._drop(live, FAILED, "journal"))
         self._look_again = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._renewed_s = 0.0
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
         """Journal, tick and review until the block ends; then what was accepted is journaled and sockets close."""
         self._loop = asyncio.get_running_loop()
+        self._renewed_s = self._now_s()
         works = [asyncio.create_task(work, name=f"rooms {name}") for name, work in self._works().items()]
         try:
             yield
         finally:
-            async with self._committing:  # what the journal is being given now is announced first
+            async with self._journal.under_way():
                 for work in works:
                     work.cancel()
             await asyncio.gather(*works, return_exceptions=True)
-            while self._unsaved:
-                await self._commit()
-            for live in list(self._rooms.values()):
-                self._drop(live, STOPPING, "stopping")
+            await self._journal.finish()
+            if self._rooms:
+                await self._give_up(list(self._rooms.values()))
             self._loop = None
 
     def _works(self) -> dict[str, Coroutine[Any, Any, None]]:
-        return {"journal": self._journal(), "tick": self._every(TICK_S, self._tick), "review": self._review_on_demand()}
+        return {
+            "journal": self._journal.run(),
+            "tick": self._every(TICK_S, self._tick),
+            "review": self._review_on_demand(),
+            "lease": self._every(RENEW_S, self._renew),
+        }
 
     # ---- what the gateway calls, in the loop
 
     async def open(self, room_id: str) -> Live:
-        """The room in memory, loaded if need be. Raises `RoomGone`."""
+        """The room in memory, loaded if need be. Raises `RoomGone`, `RoomElsewhere`."""
         live = self._rooms.get(room_id)
         if live is not None:
             return live
@@ -127,12 +116,12 @@ class RoomHub:
         live.logins[connection] = login_id
         live.empty_since_ms = None
         live.room.hello(connection, message, at_ms=self.now_ms())
-        self._note_unsaved(live)
+        self._journal.note(live)
 
     def receive(self, live: Live, connection: Connection, message: Message) -> None:
-        live.room.receive(connection, message, at_ms=self.now_ms())
-        if live.room.has_unsaved:
-            self._note_unsaved(live)
+        if self._is_trusted():
+            live.room.receive(connection, message, at_ms=self.now_ms())
+            self._journal.note(live)
 
     def leave(self, live: Live, connection: Connection) -> None:
         live.logins.pop(connection, None)
@@ -173,7 +162,7 @@ class RoomHub:
         live = self._rooms.get(room_id)
         if live is not None:
             live.room.evict(person_id, at_ms=self.now_ms())
-            self._note_unsaved(live)
+            self._journal.note(live)
 
     # ---- loading
 
@@ -183,81 +172,89 @@ class RoomHub:
             task.exception()  # Whoever waited has it; if nobody did any more, it is not worth a warning.
 
     async def _load(self, room_id: str) -> Live:
-        loaded = await asyncio.to_thread(self._read, room_id)
-        room = Room(loaded.facts, epoch=loaded.epoch, study_uids=loaded.study_uids, at_ms=self.now_ms())
-        live = Live(room_id=room_id, room=room, head_hash=loaded.head_hash)
+        found = await asyncio.to_thread(self.owner.take, room_id)
+        room = Room(
+            found.facts,
+            epoch=found.epoch,
+            study_uids=found.study_uids,
+            at_ms=self.now_ms(),
+            snapshot=found.snapshot,
+        )
+        kept_seq = found.snapshot.seq if found.snapshot else 0
+        live = Live(room_id=room_id, room=room, head_hash=found.head_hash, kept_seq=kept_seq, kept_ms=self.now_ms())
         self._rooms[room_id] = live
-        self._apply_standing(live, loaded.standing)
+        self._apply_standing(live, found.standing)
         return live
-
-    def _read(self, room_id: str) -> _Loaded:
-        with self._database.transaction() as session:
-            record = store.find_room(session, room_id)
-            if record is None or record.closed_at is not None:
-                raise RoomGone(room_id)
-            epoch = store.take_epoch(session, room_id)
-            return _Loaded(
-                facts=store.list_facts(session, room_id),
-                epoch=epoch,
-                head_hash=store.head_hash(session, room_id),
-                study_uids=store.list_study_uids(session, record.study_ids),
-                standing=store.standings(session, [room_id], hold=False)[room_id],
-            )
 
     def _drop(self, live: Live, code: int, reason: str) -> None:
         """Forget a room; its browsers come back and find it loaded anew."""
         live.room.close_all(code, reason)
-        self._unsaved.pop(live.room_id, None)
+        self._journal.forget(live.room_id)
         if self._rooms.get(live.room_id) is live:
             del self._rooms[live.room_id]
 
-    # ---- journal
+    # ---- the lease, and snapshots
 
-    def _note_unsaved(self, live: Live) -> None:
-        if live.room.has_unsaved:
-            self._unsaved[live.room_id] = live
-            self._has_unsaved.set()
+    def _now_s(self) -> float:
+        return asyncio.get_running_loop().time()
 
-    async def _journal(self) -> None:
-        while True:
-            await self._has_unsaved.wait()
-            await asyncio.sleep(GATHER_S)
-            await self._commit()
+    def _is_trusted(self) -> bool:
+        """Whether the rooms here are surely still this process's; if not, they end here and now."""
+        if self._now_s() - self._renewed_s < TRUST_S:
+            return True
+        for live in list(self._rooms.values()):
+            log.warning("room %s gives way: its lease could not be renewed", live.room_id)
+            self._drop(live, STOPPING, "moved")
+        return False
 
-    async def _commit(self) -> None:
-        async with self._committing:
-            await self._commit_gathered()
+    async def _renew(self) -> None:
+        held = {room_id: live.room.epoch for room_id, live in self._rooms.items()}
+        # Taken before: what counts is when the database was asked at the latest, not when its answer came.
+        at_s = self._now_s()
+        if held:
+            try:
+                still = await asyncio.to_thread(self.owner.renew, held)
+            except (SQLAlchemyError, OSError) as failure:
+                log.error("lease of rooms: %s", type(failure).__name__)
+                self._is_trusted()
+                return
+            for room_id, live in list(self._rooms.items()):
+                if held.get(room_id) == live.room.epoch and room_id not in still:
+                    self._drop(live, STOPPING, "moved")
+        self._renewed_s = at_s
+        worth = [live for live in self._rooms.values() if self._is_worth_keeping(live)]
+        if worth:
+            await self._keep(worth)
 
-    async def _commit_gathered(self) -> None:
-        """Journal what has gathered and announce it; rooms whose facts could not be journaled stop here."""
-        self._has_unsaved.clear()
-        lives, batches = self._gather()
-        heads = await asyncio.to_thread(commit, self._database, batches) if batches else {}
-        at_ms = self.now_ms()
-        for live, batch in zip(lives, batches, strict=True):
-            if batch.room_id not in heads:
-                self._drop(live, FAILED, "journal")
-            elif not live.room.is_over:
-                live.head_hash = heads[batch.room_id]
-                live.room.saved(batch.facts[-1].seq, at_ms=at_ms)
-                self._note_unsaved(live)
+    def _is_worth_keeping(self, live: Live) -> bool:
+        new = live.room.state.seq - live.kept_seq
+        return new >= SNAPSHOT_FACTS or (new > 0 and self.now_ms() - live.kept_ms >= SNAPSHOT_MS)
 
-    def _gather(self) -> tuple[list[Live], list[Batch]]:
-        lives: list[Live] = []
-        batches: list[Batch] = []
-        left = BATCH_FACTS
-        for room_id, live in list(self._unsaved.items()):
-            if left <= 0:
-                self._has_unsaved.set()
-                break
-            del self._unsaved[room_id]
-            facts = live.room.unsaved(left)
-            left -= len(facts)
-            if facts:
-                lives.append(live)
-                epoch = live.room.epoch
-                batches.append(Batch(room_id=room_id, epoch=epoch, previous_hash=live.head_hash, facts=facts))
-        return lives, batches
+    async def _keep(self, lives: list[Live]) -> None:
+        """Write snapshots. They save time when the room is loaded again; without them nothing is lost."""
+        snapshots = _keepable(lives)
+        if await self._try("snapshots", lambda: self.owner.keep(snapshots)):
+            for live in lives:
+                live.kept_seq, live.kept_ms = snapshots[live.room_id].seq, self.now_ms()
+
+    async def _give_up(self, lives: list[Live]) -> None:
+        """Let rooms go: their browsers come back at once, wherever the rooms are loaded next."""
+        held = {live.room_id: live.room.epoch for live in lives}
+        snapshots = _keepable([live for live in lives if live.room.state.seq > live.kept_seq])
+        for live in lives:
+            self._drop(live, STOPPING, "stopping")
+        await self._try("snapshots", lambda: self.owner.keep(snapshots))
+        # Should this fail, the lease runs out by itself.
+        await self._try("leases", lambda: self.owner.release(held))
+
+    async def _try(self, what: str, act: Callable[[], None]) -> bool:
+        """In a thread. What fails here costs time later, never a fact."""
+        try:
+            await asyncio.to_thread(act)
+        except (SQLAlchemyError, OSError) as failure:
+            log.error("%s of rooms: %s", what, type(failure).__name__)
+            return False
+        return True
 
     # ---- time
 
@@ -267,16 +264,22 @@ class RoomHub:
             await act()
 
     async def _tick(self) -> None:
+        if not self._is_trusted():
+            return
         at_ms = self.now_ms()
         for live in list(self._rooms.values()):
             live.room.tick(at_ms)
-            self._note_unsaved(live)
+            self._journal.note(live)
             if not live.room.is_empty:
                 live.empty_since_ms = None
             elif live.empty_since_ms is None:
                 live.empty_since_ms = at_ms
-            elif at_ms - live.empty_since_ms >= KEEP_EMPTY_MS:
-                self._drop(live, STOPPING, "empty")
+        left = [live for live in self._rooms.values() if self._is_left(live, at_ms)]
+        if left:
+            await self._give_up(left)
+
+    def _is_left(self, live: Live, at_ms: int) -> bool:
+        return live.empty_since_ms is not None and at_ms - live.empty_since_ms >= KEEP_EMPTY_MS
 
     async def _review_on_demand(self) -> None:
         while True:
@@ -324,8 +327,12 @@ class RoomHub:
         if standing.signed_conclusion_id is not None:
             signer = standing.signed_by_id or ""
             live.room.lock_draft(standing.signed_conclusion_id, actor=signer, at_ms=self.now_ms())
-            self._note_unsaved(live)
+            self._journal.note(live)
         return None
+
+
+def _keepable(lives: Iterable[Live]) -> dict[str, Snapshot]:
+    return {live.room_id: live.room.keepable(live.head_hash) for live in lives}
 
 
 def to_ms(at: datetime) -> int:

@@ -39,7 +39,7 @@ class Break:
 
     room_id: str
     seq: int
-    why: Literal["missing", "unlinked", "changed", "unreadable"]
+    why: Literal["missing", "unlinked", "changed", "unreadable", "another snapshot"]
 
 
 def seal(facts: Sequence[Fact], *, room_id: str, epoch: int, previous_hash: str) -> list[Entry]:

@@ -80,3 +80,14 @@ class RoomFact(Model):
 
 
 make_append_only(RoomFact.__table__)
+
+
+class RoomSnapshot(Model):
+    """The newest snapshot of a room, as msgpack under its SHA-256; the journal can always build it anew."""
+
+    __tablename__ = "room_snapshot"
+
+    room_id: Mapped[str] = mapped_column(ForeignKey("room.id"), primary_key=True)
+    seq: Mapped[int]
+    body: Mapped[bytes]
+    sha256: Mapped[str]

@@ -52,6 +52,7 @@ from collab.rooms.protocol import (
     Welcome,
 )
 from collab.rooms.samples import ANNOTATION, VIEW, Sample, Samples
+from collab.rooms.snapshots import FOLD_VERSION, Asked, Snapshot, note_client
 
 # A client that is further behind gets a snapshot; half an outbox, so that the tail itself never overflows one.
 TAIL_FACTS = 256
@@ -94,21 +95,35 @@ class Connection:
 
 
 class Room:
-    """One room in its one owner. `study_uids`: what may be shown here; a room never changes patient."""
+    """One room in its one owner. `study_uids`: what may be shown here; a room never changes patient.
 
-    def __init__(self, facts: Iterable[Fact], *, epoch: int, study_uids: frozenset[str], at_ms: int) -> None:
+    `facts` go on from the snapshot, or begin before it: then they are also the tail for those who come back.
+    """
+
+    def __init__(
+        self,
+        facts: Iterable[Fact],
+        *,
+        epoch: int,
+        study_uids: frozenset[str],
+        at_ms: int,
+        snapshot: Snapshot | None = None,
+    ) -> None:
         self.epoch = epoch
         self._study_uids = study_uids
-        self._told = Fold()
+        self._told = Fold(snapshot.state) if snapshot else Fold()
+        self._asked = dict(snapshot.clients) if snapshot else dict[str, Asked]()
         self._tail: deque[Fact] = deque(maxlen=TAIL_FACTS)
-        self._last_n: dict[str, int] = {}
-        self._owners: dict[str, str] = {}
         for fact in facts:
-            self._told.add(fact)
             self._tail.append(fact)
-            self._note_client(fact)
+            if fact.seq > self._told.state.seq:
+                self._told.add(fact)
+                note_client(self._asked, fact)
         self._head = self._told.state
-        self._at_ms = self._tail[-1].at_ms if self._tail else 0
+        # Asks under way count too in these.
+        self._last_n = {client_id: one.n for client_id, one in self._asked.items()}
+        self._owners = {client_id: one.actor for client_id, one in self._asked.items()}
+        self._at_ms = max(snapshot.at_ms if snapshot else 0, self._tail[-1].at_ms if self._tail else 0)
         self._draft = Draft(self._told.snapshot().text)
         self._unsaved: deque[Fact] = deque()
         # Whoever has said hello, and of those the ones that have been welcomed and are told what happens.
@@ -308,6 +323,7 @@ class Room:
         while self._unsaved and self._unsaved[0].seq <= seq:
             fact = self._unsaved.popleft()
             self._told.add(fact)
+            note_client(self._asked, fact)
             self._tail.append(fact)
             self._announce(fact, at_ms)
         self._welcome_waiting(at_ms)
@@ -371,6 +387,14 @@ class Room:
     def _snapshot(self) -> RoomState:
         return self._told.snapshot()
 
+    def keepable(self, head_hash: str) -> Snapshot:
+        """All that is durable, for the database; `head_hash` is the journal's."""
+        at_ms = self._tail[-1].at_ms if self._tail else self._at_ms
+        clients = dict(self._asked)
+        return Snapshot(
+            fold_version=FOLD_VERSION, head_hash=head_hash, at_ms=at_ms, state=self._snapshot(), clients=clients
+        )
+
     def _greeting(self, connection: Connection, at_ms: int, state: RoomState | None) -> Frame:
         presences = tuple(self._presences.of(actor, at_ms=at_ms) for actor in self._told.state.present)
         acked = self._last_n[connection.client_id]
@@ -419,11 +443,6 @@ class Room:
         # Laid down, never handed on by itself: nobody presents without wanting to.
         if self._head.holder == actor:
             self._append(actor, ControlTaken(None, self._head.term + 1, "lost"), at_ms=at_ms)
-
-    def _note_client(self, fact: Fact) -> None:
-        if fact.client_id:
-            self._owners[fact.client_id] = fact.actor
-            self._last_n[fact.client_id] = max(self._last_n.get(fact.client_id, 0), fact.n)
 
     @property
     def state(self) -> RoomState:

@@ -22,6 +22,7 @@ from collab.rooms.models import RoomMember, RoomRecord
 from collab.rooms.page import RoomLinks, RoomPatient
 from collab.rooms.protocol import Fact, KeyViewAdded, MemberRole, RoomState
 from collab.rooms.rules import AlreadySigned, is_member
+from collab.rooms.snapshots import is_true_to
 
 
 class LiveRooms(Protocol):
@@ -179,7 +180,16 @@ def key_views_of(session: Session, room_id: str) -> tuple[KeyViewAdded, ...]:
 
 def find_journal_break(session: Session, room_id: str) -> Break | None:
     """Where the room's chain does not hold; None for a whole one."""
-    return find_break(store.iterate_entries(session, room_id), room_id)
+    return find_break(store.iterate_entries(session, room_id), room_id) or _find_snapshot_break(session, room_id)
+
+
+def _find_snapshot_break(session: Session, room_id: str) -> Break | None:
+    """A snapshot that a room would be loaded from although its facts build something else."""
+    snapshot = store.find_snapshot(session, room_id)
+    if snapshot is None:
+        return None
+    facts = (fact for fact in facts_of(session, room_id) if fact.seq <= snapshot.seq)
+    return None if is_true_to(snapshot, facts) else Break(room_id=room_id, seq=snapshot.seq, why="another snapshot")
 
 
 def find_any_break(session: Session) -> Break | None:

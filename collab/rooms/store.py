@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, insert, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from collab.accounts.models import Login, Person, Token
 from collab.rooms.journal import GENESIS, Entry, read_fact
-from collab.rooms.models import RoomFact, RoomMember, RoomRecord
+from collab.rooms.models import RoomFact, RoomMember, RoomRecord, RoomSnapshot
 from collab.rooms.protocol import Fact
+from collab.rooms.snapshots import Snapshot, pack, unpack
 from collab.studies.models import Study
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -77,10 +78,27 @@ def list_study_uids(session: Session, study_ids: Collection[str]) -> frozenset[s
     return frozenset(session.scalars(select(Study.study_uid).where(Study.id.in_(study_ids))))
 
 
-def take_epoch(session: Session, room_id: str) -> int:
-    """Become the room's owner: whoever was it before can no longer write."""
-    session.execute(update(RoomRecord).where(RoomRecord.id == room_id).values(epoch=RoomRecord.epoch + 1))
-    return session.scalars(select(RoomRecord.epoch).where(RoomRecord.id == room_id)).one()
+def take_room(session: Session, room_id: str, *, owner: str, now: datetime, until: datetime) -> int | None:
+    """The epoch of a new owner: whoever was it before can no longer write. None while another's lease runs."""
+    is_free = or_(RoomRecord.owner.is_(None), RoomRecord.owner == owner, RoomRecord.owner_until < now)
+    taken = update(RoomRecord).where(RoomRecord.id == room_id, is_free)
+    values = {"epoch": RoomRecord.epoch + 1, "owner": owner, "owner_until": until}
+    return session.scalars(taken.values(**values).returning(RoomRecord.epoch)).one_or_none()
+
+
+def renew(session: Session, held: Mapping[str, int], *, owner: str, until: datetime) -> set[str]:
+    """Those of these rooms (and epochs) that are still the owner's; held until then."""
+    renewed = update(RoomRecord).where(_held(held, owner)).values(owner_until=until)
+    return set(session.scalars(renewed.returning(RoomRecord.id)))
+
+
+def release(session: Session, held: Mapping[str, int], *, owner: str) -> None:
+    session.execute(update(RoomRecord).where(_held(held, owner)).values(owner=None, owner_until=None))
+
+
+def _held(held: Mapping[str, int], owner: str) -> ColumnElement[bool]:
+    of_epoch = tuple_(RoomRecord.id, RoomRecord.epoch).in_(list(held.items()))
+    return and_(RoomRecord.owner == owner, of_epoch)
 
 
 def standings(session: Session, room_ids: Collection[str], *, hold: bool) -> dict[str, Standing]:
@@ -145,6 +163,31 @@ def iterate_entries(session: Session, room_id: str, *, after: int = 0) -> Iterat
 
 def list_facts(session: Session, room_id: str, *, after: int = 0) -> list[Fact]:
     return [read_fact(entry) for entry in iterate_entries(session, room_id, after=after)]
+
+
+def find_snapshot(session: Session, room_id: str) -> Snapshot | None:
+    """The room's snapshot, if it is whole and stands on this very journal."""
+    kept = session.get(RoomSnapshot, room_id)
+    snapshot = unpack(kept.body, kept.sha256) if kept is not None else None
+    if snapshot is None or session.scalar(_hash_at(room_id, snapshot.seq)) != snapshot.head_hash:
+        return None
+    return snapshot
+
+
+def keep_snapshot(session: Session, room_id: str, snapshot: Snapshot) -> None:
+    """In the place of an older one. Of one that the journal does not hold, or an older one, nothing is kept."""
+    if session.scalar(_hash_at(room_id, snapshot.seq)) != snapshot.head_hash:
+        return
+    kept = session.get(RoomSnapshot, room_id)
+    body, sha256 = pack(snapshot)
+    if kept is None:
+        session.add(RoomSnapshot(room_id=room_id, seq=snapshot.seq, body=body, sha256=sha256))
+    elif kept.seq < snapshot.seq or unpack(kept.body, kept.sha256) is None:
+        kept.seq, kept.body, kept.sha256 = snapshot.seq, body, sha256
+
+
+def _hash_at(room_id: str, seq: int) -> Select[str]:
+    return select(RoomFact.hash).where(RoomFact.room_id == room_id, RoomFact.seq == seq)
 
 
 def head_hash(session: Session, room_id: str) -> str:

@@ -146,6 +146,15 @@ class LiveServer:
         """The server's own end of every connection in a room."""
         return list(self.hub._rooms[room_id].logins)  # pyright: ignore[reportPrivateUsage]
 
+    async def hand_over(self) -> None:
+        """As the hub does when it stops."""
+        hub = self.hub
+        await hub._give_up(list(hub._rooms.values()))  # pyright: ignore[reportPrivateUsage]
+
+    async def renew(self) -> None:
+        """As the hub does by itself every few seconds."""
+        await self.hub._renew()  # pyright: ignore[reportPrivateUsage]
+
     async def pass_by(self, seconds: float, *, witness: Browser) -> None:
         """Let time pass in steps of the room's tick, in each of which the witness is heard."""
         for _ in range(round(seconds / TICK_S)):
@@ -205,16 +214,21 @@ class LiveServer:
 
 
 @asynccontextmanager
-async def serving(database: Database, *, send_buffer: int | None = None, **options: Any) -> AsyncGenerator[LiveServer]:
-    """A uvicorn of its own around the rooms' routes, with the settings of the product."""
+async def serving(
+    database: Database, *, send_buffer: int | None = None, public: int | None = None, **options: Any
+) -> AsyncGenerator[LiveServer]:
+    """A uvicorn of its own around the rooms' routes, with the settings of the product.
+
+    `public`: the port of the address that browsers use, where this is another one of several servers behind it.
+    """
     listener = socket.create_server(("127.0.0.1", 0))
     if send_buffer is not None:
         # Accepted connections inherit it.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
     port: int = listener.getsockname()[1]
-    used = Settings(port=port)
+    used = Settings(port=public or port)
     clock = make.TestClock()
-    hub = RoomHub(database=database, clock=clock, **options)
+    hub = RoomHub(database=database, clock=clock, **{"address": f"http://127.0.0.1:{port}"} | options)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
@@ -235,7 +249,7 @@ async def serving(database: Database, *, send_buffer: int | None = None, **optio
     task = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0)
-    origin = f"http://127.0.0.1:{port}"
+    origin = used.origin
     live = LiveServer(port=port, hub=hub, app=built.app, clock=clock, database=database, origin=origin)
     try:
         yield live

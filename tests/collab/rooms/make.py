@@ -7,15 +7,17 @@ import hashlib
 import hmac
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from msgspec.structs import replace
 from pycrdt import Doc, Text
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from collab.accounts.models import Login, Person
 from collab.kit.caller import Caller
 from collab.kit.database import Database
-from collab.rooms import service
+from collab.rooms import service, store
 from collab.rooms.annotation import Drawing
 from collab.rooms.draft import TEXT_NAME
 from collab.rooms.frames import Frame
@@ -192,6 +194,15 @@ def enter(
     tab = Tab(room, Connection(member=member(actor, role), outbox=outbox))
     room.hello(tab.connection, Hello(client_id or f"tab-{actor}", seq), at_ms=at_ms)
     return tab
+
+
+def take_over(session: Session, room_id: str, *, owner: str = "http://new.example") -> int:
+    """Another owner has the room now, whosever it was; the new epoch."""
+    session.execute(update(RoomRecord).where(RoomRecord.id == room_id).values(owner=None))
+    until = make.NIGHT + timedelta(seconds=10)
+    epoch = store.take_room(session, room_id, owner=owner, now=make.NIGHT, until=until)
+    assert epoch is not None
+    return epoch
 
 
 def pass_by(room: Room, seconds: float, *, after_ms: int = START_MS, heard: Sequence[Tab] = ()) -> int:

@@ -45,7 +45,7 @@ def test_r12_a_batch_is_written_whole_and_its_head_known(database: Database) -> 
 def test_r9_another_owners_batch_is_not_written(database: Database) -> None:
     case = make.case(database)
     with database.transaction() as session:
-        assert store.take_epoch(session, case.room_id) == 1
+        assert make.take_over(session, case.room_id) == 1
     assert commit(database, [batch(case.room_id, said(1), epoch=0)]) == {}
     assert kept(database, case.room_id) == []
 
@@ -96,7 +96,7 @@ def test_r9_an_owner_that_is_displaced_while_it_writes_writes_nothing(postgres_d
     case = make.case(postgres_database)
     with ThreadPoolExecutor(1) as pool:
         with postgres_database.transaction() as session:
-            assert store.take_epoch(session, case.room_id) == 1
+            assert make.take_over(session, case.room_id) == 1
             late = pool.submit(commit, postgres_database, [batch(case.room_id, said(1, "old"), epoch=0)])
             wait_until_held(postgres_database)
         assert late.result() == {}
@@ -109,7 +109,7 @@ def test_r9_a_new_owner_reads_what_the_old_one_was_writing(postgres_database: Da
 
     def take_over() -> tuple[int, list[Fact]]:
         with postgres_database.transaction() as session:
-            return store.take_epoch(session, case.room_id), service.facts_of(session, case.room_id)
+            return make.take_over(session, case.room_id), service.facts_of(session, case.room_id)
 
     with ThreadPoolExecutor(1) as pool:
         with postgres_database.transaction() as session:
@@ -142,7 +142,7 @@ def test_r9_of_two_owners_that_write_at_once_the_older_stops_and_the_journal_is_
         older = pool.submit(write, epoch=0, seq=1, head=GENESIS, most=10_000)
         assert half_way.wait(60)
         with postgres_database.transaction() as session:
-            epoch = store.take_epoch(session, case.room_id)
+            epoch = make.take_over(session, case.room_id)
             last, head = len(service.facts_of(session, case.room_id)), store.head_hash(session, case.room_id)
         assert write(epoch=epoch, seq=last + 1, head=head, most=10) == last + 10
         assert older.result() == last >= 10

@@ -49,7 +49,7 @@ def test_a_journal_comes_back_as_it_was_written(database: Database) -> None:
 def test_each_owner_has_a_higher_epoch(database: Database) -> None:
     case = make.case(database)
     with database.transaction() as session:
-        assert [store.take_epoch(session, case.room_id) for _ in range(3)] == [1, 2, 3]
+        assert [make.take_over(session, case.room_id) for _ in range(3)] == [1, 2, 3]
         standing = store.standings(session, [case.room_id], hold=True)[case.room_id]
         assert (standing.epoch, standing.is_closed, standing.signed_conclusion_id) == (3, False, None)
 
