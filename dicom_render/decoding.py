@@ -41,9 +41,14 @@ class FrameSource:
             check_amount(dataset, layout)
             _refuse_what_is_not_drawn(layout, self._family)
             self.layout = layout
-            self._dataset = dataset
+            self.dataset = dataset
             self._held = held_pixels(dataset, layout)
             self._table = None if self._family is Family.NATIVE else frame_table_of(dataset, layout)
+
+    @property
+    def held_bytes(self) -> int:
+        """What its pixels take in memory before they are decoded."""
+        return len(self._held)
 
     def decode(self, frame: int) -> Stored:
         """The frame counted from 1; see `decode_frame`."""
@@ -52,7 +57,7 @@ class FrameSource:
         with refusing_everything("decoding_failed"):
             samples, declared = self._samples(frame - 1)
             if self.layout.photometric == "PALETTE COLOR":
-                return rgb_of_palette(_stored(samples, self.layout, declared), self._dataset)
+                return rgb_of_palette(_stored(samples, self.layout, declared), self.dataset)
             if self.layout.samples == 1:
                 return _stored(samples, self.layout, declared)
             return self._rgb(samples, declared)
@@ -69,7 +74,7 @@ class FrameSource:
 
     def _samples(self, index: int) -> tuple[Samples, Declared | None]:
         if self._table is None:
-            return _native(self._held, self.layout, index=index, dataset=self._dataset), None
+            return _native(self._held, self.layout, index=index, dataset=self.dataset), None
         samples, declared = decode_codestream(self._table.frame(index), self.layout, self._family)
         expected = (self.layout.rows, self.layout.columns, self.layout.samples)
         if samples.shape != (expected if self.layout.samples > 1 else expected[:2]):
@@ -145,17 +150,21 @@ def _native(held: bytes, layout: PixelLayout, *, index: int, dataset: FileDatase
 
 def _stored(samples: Samples, layout: PixelLayout, declared: Declared | None) -> Stored:
     """Drops bits outside Bits Stored (old overlays live there, PS3.5 8.1.1) and gives the values their sign."""
+    # In the width that the file declares: half the memory of 32 bits, and this is a third of drawing a raw frame.
+    width = max(layout.bits_allocated // 8, 1)
     wide = samples.astype(f"<{samples.dtype.kind}{samples.dtype.itemsize}", copy=False)
     if declared is not None and declared.signed:
         # A codestream of 8 bits under a header of 16: the sign has to come along.
         wide = wide.astype("<i4")
-    wide = wide.view(f"<u{wide.dtype.itemsize}").astype(np.uint32)
+    wide = wide.view(f"<u{wide.dtype.itemsize}").astype(f"<u{width}")
     bits = layout.bits_stored
     if declared is None:
-        wide = wide >> (layout.high_bit + 1 - bits)
+        wide >>= layout.high_bit + 1 - bits
     elif declared.signed == layout.signed and declared.precision > bits:
         # Bits Stored 13 over a signed codestream of 16 has been met: the codestream's own depth rules its sign.
         bits = min(declared.precision, layout.bits_allocated)
-    spare = 32 - bits
-    exact = (wide << spare).view(np.int32) >> spare if layout.signed else wide & np.uint32((1 << bits) - 1)
-    return exact.astype(f"{'i' if layout.signed else 'u'}{max(layout.bits_allocated // 8, 1)}")
+    spare = 8 * width - bits
+    wide <<= spare
+    exact = wide.view(f"<i{width}") if layout.signed else wide
+    exact >>= spare
+    return exact

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dicom_render.refusal import Unreadable
 
-_END_OF_CODESTREAM = b"\xff\xd9"
+END_OF_CODESTREAM = b"\xff\xd9"
 
 # imagecodecs 2026.3.6 calls OpenJPH in a function that cannot raise: on a damaged codestream the error goes to
 # sys.unraisablehook and a half-filled array comes back as if nothing had happened. The hook runs in the thread that
@@ -37,7 +37,7 @@ def decode_htj2k(data: bytes, *, skip_levels: int = 0) -> NDArray[np.generic]:
     Raises `Unreadable` decoding_failed.
     """
     _failures.latest = None
-    is_prefix = not data.endswith(_END_OF_CODESTREAM)
+    is_prefix = not data.endswith(END_OF_CODESTREAM)
     try:
         samples = imagecodecs.htj2k_decode(data, skipres=skip_levels, resilient=is_prefix)
     except imagecodecs.Htj2kError as error:

@@ -7,6 +7,7 @@ header lists. Nothing is copied whole: pieces are read from the .frames file by 
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -39,14 +40,20 @@ class PackReader:
 
     def __init__(self, prepared: Path, stack: int) -> None:
         self.header = open_header(prepared, stack)
-        self._frames = prepared / frames_name(stack)
+        self.frames_path = prepared / frames_name(stack)
 
     def index_of(self, sop_instance_uid: str, frame: int) -> int:
         """Where in the stack an image lies; `frame` counts from 1. Raises `NoSuchPack`."""
-        for index, each in enumerate(self.header.frames):
-            if each.sop_instance_uid == sop_instance_uid and each.frame == frame:
-                return index
-        raise NoSuchPack("no_such_frame", {"sop_instance_uid": sop_instance_uid, "frame": frame})
+        index = self._places.get((sop_instance_uid, frame))
+        if index is None:
+            raise NoSuchPack("no_such_frame", {"sop_instance_uid": sop_instance_uid, "frame": frame})
+        return index
+
+    @cached_property
+    def _places(self) -> dict[tuple[str, int], int]:
+        # Backwards, so that the first of two that are named alike is the one found.
+        frames = self.header.frames
+        return {(each.sop_instance_uid, each.frame): len(frames) - 1 - at for at, each in enumerate(reversed(frames))}
 
     def body(self, first: int) -> "PackBody":
         """The whole answer for a reader who wants frame `first` (0-based, in geometric order) before all others."""
@@ -59,7 +66,7 @@ class PackReader:
         return PackBody(
             header_bytes=MAGIC + struct.pack("<I", len(encoded)) + encoded,
             etag=f'"{self.header.sha256[:32]}-{first}"',
-            frames=self._frames,
+            frames=self.frames_path,
             spans=tuple((piece.offset, piece.length) for piece in pieces),
         )
 
@@ -71,7 +78,7 @@ class PackReader:
     def codestream(self, index: int) -> bytes:
         """The whole codestream of one frame."""
         span = self.header.spans[index]
-        with self._frames.open("rb") as file:
+        with self.frames_path.open("rb") as file:
             file.seek(span.offset)
             return file.read(span.length)
 

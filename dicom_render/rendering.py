@@ -4,10 +4,10 @@ from typing import Literal
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
+from pydicom.dataset import FileDataset
 
-from dicom_render.decoding import FrameSource
+from dicom_render.decoding import FrameSource, Stored
 from dicom_render.grey import GreySteps, grey_steps_of, robust_window, to_grey, to_modality
 from dicom_render.headers import Window
 from dicom_render.opening import open_dataset, refusing_everything
@@ -36,8 +36,12 @@ class Drawing(msgspec.Struct, frozen=True):
 
 def draw_frame(data: bytes, frame: int, drawing: Drawing) -> bytes:
     """A frame, counted from 1, of a file held in memory. Raises `Unreadable`."""
-    dataset = open_dataset(data)
-    decoded = FrameSource(dataset).decode(frame)
+    source = FrameSource(open_dataset(data))
+    return draw_decoded(source.dataset, source.decode(frame), frame, drawing)
+
+
+def draw_decoded(dataset: FileDataset, decoded: Stored, frame: int, drawing: Drawing) -> bytes:
+    """The same with the frame decoded already. Raises `Unreadable`."""
     with refusing_everything("malformed"):
         if decoded.ndim == 2:
             shown = to_grey(decoded, _steps(grey_steps_of(dataset, frame), decoded, drawing.window))
@@ -49,7 +53,7 @@ def draw_frame(data: bytes, frame: int, drawing: Drawing) -> bytes:
     return to_png(shown) if drawing.media == "image/png" else to_jpeg(shown, drawing.quality)
 
 
-def _steps(own: GreySteps, decoded: NDArray[np.generic], window: Window | None) -> GreySteps:
+def _steps(own: GreySteps, decoded: Stored, window: Window | None) -> GreySteps:
     voi = window or own.voi or robust_window(to_modality(decoded, own.modality))
     return GreySteps(modality=own.modality, voi=voi, invert=own.invert)
 

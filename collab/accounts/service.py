@@ -23,6 +23,7 @@ from collab.accounts.rules import (
     is_good_password,
     is_live,
 )
+from collab.accounts.store import FoundLogin, Owner
 from collab.audit.service import record
 from collab.kit import ids
 from collab.kit.caller import Caller, Role
@@ -83,34 +84,34 @@ def find_caller(session: Session, request: HTTPConnection, *, site: Site) -> Cal
     if login is None or not _is_open(login, at):
         return None
     if at - login.seen_at > SEEN_EVERY:
-        login.seen_at = at
-    return _as_caller(session, login.person, login.id)
+        store.mark_seen(session, login.id, at)
+    return _as_caller(session, login.owner, login.id)
 
 
-def _is_open(login: Login, at: datetime) -> bool:
+def _is_open(login: FoundLogin, at: datetime) -> bool:
     live = is_live(created_at=login.created_at, seen_at=login.seen_at, ended_at=login.ended_at, at=at)
-    return live and login.person.disabled_at is None
+    return live and login.owner.disabled_at is None
 
 
 def _caller_of_token(session: Session, token_digest: str, at: datetime) -> Caller | None:
     token = store.find_token(session, token_digest)
-    if token is None or token.revoked_at or token.expires_at <= at or token.person.disabled_at:
+    if token is None or token.revoked_at or token.expires_at <= at or token.owner.disabled_at:
         return None
-    return _as_caller(session, token.person, token.id)
+    return _as_caller(session, token.owner, token.id)
 
 
-def _as_caller(session: Session, person: Person, login_id: str) -> Caller:
+def _as_caller(session: Session, owner: Owner, login_id: str) -> Caller:
     return Caller(
-        person_id=person.id,
-        name=person.name,
-        role=Role(person.role),
-        specialty=person.specialty,
-        rpps=person.rpps,
-        hospital_id=person.hospital_id,
-        hospital_name=person.hospital.name,
-        team_ids=store.team_ids(session, person.id),
+        person_id=owner.person_id,
+        name=owner.name,
+        role=Role(owner.role),
+        specialty=owner.specialty,
+        rpps=owner.rpps,
+        hospital_id=owner.hospital_id,
+        hospital_name=owner.hospital_name,
+        team_ids=store.team_ids(session, owner.person_id),
         login_id=login_id,
-        language="en" if person.language == "en" else "fr",
+        language="en" if owner.language == "en" else "fr",
     )
 
 
@@ -137,7 +138,8 @@ def sign_in(
     )
     session.add(login)
     session.flush()
-    record(session, "login.opened", by=_as_caller(session, known, login.id), at=at, kind="login", object_id=login.id)
+    caller = _as_caller(session, store.owner_of(session, known.id), login.id)
+    record(session, "login.opened", by=caller, at=at, kind="login", object_id=login.id)
     return token
 
 

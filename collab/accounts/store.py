@@ -6,11 +6,66 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from collab.accounts.models import Hospital, Login, Person, Team, TeamMember, Token, Try
+
+
+class Owner(NamedTuple):
+    """Whose a login or token is: what every request asks of a person."""
+
+    person_id: str
+    name: str
+    role: str
+    specialty: str | None
+    rpps: str | None
+    language: str
+    disabled_at: datetime | None
+    hospital_id: str
+    hospital_name: str
+
+
+class FoundLogin(NamedTuple):
+    """A login, live or not."""
+
+    id: str
+    created_at: datetime
+    seen_at: datetime
+    ended_at: datetime | None
+    owner: Owner
+
+
+class FoundToken(NamedTuple):
+    """A token, live or not."""
+
+    id: str
+    expires_at: datetime
+    revoked_at: datetime | None
+    owner: Owner
+
+
+_PERSON = (
+    Person.id, Person.name, Person.role, Person.specialty, Person.rpps, Person.language, Person.disabled_at,
+    Hospital.id, Hospital.name,
+)  # fmt: skip
+# Every request asks these: made once and without objects of the ORM they take a fifth of the time (0.6 ms).
+_BY_LOGIN = (
+    select(Login.id, Login.created_at, Login.seen_at, Login.ended_at, *_PERSON)
+    .join(Person, Person.id == Login.person_id)
+    .join(Hospital, Hospital.id == Person.hospital_id)
+    .where(Login.token_digest == bindparam("digest"))
+)
+_BY_TOKEN = (
+    select(Token.id, Token.expires_at, Token.revoked_at, *_PERSON)
+    .join(Person, Person.id == Token.person_id)
+    .join(Hospital, Hospital.id == Person.hospital_id)
+    .where(Token.token_digest == bindparam("digest"))
+)
+_OWNER = select(*_PERSON).join(Hospital, Hospital.id == Person.hospital_id).where(Person.id == bindparam("person_id"))
+_TEAMS = select(TeamMember.team_id).where(TeamMember.person_id == bindparam("person_id"))
 
 
 def digest(token: str, secret: bytes) -> str:
@@ -22,12 +77,22 @@ def find_person_by_email(session: Session, email: str) -> Person | None:
     return session.scalars(select(Person).where(func.lower(Person.email) == email.lower())).first()
 
 
-def find_login(session: Session, token_digest: str) -> Login | None:
-    return session.scalars(select(Login).where(Login.token_digest == token_digest)).first()
+def find_login(session: Session, token_digest: str) -> FoundLogin | None:
+    row = session.connection().execute(_BY_LOGIN, {"digest": token_digest}).first()
+    return None if row is None else FoundLogin(*row[:4], owner=Owner(*row[4:]))
 
 
-def find_token(session: Session, token_digest: str) -> Token | None:
-    return session.scalars(select(Token).where(Token.token_digest == token_digest)).first()
+def find_token(session: Session, token_digest: str) -> FoundToken | None:
+    row = session.connection().execute(_BY_TOKEN, {"digest": token_digest}).first()
+    return None if row is None else FoundToken(*row[:3], owner=Owner(*row[3:]))
+
+
+def owner_of(session: Session, person_id: str) -> Owner:
+    return Owner(*session.connection().execute(_OWNER, {"person_id": person_id}).one())
+
+
+def mark_seen(session: Session, login_id: str, at: datetime) -> None:
+    session.execute(update(Login).where(Login.id == login_id).values(seen_at=at))
 
 
 def list_logins(session: Session, person_id: str) -> Sequence[Login]:
@@ -41,7 +106,7 @@ def list_tokens(session: Session, person_id: str) -> Sequence[Token]:
 
 
 def team_ids(session: Session, person_id: str) -> frozenset[str]:
-    return frozenset(session.scalars(select(TeamMember.team_id).where(TeamMember.person_id == person_id)))
+    return frozenset(session.connection().execute(_TEAMS, {"person_id": person_id}).scalars())
 
 
 def team_member_ids(session: Session, team_id: str) -> frozenset[str]:

@@ -10,7 +10,6 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from collab.audit import store
-from collab.audit.models import AuditEntry
 from collab.audit.rules import GENESIS, Break, Row, find_break, seal
 from collab.kit.caller import Caller
 from collab.kit.refusals import Fact
@@ -92,19 +91,18 @@ def _append(session: Session) -> None:
         return
     session.flush()
     store.lock_chain(session)
-    head = store.find_head(session)
-    seq, previous = (head.seq, head.hash) if head else (0, GENESIS)
+    seq, previous = store.find_head(session) or (0, GENESIS)
+    sealed: list[tuple[Row, str]] = []
     for each in noted:
         row = Row(**vars(each), seq=seq + 1, previous_hash=previous)
         seq, previous = row.seq, seal(row)
-        session.add(AuditEntry(**{**vars(row), "facts": dict(row.facts)}, hash=previous))
+        sealed.append((row, previous))
+    store.append(session, sealed)
     noted.clear()
-    session.flush()
 
 
 def verify(session: Session) -> Verdict:
     """Walk the whole chain, with what this transaction adds; offline, from the table alone."""
     _append(session)
-    head = store.find_head(session)
-    broken = find_break(store.iterate(session))
-    return Verdict(rows=head.seq if head else 0, head=head.hash if head else GENESIS, broken=broken)
+    rows, head = store.find_head(session) or (0, GENESIS)
+    return Verdict(rows=rows, head=head, broken=find_break(store.iterate(session)))

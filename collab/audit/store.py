@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from collab.audit.models import AuditEntry
 from collab.audit.rules import Row
 
+# Every request that reads appends here: statements made once, on the bare connection, take a third of the time.
+_HEAD = select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1)
+_APPEND = insert(AuditEntry)
 # Any constant: PostgreSQL's advisory lock that puts the writers of the chain in one line.
 _CHAIN_LOCK = 0x_C0_15_11
 
@@ -20,8 +23,16 @@ def lock_chain(session: Session) -> None:
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _CHAIN_LOCK})
 
 
-def find_head(session: Session) -> AuditEntry | None:
-    return session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(1)).first()
+def find_head(session: Session) -> tuple[int, str] | None:
+    """The number and the hash of the last row."""
+    found = session.connection().execute(_HEAD).first()
+    return None if found is None else (found.seq, found.hash)
+
+
+def append(session: Session, sealed: Sequence[tuple[Row, str]]) -> None:
+    """Rows with their hashes, in order; nothing of them stays in the session, which reads never need again."""
+    rows = [{**vars(row), "facts": dict(row.facts), "hash": own_hash} for row, own_hash in sealed]
+    session.connection().execute(_APPEND, rows)
 
 
 def iterate(session: Session) -> Iterator[tuple[Row, str]]:

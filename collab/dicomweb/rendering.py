@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from collab.dicomweb.asking import accept_of, acceptable, intake_of, original_of, read_named, worked_apart
-from collab.dicomweb.frames import numbers_of
+from collab.dicomweb.frames import Frames, numbers_of
 from collab.dicomweb.negotiation import Offer, choose
 from collab.dicomweb.refusals import BadRequest, NotDrawable
 from collab.dicomweb.service import Original, header_of
@@ -86,7 +86,8 @@ async def _drawn(
         raise NotFound
     intake = intake_of(request)
     path = str(intake.blobs.path_of(original.sha256))
-    picture = await worked_apart(intake.workers.run, draw, path, frame, drawing)
+    recoded = Frames(intake=intake, original=original, header=header, numbers=[frame]).recoded
+    picture = await worked_apart(lambda: intake.workers.run(draw, path, frame, drawing, recoded()))
     return Response(picture, media_type=drawing.media)
 
 

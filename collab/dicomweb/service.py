@@ -9,24 +9,22 @@ from sqlalchemy.orm import Session
 
 from collab.audit import service as audit
 from collab.dicomweb import store
+from collab.dicomweb.store import Held as Held
 from collab.dicomweb.store import Original as Original
 from collab.kit.caller import Caller
 from collab.kit.refusals import NotFound
-from collab.studies.models import Study
-from collab.studies.service import access_study
+from collab.studies.service import is_seen
 from dicom_render.headers import InstanceHeader
 
 
-def access_study_uid(session: Session, study_uid: str, caller: Caller, *, at: datetime) -> Study:
+def access_study_uid(session: Session, study_uid: str, caller: Caller, *, at: datetime) -> Held:
     """The study of that UID which the caller may see, their own hospital's before another's. Raises `NotFound`.
 
     Two hospitals can each hold a study of one UID: they are never mixed in one answer.
     """
-    for study_id in store.list_study_ids(session, study_uid, first_of=caller.hospital_id):
-        try:
-            return access_study(session, study_id, caller, at=at)
-        except NotFound:
-            continue
+    for held in store.list_held(session, study_uid, first_of=caller.hospital_id):
+        if is_seen(session, held.id, caller, hospital_id=held.hospital_id, at=at):
+            return held
     raise NotFound
 
 

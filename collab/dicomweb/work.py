@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
+from typing import NamedTuple
 
-from collab.studies.blobs import hash_of
+import numpy as np
+
+from dicom_render.decoding import FrameSource, Stored
 from dicom_render.dicom_json import bulk_of, json_of
 from dicom_render.frame_bytes import Form, frames_of
+from dicom_render.htj2k import END_OF_CODESTREAM, decode_htj2k
+from dicom_render.opened import Opened
 from dicom_render.refusal import Unreadable
-from dicom_render.rendering import Drawing, draw_frame
+from dicom_render.rendering import Drawing, draw_decoded
+
+# Of the worker process that this runs in. Originals are named by their hash, so what is open can never be stale.
+_OPENED = Opened()
+
+
+class Recoded(NamedTuple):
+    """Where a frame lies losslessly recoded, as values of type `values`."""
+
+    path: str
+    offset: int
+    length: int
+    values: str
 
 
 def describe(paths: list[str], bulk_paths: list[str]) -> list[bytes]:
@@ -26,9 +44,30 @@ def read_bulk(path: str, place: str) -> list[bytes]:
     return bulk_of(_proved(path), place)
 
 
-def draw(path: str, frame: int, drawing: Drawing) -> bytes:
-    """A frame, counted from 1, as a picture. Raises `Unreadable`."""
-    return draw_frame(_proved(path), frame, drawing)
+def draw(path: str, frame: int, drawing: Drawing, recoded: Recoded | None) -> bytes:
+    """A frame, counted from 1, as a picture, decoded from `recoded` if that is there. Raises `Unreadable`."""
+    name = Path(path).name
+    source = _OPENED.source(name, lambda: _proved(path))
+
+    def decode() -> Stored:
+        found = _decoded(recoded, source) if recoded else None
+        return source.decode(frame) if found is None else found
+
+    return draw_decoded(source.dataset, _OPENED.frame(name, frame, decode), frame, drawing)
+
+
+def _decoded(recoded: Recoded, source: FrameSource) -> Stored | None:
+    """None for a codestream that is not of this frame's size, or not there any more: it can be made again."""
+    try:
+        with Path(recoded.path).open("rb") as file:
+            file.seek(recoded.offset)
+            data = file.read(recoded.length)
+        # A prefix would decode too, to a picture with less in it.
+        found = decode_htj2k(data) if data.endswith(END_OF_CODESTREAM) else np.empty(0)
+    except (OSError, Unreadable):
+        return None
+    is_same = found.shape == (source.layout.rows, source.layout.columns) and found.dtype == recoded.values
+    return found if is_same else None
 
 
 def _proved(path: str) -> bytes:
@@ -36,8 +75,7 @@ def _proved(path: str) -> bytes:
     original = Path(path)
     if not original.is_file():
         raise Unreadable("damaged_blob", {"sha256": original.name})
-    with original.open("rb") as file:
-        if hash_of(file) != original.name:
-            raise Unreadable("damaged_blob", {"sha256": original.name})
-        file.seek(0)
-        return file.read()
+    data = original.read_bytes()
+    if hashlib.sha256(data).hexdigest() != original.name:
+        raise Unreadable("damaged_blob", {"sha256": original.name})
+    return data

@@ -111,6 +111,11 @@ def test_a_worker_is_recycled_after_its_tasks() -> None:
     assert pids[1] != pids[2]
 
 
+def test_the_one_that_worked_last_is_asked_first() -> None:
+    with Workers(2) as two:
+        assert len({two.run(os.getpid) for _ in range(6)}) == 1
+
+
 def test_workers_end_with_their_owner_who_may_end_them_twice() -> None:
     made = Workers(2)
     pids = {made.run(os.getpid) for _ in range(2)}

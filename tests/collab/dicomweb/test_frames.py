@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import imagecodecs
 import numpy as np
+import pydicom
 import pytest
 
 from collab.accounts.models import Hospital
@@ -14,7 +16,9 @@ from collab.dicomweb.frames import Frames, numbers_of
 from collab.dicomweb.negotiation import EXPLICIT_LE, HTJ2K_RPCL
 from collab.dicomweb.refusals import BadRequest
 from collab.dicomweb.service import header_of
+from collab.dicomweb.work import draw
 from collab.studies.importing import Intake
+from dicom_render.rendering import Drawing, draw_frame
 from tests.collab.studies import make as make_studies
 
 
@@ -43,3 +47,34 @@ def test_lists_of_frames_are_numbers_and_commas() -> None:
     for listed in ("", "1,", "a", "-1", "²", "1 "):
         with pytest.raises(BadRequest):
             numbers_of(listed)
+
+
+def test_what_is_slow_to_decode_is_decoded_from_its_prepared_copy_and_is_the_same(
+    intake: Intake, hospital: Hospital, tmp_path: Path, test_data: Path
+) -> None:
+    names = {
+        "JPEG2000TransferSyntax": True,
+        "JPEGLSLossless": True,
+        "Process10_12": True,
+        "LittleEndianExplicit": False,
+    }
+    for name, is_recoded in names.items():
+        (path,) = (test_data / "08_transfer_syntaxes" / "cs3d_same_ct_15_syntaxes").glob(f"*{name}*")
+        file = own_series(path)
+        folder = make_studies.folder(tmp_path / name, {"1.dcm": file})
+        (study_id,) = make_studies.import_all(intake, [folder], hospital_id=hospital.id).study_ids
+        make_studies.prepare_all(intake)
+        asked = frames(intake, study_id)
+        where = asked.recoded()
+        assert (where is not None) == is_recoded, name
+        drawn = draw(str(intake.blobs.path_of(asked.original.sha256)), 1, Drawing(media="image/png"), where)
+        assert drawn == draw_frame(file, 1, Drawing(media="image/png")), name
+
+
+def own_series(path: Path) -> bytes:
+    """The file as a study of its own."""
+    read, out = pydicom.dcmread(path), io.BytesIO()
+    read.StudyInstanceUID, read.SeriesInstanceUID, read.SOPInstanceUID = (make_studies.uid() for _ in range(3))
+    read.file_meta.MediaStorageSOPInstanceUID = read.SOPInstanceUID
+    read.save_as(out)
+    return out.getvalue()
