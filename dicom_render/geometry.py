@@ -198,6 +198,4 @@ def _cautions(group: list[Placed]) -> list[Caution]:
         cautions.append(Caution("frame_of_reference_differs"))
     if first.spacing_kind == "detector":
         cautions.append(Caution("spacing_at_detector"))
-    if first.has_voi_lut:
-        cautions.append(Caution("voi_lut_as_window"))
     return cautions

@@ -102,6 +102,8 @@ class StackFacts(msgspec.Struct, frozen=True, kw_only=True):
     lossy: bool
     pixel_padding: int | None
     """among the values of the codestreams: before slope and intercept, after a modality table if there was one"""
+    pixel_padding_limit: int | None = None
+    """the other end, included, where a range of values is padding (PS3.3 C.7.5.1.1.2)"""
     frame_time_ms: float | None
     windows: tuple[Window, ...]
     frames: tuple[PackFrame, ...]
@@ -125,6 +127,8 @@ class StackFacts(msgspec.Struct, frozen=True, kw_only=True):
     """of PET: what takes its values to SUV, by type, or why not; empty for others"""
     resampling: Resampling | None = None
     """of a stack that makes no volume: the grid that planes through it are cut from, which then say so"""
+    voi_tables: tuple[VoiTable, ...] = ()
+    """drawn through as long as the window is the first of the stack, which then is what the table's ends span"""
 
 
 class FrameSpan(msgspec.Struct, frozen=True, array_like=True):
@@ -141,8 +145,6 @@ class StackHeader(StackFacts, frozen=True, kw_only=True):
     sha256: str
     """of the whole .frames file"""
     spans: tuple[FrameSpan, ...]
-    voi_tables: tuple[VoiTable, ...] = ()
-    """applied by our own renderer only; browsers get their ends as a window, with a caution"""
 
 
 class Chunk(msgspec.Struct, frozen=True, array_like=True):

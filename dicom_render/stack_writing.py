@@ -124,6 +124,12 @@ def _padding_value(header: FrameHeader, frame: EncodedFrame) -> int | None:
     return int(frame.padding[0])
 
 
+def _padding_limit(header: FrameHeader, frame: EncodedFrame) -> int | None:
+    if header.pixel_padding_limit is None or frame.padding is None:
+        return None
+    return int(frame.padding[1]) if header.has_modality_lut else header.pixel_padding_limit
+
+
 def _header(
     stack: Stack,
     number: int,
@@ -155,6 +161,7 @@ def _header(
         invert=first.is_inverted,
         lossy=any(one.lossy for one in of),
         pixel_padding=_padding_value(first, kept[0]),
+        pixel_padding_limit=_padding_limit(first, kept[0]),
         frame_time_ms=first.frame_time_ms,
         windows=windows,
         frames=tuple(_pack_frame(*each) for each in zip(stack.frames, kept, of, strict=True)),

@@ -177,6 +177,7 @@ function drawViewer(model: Model, viewer: Viewer): void {
     isPlaying: viewer.isPlaying(),
     layers: viewer.layers(),
     uptake: viewer.uptake(),
+    windows: viewer.windows(),
     failure: quality === "full" ? null : before.failure,
   };
   setIfNew(model.viewer, next);

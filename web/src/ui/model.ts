@@ -62,6 +62,8 @@ export type ViewerPicture = {
   layers: { there: LayerSwitches; on: LayerSwitches };
   /** Units in which the values can be read: none but for PET. */
   uptake: { units: readonly UptakeUnit[]; chosen: string };
+  /** Those that the file names itself. */
+  windows: readonly { center: number; width: number; explanation?: string }[];
 };
 
 /** `kind`: the measuring tool in my hand. `asking`: what waits for its words. */
@@ -273,6 +275,7 @@ export function createModel(page: RoomPage, state: RoomState): Model {
       failure: null,
       layers: { there: { overlays: false, shutters: false }, on: { overlays: true, shutters: true } },
       uptake: { units: [], chosen: "" },
+      windows: [],
     }),
     annotations: signal<AnnotationsPicture>({
       kind: null,

@@ -17,5 +17,8 @@ export const PRESETS: readonly Preset[] = [
 /** A CT without rescale to HU, and every MR, has values of its own. */
 export const takesPresets = (unit: string | undefined): boolean => unit === "HU";
 
-export const isPreset = (preset: Preset, window: { center: number; width: number }): boolean =>
-  Math.round(window.center) === preset.center && Math.round(window.width) === preset.width;
+export const isPreset = (
+  preset: { center: number; width: number },
+  window: { center: number; width: number },
+): boolean =>
+  Math.round(window.center) === Math.round(preset.center) && Math.round(window.width) === Math.round(preset.width);

@@ -7,6 +7,8 @@ import type { Tool } from "./model";
 import { ToolButton } from "./parts";
 import { isPreset, PRESETS, takesPresets } from "./presets";
 
+type Window = { center: number; width: number };
+
 const TOOLS: readonly { tool: Tool; icon: IconName; label: TextKey; shortcut: string }[] = [
   { tool: "window", icon: "window", label: "room.tool.window", shortcut: "W" },
   { tool: "region", icon: "region", label: "room.tool.region", shortcut: "E" },
@@ -107,31 +109,39 @@ export function LayoutButtons(): JSX.Element {
 
 export function WindowChoice(): JSX.Element {
   const { model, actions } = useRoom();
-  const window = model.viewer.value.pane?.window;
-  const isAllowed = takesPresets(window?.unit);
-  const chosen = window === undefined ? -1 : PRESETS.findIndex((preset) => isPreset(preset, window));
+  const { pane, windows } = model.viewer.value;
+  const now = pane?.window;
+  const presets = takesPresets(now?.unit) ? PRESETS : [];
+  const choices = [...presets, ...windows];
+  const chosen = now === undefined ? -1 : choices.findIndex((choice) => isPreset(choice, now));
+  const drawn = (choice: Window, index: number, words: string): JSX.Element => (
+    <option key={index} value={String(index)}>
+      {`${words} ${Math.round(choice.width)}/${Math.round(choice.center)}`.trim()}
+    </option>
+  );
   return (
     <div class="group window">
       <select
         aria-label={t("room.window")}
-        title={isAllowed ? t("room.window") : t("room.window.not_hu")}
-        disabled={!isAllowed}
+        title={presets.length > 0 ? t("room.window") : t("room.window.not_hu")}
+        disabled={choices.length === 0}
         value={String(chosen)}
         onChange={(event) => {
-          const preset = PRESETS[Number(event.currentTarget.value)];
-          if (preset !== undefined) actions.setWindow(preset);
+          const choice = choices[Number(event.currentTarget.value)];
+          if (choice !== undefined) actions.setWindow(choice);
           // A list that keeps the focus would take the letters that are the room's keys.
           event.currentTarget.blur();
         }}
       >
         <option value="-1" disabled>
-          {isAllowed ? t("room.window.other") : t("room.window.none")}
+          {choices.length > 0 ? t("room.window.other") : t("room.window.none")}
         </option>
-        {PRESETS.map((preset, index) => (
-          <option key={preset.key} value={String(index)}>
-            {`${preset.key} · ${t(preset.name)} ${preset.width}/${preset.center}`}
-          </option>
-        ))}
+        {presets.map((preset, index) => drawn(preset, index, `${preset.key} · ${t(preset.name)}`))}
+        {windows.length > 0 && (
+          <optgroup label={t("room.window.file")}>
+            {windows.map((one, index) => drawn(one, presets.length + index, one.explanation ?? ""))}
+          </optgroup>
+        )}
       </select>
     </div>
   );

@@ -46,13 +46,22 @@ function slicePosition(scene: Scene, geometry: StackGeometry, id: ViewportId): n
   return -dot(geometry.frames[scene.frame]?.origin ?? plane.point, plane.normal);
 }
 
-/** In the unit wished for where there are several (PET), with the reason where the usual one cannot be computed. */
-export function windowWords(scene: Scene, header: PackHeader, wished: string | null, text: Text): string {
+/**
+ * In the unit wished for where there are several (PET), with the reason where the usual one cannot be computed. `curve`:
+ * what the file calls its own, where that is drawn and no window.
+ */
+export function windowWords(
+  scene: Scene,
+  header: PackHeader,
+  wished: { unit: string | null; curve: string | null },
+  text: Text,
+): string {
   if (header.values === "rgb8") return "";
-  const { unit, factor } = chosenUnit(header, wished);
+  const { unit, factor } = chosenUnit(header, wished.unit);
   const { center, width } = windowTimes(scene.window, factor);
   const digits = width < 10 ? 2 : width < 100 ? 1 : 0;
-  const words = text("room.viewer.window", { center: rounded(center, digits), width: rounded(width, digits), unit });
+  const line = text("room.viewer.window", { center: rounded(center, digits), width: rounded(width, digits), unit });
+  const words = wished.curve === null ? line : text("room.viewer.curve", { name: wished.curve });
   const missing = missingUptake(header);
   return [
     header.lossy ? text("room.viewer.lossy") : "",

@@ -3,6 +3,7 @@ import type { Camera, Plane, Size } from "../lib/planes";
 import { windowRange } from "../lib/windows";
 import type { ShownObject } from "../wire/objects";
 import type { ViewportId } from "../wire/types";
+import { curveOf, tableOf } from "./bending";
 import {
   lowestOf,
   marksFor,
@@ -174,11 +175,12 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
     const isColor = header.values === "rgb8";
     const range = isColor ? { lower: 0, upper: 255 } : windowRange(scene.window.center, scene.window.width, named);
     const isInverted = !isColor && scene.isInverted !== header.invert;
-    const wanted = JSON.stringify([range, isInverted]);
+    const curve = curveOf(scene, series, id, later);
+    const wanted = JSON.stringify([range, isInverted, curve?.name]);
     if (presented.get(id) === wanted) return;
     presented.set(id, wanted);
     if (series.blank(isInverted)) isVolumeStale = true;
-    screens.present(id, { ...range, isInverted, isSigmoid: named === "SIGMOID" });
+    screens.present(id, { ...range, isInverted, isSigmoid: named === "SIGMOID", curve });
   }
 
   function aim(id: ViewportId, camera: Camera, scene: Scene): void {
@@ -196,7 +198,7 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
     overlay.caption(camera, {
       letters: geometry.isInPatient,
       slice: sliceWords(scene, geometry, id, text),
-      window: windowWords(scene, header, unit, text),
+      window: windowWords(scene, header, { unit, curve: tableOf(scene, header, id)?.table.explanation ?? null }, text),
       layers: [
         turnWords(scene, id, text),
         markingWords(scene, header, id, layers, text),

@@ -49,10 +49,16 @@ function regionOf(
 // Values kept as 32-bit floats have lost what is beyond seven digits.
 const ALIKE = 1e-6;
 
-/** Pixel Padding Value is a stored value (PS3.3 C.7.5.1.1.2): it goes the way of the pixels of its frame. */
+/**
+ * Pixel Padding Value, and Range Limit where a range is padding, are stored values (PS3.3 C.7.5.1.1.2): they go the way of
+ * the pixels of their frame.
+ */
 export function isPadding({ header, gain }: Pick<Regioned, "header" | "gain">, kept: number, frame: number): boolean {
   const image = header.frames[frame];
   if (header.pixel_padding === null || image === undefined) return false;
-  const padding = (header.pixel_padding * image.slope + image.intercept) * gain;
-  return Math.abs(kept - padding) <= ALIKE * Math.max(1, Math.abs(padding));
+  const ends = [header.pixel_padding, header.pixel_padding_limit ?? header.pixel_padding].map(
+    (stored) => (stored * image.slope + image.intercept) * gain,
+  );
+  const slack = ALIKE * Math.max(1, ...ends.map(Math.abs));
+  return kept >= Math.min(...ends) - slack && kept <= Math.max(...ends) + slack;
 }

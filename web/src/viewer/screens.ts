@@ -12,9 +12,11 @@ import {
   triggerEvent,
   utilities,
 } from "@cornerstonejs/core";
+import type { Curve } from "../lib/curves";
 import type { Camera, Size } from "../lib/planes";
 import type { Range } from "../lib/windows";
 import type { ViewportId } from "../wire/types";
+import { bend, isBent, type Rendering } from "./bending";
 import { installMetadata } from "./metadata";
 import type { Series } from "./series";
 import type { Turn } from "./turning";
@@ -24,7 +26,8 @@ export const VIEWPORT_IDS: readonly ViewportId[] = ["stack", "axial", "sagittal"
 /** What stands in a viewport: the frame of the stack, or a plane through the volume. */
 export type Shot = { camera: Camera; turn: Turn; frame: number | null };
 
-export type Presentation = Range & { isInverted: boolean; isSigmoid: boolean };
+/** `curve`: drawn through instead of the straight line of the range, where Cornerstone's CPU draws. */
+export type Presentation = Range & { isInverted: boolean; isSigmoid: boolean; curve: Curve | null };
 
 export type Screens = {
   element(id: ViewportId): HTMLDivElement;
@@ -58,6 +61,7 @@ type PlanarViewport = {
   getResolvedView(): ResolvedView | undefined;
   getDefaultActor(): { actor?: { getMapper(): { getInputData(): unknown } } } | undefined;
   resize(): void;
+  bindings: Map<string, { rendering: Rendering }>;
 };
 
 const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
@@ -154,7 +158,7 @@ export function createScreens(
       wanted.set(id, series);
       mounted.delete(id);
       utilities.genericViewportDisplaySetMetadataProvider.add(setId, displaySet(id, series, frame));
-      await viewport(id).setDisplaySets({ displaySetId: setId, options: id === "stack" ? {} : { orientation: id } });
+      await viewport(id).setDisplaySets({ displaySetId: setId, options: drawnBy(id, series) });
       if (wanted.get(id) === series) mounted.set(id, { series, setId });
     },
     aim(id, { camera, turn, frame }) {
@@ -173,7 +177,7 @@ export function createScreens(
         scale: scaleTo(resolved),
         displayArea: undefined,
         flipHorizontal: turn.isMirrored,
-        ...(frame === null ? throughVolume(camera) : ofStack(frame, turn)),
+        ...(frame === null ? throughVolume(camera) : ofStack(frame, turn, isOnCpu(id, target.series))),
       });
       // What "fit" means depends on the orientation, which may just have changed: a wrong scale must not stand.
       const reached = viewport(id).getResolvedView();
@@ -181,10 +185,12 @@ export function createScreens(
       if (reached && Math.abs(parallelScale / wanted - 1) > 1e-4)
         viewport(id).setViewState({ scale: scaleTo(reached) });
     },
-    present(id, { lower, upper, isInverted, isSigmoid }) {
+    present(id, { lower, upper, isInverted, isSigmoid, curve }) {
       const target = mounted.get(id);
       if (!target) return;
       const { gain, kept } = target.series;
+      const rendering = viewport(id).bindings.get(target.setId)?.rendering;
+      if (rendering && isOnCpu(id, target.series)) bend(rendering, curve);
       const voiLUTFunction = isSigmoid ? Enums.VOILUTFunctionType.SAMPLED_SIGMOID : Enums.VOILUTFunctionType.LINEAR;
       const isOneShort = id !== "stack" && kept !== "float32" && getEffectiveRenderBackend() === "cpu";
       const voiRange = { lower: lower * gain, upper: upper * gain + (isOneShort ? CPU_SHORT : 0) };
@@ -232,6 +238,13 @@ function isFitting(element: HTMLElement): boolean {
   return !shown || !width || !height || (shown.width === width && shown.height === height);
 }
 
+/** Images whose grey curve is bent are drawn on the CPU everywhere: there it is exact (see `bend`). */
+const isOnCpu = (id: ViewportId, { header }: Series): boolean =>
+  getEffectiveRenderBackend() === "cpu" || (id === "stack" && isBent(header));
+
+const drawnBy = (id: ViewportId, series: Series): object =>
+  id !== "stack" ? { orientation: id } : isBent(series.header) ? { renderBackend: "cpu" } : {};
+
 function displaySet(id: ViewportId, series: Series, frame: number): object {
   const shared = { kind: "planar", imageIds: series.imageIds, initialImageIdIndex: frame };
   return id === "stack" ? shared : { ...shared, volumeId: series.volumeId() };
@@ -241,9 +254,9 @@ function displaySet(id: ViewportId, series: Series, frame: number): object {
  * Cornerstone turns the picture clockwise by these degrees and then flips it; its CPU drawing of images flips first, so
  * that a flipped picture has to be turned the other way.
  */
-const ofStack = (frame: number, { quarters, isMirrored }: Turn): object => ({
+const ofStack = (frame: number, { quarters, isMirrored }: Turn, isCpu: boolean): object => ({
   slice: { kind: "stackIndex", imageIdIndex: frame },
-  rotation: 90 * (isMirrored && getEffectiveRenderBackend() === "cpu" ? (4 - quarters) % 4 : quarters),
+  rotation: 90 * (isMirrored && isCpu ? (4 - quarters) % 4 : quarters),
 });
 
 function throughVolume(camera: Camera): object {

@@ -108,6 +108,8 @@ export type Viewer = {
   setLayers(on: Switches): void;
   /** In which units the active pane's values can be read (PET only), and the one shown. */
   uptake(): { units: UptakeUnit[]; chosen: string };
+  /** Windows that the active pane's file names itself. */
+  windows(): readonly { center: number; width: number; explanation?: string }[];
   setUptakeUnit(unit: string): void;
   /** What lies over the images of all panes; a presentation state that is new gives the active pane its window. */
   setObjects(list: readonly ShownObject[]): void;
@@ -302,6 +304,7 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
       layers = on;
       panes.everywhere("layers", (pane) => pane.setLayers(on));
     },
+    windows: () => panes.active().picture()?.series.header.windows ?? [],
     uptake() {
       const header = panes.active().picture()?.series.header;
       return header ? { units: uptakeUnits(header), chosen: chosenUnit(header, unit).unit } : { units: [], chosen: "" };

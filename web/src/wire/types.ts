@@ -777,6 +777,20 @@ export type Resampling = {
   shifts: [number, number][];
 };
 
+/** A table as it travels in JSON: 16-bit little-endian entries, deflated (RFC 1950), in base64. */
+export type PackedLut = {
+  first_mapped: number;
+  bits: number;
+  explanation: string;
+  entries: string;
+};
+
+/** A VOI LUT of the file (PS3.3 C.11.2.1.1) for those frames of the stack (0-based, in geometric order). */
+export type VoiTable = {
+  frames: number[];
+  table: PackedLut;
+};
+
 /** One piece of the body: bytes of one frame; quality 0 completes the coarse picture, 1 the full one. */
 export type Chunk = [frame_index: number, quality: 0 | 1, byte_length: number];
 
@@ -800,6 +814,7 @@ export type PackHeader = {
   invert: boolean;
   lossy: boolean;
   pixel_padding: number | null;
+  pixel_padding_limit?: number | null;
   frame_time_ms: number | null;
   windows: VoiWindow[];
   frames: PackFrame[];
@@ -819,6 +834,7 @@ export type PackHeader = {
   regions?: PackRegion[];
   suv?: StackUptake[];
   resampling?: Resampling | null;
+  voi_tables?: VoiTable[];
   chunks: Chunk[];
 };
 
