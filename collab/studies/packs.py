@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from secrets import token_hex
 
 from sqlalchemy.orm import Session
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
-from starlette.datastructures import Headers, QueryParams
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute
@@ -18,14 +18,14 @@ from collab.audit import service as audit
 from collab.kit.caller import Caller
 from collab.kit.refusals import BadInput, NotFound
 from collab.kit.web import Site
-from collab.studies.doors import StreamRefusal, called, streamed
+from collab.studies.doors import called, streamed
 from collab.studies.prepared import PreparedFolders
+from collab.studies.ranges import MEDIA_TYPE, ByteRange, Multipart, asked_ranges
 from collab.studies.service import access_series
 from dicom_render.pack import NoSuchPack, PackBody, PackReader
 
 # What pictures of the same stack are asked with.
 VERSION_HEADER = "Consilium-Version"
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z")
 
 
 class NoSuchImage(NotFound):
@@ -34,24 +34,13 @@ class NoSuchImage(NotFound):
     code = "no_such_image"
 
 
-class NotSatisfiable(StreamRefusal):
-    """A range that lies outside the pack."""
-
-    code = "range_not_satisfiable"
-    status = 416
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        return {"Content-Range": f"bytes */{self.facts['length']}"}
-
-
 def routes() -> Sequence[BaseRoute]:
     path = "/api/studies/{study}/series/{series}/stacks/{stack:int}/pack"
     return [streamed(path, send_pack, method="GET", gives=None)]
 
 
 async def send_pack(request: Request) -> Response:
-    """A prepared stack, or any range of it; one image comes before all others.
+    """A prepared stack, or any ranges of it; one image comes before all others.
 
     Which: `?sop=` a SOP Instance UID and `frame=` its frame (1 if left out), or `?first=` a place in the stack from 0;
     without either the middle one.
@@ -62,15 +51,23 @@ async def send_pack(request: Request) -> Response:
     headers = {"ETag": etag, "Accept-Ranges": "bytes", "Cache-Control": "no-store", VERSION_HEADER: folder.name}
     if _names(request.headers.get("if-none-match", ""), etag):
         return Response(status_code=304, headers=headers)
-    asked = asked_range(request.headers, etag=etag, length=body.length)
-    start, end = asked or (0, body.length)
-    headers["Content-Length"] = str(end - start)
-    if asked:
-        headers["Content-Range"] = f"bytes {start}-{end - 1}/{body.length}"
-    pieces = iter(()) if request.method == "HEAD" else body.read(start, end)
-    return StreamingResponse(
-        iterate_in_threadpool(pieces), 206 if asked else 200, headers, media_type="application/octet-stream"
-    )
+    ranges = asked_ranges(request.headers, etag=etag, length=body.length)
+    return _answer(body, ranges, headers, is_head=request.method == "HEAD")
+
+
+def _answer(body: PackBody, ranges: Sequence[ByteRange], headers: dict[str, str], *, is_head: bool) -> Response:
+    media_type = MEDIA_TYPE
+    if len(ranges) > 1:
+        parts = Multipart(ranges, body.length, token_hex(16))
+        pieces, size, media_type = parts.body(body.read), parts.size, parts.media_type
+    else:
+        one = ranges[0] if ranges else ByteRange(0, body.length)
+        pieces, size = body.read(one.start, one.end), one.end - one.start
+        if ranges:
+            headers["Content-Range"] = one.of(body.length)
+    headers["Content-Length"] = str(size)
+    shown = iterate_in_threadpool(iter(()) if is_head else pieces)
+    return StreamingResponse(shown, 206 if ranges else 200, headers, media_type=media_type)
 
 
 def _prepared(request: Request, session: Session, caller: Caller) -> Path:
@@ -134,23 +131,3 @@ def _etag(body: PackBody) -> str:
 def _names(listed: str, etag: str) -> bool:
     tags = [tag.strip().removeprefix("W/") for tag in listed.split(",")]
     return etag in tags or "*" in tags
-
-
-def asked_range(headers: Headers, *, etag: str, length: int) -> tuple[int, int] | None:
-    """[start, end) of a single byte range; None for the whole, also when `If-Range` names other bytes.
-
-    Raises `NotSatisfiable`. Several ranges, or a form we do not know, are answered with the whole (RFC 9110 14.2).
-    """
-    found = _RANGE.match(headers.get("range", ""))
-    if not found or headers.get("if-range", etag) != etag:
-        return None
-    first, last = found.groups()
-    if not first and not last:
-        return None
-    start = int(first) if first else max(0, length - int(last))
-    end = min(length, int(last) + 1) if first and last else length
-    if first and last and int(last) < int(first):
-        return None
-    if start >= length:
-        raise NotSatisfiable(length=length)
-    return start, end
