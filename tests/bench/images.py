@@ -68,6 +68,21 @@ class Load:
         return self.size * 8 / (MBIT_S * 1000)
 
 
+# The image shared last stands there in full.
+_SHARP = """sop => window.consilium?.view()
+  .some((one) => one.sop_instance_uid === sop && one.quality === 'full') ? performance.now() : null"""
+_COARSE = "() => (window.consilium?.timings().coarse_volume ?? 0) > 0"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leap:
+    """The slice farthest from the one asked for, shared as soon as the coarse volume was there."""
+
+    sharp_ms: float
+    behind: int
+    """bytes of the series that had not come: the slice is the last of its pack"""
+
+
 COLD, DATA, SWITCH = "cold, from navigation", "cold, from metadata request", "page open, series switched"
 # DESIGN 10: first slice, coarse volume, and the full series as a multiple of the line.
 TARGETS_MS: Mapping[str, tuple[float | None, float | None]] = {
@@ -91,7 +106,10 @@ def run(*, is_quick: bool = False) -> Report:
         with running(
             command, port=settings.port, log=folder / "log", environment=environment, is_alone=False
         ) as server:
-            runs = [_one_run(server, seeded, folder) for _ in range(QUICK_RUNS if is_quick else RUNS)]
+            count = QUICK_RUNS if is_quick else RUNS
+            runs = [_one_run(server, seeded, folder) for _ in range(count)]
+            size = round(median([load.size for loads in runs for load in loads if load.what == SWITCH]) or 0)
+            leaps = [_leap(server, seeded, folder, size=size) for _ in range(count)]
     return Report(
         name="images",
         measured=(
@@ -100,7 +118,7 @@ def run(*, is_quick: bool = False) -> Report:
         ),
         runs=f"{len(runs)}, median shown; a new browser each, whose cache is empty",
         machine=machine,
-        tables=(images_table([load for loads in runs for load in loads]),),
+        tables=(images_table([load for loads in runs for load in loads]), leaps_table(leaps)),
         notes=NOTES,
     )
 
@@ -109,6 +127,7 @@ NOTES = (
     "first: the presenter's very slice is drawn (checked by SOP Instance UID); coarse: each slice has data of its own; "
     "full: each slice is lossless.",
     "line: bytes over the link in that time, at the line's rate. cold counts page, program and images.",
+    "in pack order: what was still to come of the series at the line's rate, since that slice lies last in its pack.",
     "no peer ran beside it: OHIF is measured by hand so far.",
 )
 
@@ -134,6 +153,17 @@ def images_table(loads: Sequence[Load]) -> Table:
     return Table(title="Images on a follower's screen", columns=columns, rows=tuple(rows))
 
 
+def leaps_table(leaps: Sequence[Leap]) -> Table:
+    row = (
+        "the farthest slice, once all are coarse",
+        median([leap.sharp_ms for leap in leaps]),
+        median([leap.behind * 8 / (MBIT_S * 1000) for leap in leaps]),
+        len(leaps),
+    )
+    columns = ("what", "full ms", "in pack order ms", "runs")
+    return Table(title="Scrolled far while the series comes in", columns=columns, rows=(row,))
+
+
 def _below(target_ms: float | None) -> str:
     return "-" if target_ms is None else f"< {target_ms:.0f}"
 
@@ -152,6 +182,26 @@ def _one_run(server: Running, seeded: ImagesSeed, folder: Path) -> list[Load]:
             before, since_ms = window.link.bytes_down, presenter.show(second) - _origin_ms(window.page)
             switched = _loaded(window, SWITCH, second, since_ms=since_ms, before=before)
             return [cold, _later(cold, DATA, by_ms=by_ms, size=size), switched]
+        finally:
+            window.close()
+
+
+def _leap(server: Running, seeded: ImagesSeed, folder: Path, *, size: int) -> Leap:
+    """`size`: of the whole series."""
+    at = Server(data=folder, port=server.port)
+    with sync_playwright() as playwright, Presenter(server.port, seeded.room_id, seeded.presenter_token) as presenter:
+        presenter.show(seeded.views[0])
+        window = open_window(playwright, at, folder, size=SIZE, shape=Shape(mbit_s=MBIT_S, rtt_ms=RTT_MS))
+        try:
+            window.context.add_cookies([{"name": "consilium", "value": seeded.cookie, "url": at.origin}])
+            window.page.goto(f"{at.origin}/rooms/{seeded.room_id}")
+            window.page.wait_for_function(_COARSE, timeout=LOAD_TIMEOUT_MS, polling=20)
+            came = window.link.bytes_down - window.page.evaluate(_METADATA)[1]
+            asked_ms = presenter.show(seeded.far) - _origin_ms(window.page)
+            assert seeded.far.only_pane is not None
+            sop = seeded.far.only_pane.viewports[0].sop_instance_uid
+            found = window.page.wait_for_function(_SHARP, arg=sop, timeout=LOAD_TIMEOUT_MS, polling=20)
+            return Leap(sharp_ms=float(found.json_value()) - asked_ms, behind=max(0, size - came))
         finally:
             window.close()
 

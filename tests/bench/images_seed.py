@@ -32,18 +32,19 @@ ASKED_SLICE = 0.6
 
 @dataclass(frozen=True, kw_only=True)
 class ImagesSeed:
-    """`views`: a slice in each of the two series, as a presenter would share it."""
+    """`views`: a slice in each of the two series, as a presenter would share it; `far`: one end of the first."""
 
     room_id: str
     cookie: str
     presenter_token: str
     views: tuple[View, View]
+    far: View
     slices: int
 
 
 def seed_images(settings: Settings, folder: Path) -> ImagesSeed:
     """Draw, import, prepare; on a migrated database, before the server starts."""
-    views, slices = _draw(folder)
+    views, far, slices = _draw(folder)
     with closing(Database(settings.url)) as database, Workers(2) as workers:
         with database.transaction() as session:
             people = seed.add_people(session)
@@ -67,10 +68,10 @@ def seed_images(settings: Settings, folder: Path) -> ImagesSeed:
             pass
         with database.transaction() as session:
             room_id = seed.open_room(session, people, done.study_ids)
-    return ImagesSeed(room_id=room_id, cookie=cookie, presenter_token=token, views=views, slices=slices)
+    return ImagesSeed(room_id=room_id, cookie=cookie, presenter_token=token, views=views, far=far, slices=slices)
 
 
-def _draw(folder: Path) -> tuple[tuple[View, View], int]:
+def _draw(folder: Path) -> tuple[tuple[View, View], View, int]:
     """The synthetic head CT as files, and beside it the same slices as another series of the study."""
     study = next(iter(generate_studies(date(2026, 11, 24))))
     series_uid, first, second = generate_uid(), list[Dataset](), list[Dataset]()
@@ -85,12 +86,12 @@ def _draw(folder: Path) -> tuple[tuple[View, View], int]:
         again.SeriesNumber, again.SeriesDescription = 3, "Again"
         again.save_as(folder / f"again-{number:04}.dcm")
         second.append(again)
-    return (_view(first), _view(second)), len(first)
+    return (_view(first), _view(second)), _view(first, at=0.0), len(first)
 
 
-def _view(series: list[Dataset]) -> View:
+def _view(series: list[Dataset], *, at: float = ASKED_SLICE) -> View:
     """One slice of a series, whole, in patient millimetres (PS3.3 C.7.6.2.1.1)."""
-    image = sorted(series, key=lambda one: float(one.ImagePositionPatient[2]))[round(ASKED_SLICE * (len(series) - 1))]
+    image = sorted(series, key=lambda one: float(one.ImagePositionPatient[2]))[round(at * (len(series) - 1))]
     along_row, along_column = np.reshape([float(value) for value in image.ImageOrientationPatient], (2, 3))
     row_mm, column_mm = (float(value) for value in image.PixelSpacing)
     corner = np.array([float(value) for value in image.ImagePositionPatient])

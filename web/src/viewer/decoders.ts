@@ -1,11 +1,12 @@
-/** Two decode workers for the page's life, and a queue before them: what is looked at first, then coarse, then the rest. */
+/** Two decode workers for the page's life, and a queue before them; whose turn it is is asked when a worker is free. */
 import codecUrl from "@cornerstonejs/codec-openjph/wasm?url";
 import type { Values } from "../lib/rescale";
 import type { DecodeAnswer, DecodeJob, DecodeStart } from "./decode.worker";
 
 export type Decoded = { values: Values; min: number; max: number };
 
-export type Urgency = 0 | 1 | 2;
+/** The lowest comes first, and of equals the one that came first; it may change while a job waits. */
+export type Rank = () => number;
 
 /** A codestream that the codec refuses, or a codec that cannot start. */
 export class DecodeFailed extends Error {
@@ -14,7 +15,7 @@ export class DecodeFailed extends Error {
 
 type Waiting = {
   job: Omit<DecodeJob, "id">;
-  urgency: Urgency;
+  rank: Rank;
   signal: AbortSignal;
   resolve(decoded: Decoded): void;
   reject(error: unknown): void;
@@ -27,7 +28,7 @@ const WORKERS = 2;
 const JOBS_EACH = 2;
 
 const hands: Hand[] = [];
-const queues: [Waiting[], Waiting[], Waiting[]] = [[], [], []];
+let queue: Waiting[] = [];
 const running = new Map<number, { waiting: Waiting; hand: Hand }>();
 let lastId = 0;
 let warmed: Promise<void> | null = null;
@@ -42,7 +43,7 @@ export function warmDecoders(): Promise<void> {
 function notStarted(error: unknown): never {
   if (hands.length === 0) {
     warmed = null;
-    for (const { reject } of queues.flatMap((queue) => queue.splice(0))) reject(new DecodeFailed(String(error)));
+    for (const { reject } of queue.splice(0)) reject(new DecodeFailed(String(error)));
   }
   throw error;
 }
@@ -54,10 +55,10 @@ async function startHands(): Promise<void> {
 }
 
 /** Decodes one codestream; its bytes are given away. Rejects with `DecodeFailed`, or with the signal's reason. */
-export function decode(job: Omit<DecodeJob, "id">, urgency: Urgency, signal: AbortSignal): Promise<Decoded> {
+export function decode(job: Omit<DecodeJob, "id">, rank: Rank, signal: AbortSignal): Promise<Decoded> {
   void warmDecoders().catch(() => undefined);
   return new Promise((resolve, reject) => {
-    queues[urgency].push({ job, urgency, signal, resolve, reject });
+    queue.push({ job, rank, signal, resolve, reject });
     pump();
   });
 }
@@ -113,13 +114,15 @@ function finish(hand: Hand, answer: Exclude<DecodeAnswer, { ready: true }>): voi
 }
 
 function nextWaiting(): Waiting | null {
-  for (const queue of [queues[2], queues[1], queues[0]]) {
-    for (let waiting = queue.shift(); waiting; waiting = queue.shift()) {
-      if (!waiting.signal.aborted) return waiting;
-      waiting.reject(waiting.signal.reason);
-    }
+  for (const { signal, reject } of queue.filter((waiting) => waiting.signal.aborted)) reject(signal.reason);
+  queue = queue.filter((waiting) => !waiting.signal.aborted);
+  let best = 0;
+  let lowest = Number.POSITIVE_INFINITY;
+  for (const [index, waiting] of queue.entries()) {
+    const rank = waiting.rank();
+    if (rank < lowest) [best, lowest] = [index, rank];
   }
-  return null;
+  return queue.splice(best, 1)[0] ?? null;
 }
 
 function pump(): void {

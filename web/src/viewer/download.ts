@@ -1,7 +1,8 @@
 /**
- * A download that survives a broken connection: goes on with Range from the byte reached. It does not read packs, and
- * imports nothing, so that it can begin before the viewer's code is there.
+ * A download that survives a broken connection: goes on with Range from what is still wanted. It does not read packs, and
+ * imports next to nothing, so that it can begin before the viewer's code is there.
  */
+import { BadAnswer, type ByteRange, bodyReader, rangeHeader } from "./ranges";
 
 /** The bytes cannot be had (again): `code` is what the viewer tells. */
 export class DownloadFailed extends Error {
@@ -29,12 +30,14 @@ export function begin(url: string, headers: Record<string, string> = {}): Begun 
   return { answer, abort: () => stop.abort() };
 }
 
-export type DownloadPlace = { offset: number; etag: string | null };
+/** Which bytes came until now: those of another tag are not theirs. */
+export type DownloadTag = { etag: string | null };
 
 export type DownloadTakers = {
-  bytes(piece: Uint8Array): void;
-  /** Whether all has come: some proxies end a broken answer as if it were whole. */
-  isWhole(): boolean;
+  /** What to ask for next, in this order; nothing once all has come. */
+  wanted(): readonly ByteRange[];
+  /** Tells how many of them are new: a server need not know ranges. */
+  bytes(offset: number, piece: Uint8Array): number;
   /** A try has failed and the next one follows in `wait_ms`. */
   retrying(wait_ms: number): void;
 };
@@ -49,35 +52,50 @@ const STALL_MS = 20_000;
 
 export type Download = {
   url: string;
-  /** Changes as bytes come, so that a later call goes on from there. */
-  place: DownloadPlace;
-  /** What was asked for at this address already, from its first byte. */
+  /** Set when the first bytes come, so that a later call goes on with the same ones. */
+  tag: DownloadTag;
+  /** What was asked for at this address already. */
   begun: Begun | null;
 };
 
-/** Resolves when all has come. */
+/** Resolves when nothing is wanted any more. */
 export async function download(what: Download, takers: DownloadTakers, signal: AbortSignal): Promise<void> {
-  const { url, place } = what;
   let { begun } = what;
   let tries = 0;
-  for (;;) {
-    const before = place.offset;
+  for (let ranges = takers.wanted(); ranges.length > 0; ranges = takers.wanted()) {
+    const attempt: Attempt = { ...what, ranges, hasCome: false, reached: 0 };
     try {
-      const request = begun ?? begin(url, wanted(place));
+      const request = begun ?? begin(what.url, headersFor(ranges, what.tag));
+      // What was begun before may have been asked for in part only: that it ends is no failure.
+      const isOurs = begun === null;
       begun = null;
-      await attempt(request, place, takers, signal);
-      if (takers.isWhole()) return;
-      throw new TryAgain("ended early");
+      await run(request, attempt, takers, signal);
+      if (!attempt.hasCome || (isOurs && isShort(attempt, takers))) throw new TryAgain("ended early");
+      tries = 0;
     } catch (error) {
       if (error instanceof NotTaken) throw error.cause;
       if (signal.aborted || isFinal(error)) throw error;
-      tries = place.offset > before ? 1 : tries + 1;
+      tries = attempt.hasCome ? 1 : tries + 1;
       if (tries >= MAX_TRIES) throw new DownloadFailed("pack_unreachable", String(error));
       const wait = Math.min(FIRST_WAIT_MS * 2 ** (tries - 1), LONGEST_WAIT_MS);
       takers.retrying(wait);
       await pause(wait, signal);
     }
   }
+}
+
+type Attempt = {
+  readonly tag: DownloadTag;
+  readonly ranges: readonly ByteRange[];
+  hasCome: boolean;
+  /** Where the last byte that came ends. */
+  reached: number;
+};
+
+/** Some proxies end a broken answer as if it were whole. */
+function isShort({ ranges, reached }: Attempt, takers: DownloadTakers): boolean {
+  const end = ranges.at(-1)?.end ?? null;
+  return end === null ? takers.wanted().length > 0 : reached < end;
 }
 
 class TryAgain extends Error {}
@@ -90,20 +108,16 @@ class NotTaken extends Error {
 }
 
 /** Everything but a failed connection or a busy server is final: a wrong pack does not get right by asking again. */
-const isFinal = (error: unknown): boolean => !(error instanceof TryAgain || error instanceof TypeError);
+const isFinal = (error: unknown): boolean =>
+  !(error instanceof TryAgain || error instanceof TypeError || error instanceof BadAnswer);
 
-function wanted({ offset, etag }: DownloadPlace): Record<string, string> {
-  if (offset === 0) return {};
-  const range = { range: `bytes=${offset}-` };
-  return etag === null ? range : { ...range, "if-range": etag };
+function headersFor(ranges: readonly ByteRange[], { etag }: DownloadTag): Record<string, string> {
+  const range = rangeHeader(ranges);
+  if (range === null) return {};
+  return etag === null ? { range } : { range, "if-range": etag };
 }
 
-async function attempt(
-  request: Begun,
-  place: DownloadPlace,
-  takers: DownloadTakers,
-  signal: AbortSignal,
-): Promise<void> {
+async function run(request: Begun, attempt: Attempt, takers: DownloadTakers, signal: AbortSignal): Promise<void> {
   let isStalled = false;
   const stall = (): void => {
     isStalled = true;
@@ -115,7 +129,11 @@ async function attempt(
     signal.throwIfAborted();
     const response = await request.answer;
     if (!response.ok) await refuse(response);
-    let toSkip = bytesToSkip(response, place);
+    checkTag(response, attempt.tag);
+    const take = bodyReader(response, (offset, piece) => {
+      attempt.reached = offset + piece.length;
+      if (give(takers, offset, piece) > 0) attempt.hasCome = true;
+    });
     const reader = response.body?.getReader();
     if (!reader) throw new TryAgain("no body");
     for (;;) {
@@ -123,10 +141,7 @@ async function attempt(
       clearTimeout(timer);
       if (done) return;
       timer = setTimeout(stall, STALL_MS);
-      const fresh = value.subarray(Math.min(toSkip, value.length));
-      toSkip -= value.length - fresh.length;
-      place.offset += fresh.length;
-      give(takers, fresh);
+      take(value);
     }
   } catch (error) {
     if (isStalled && !signal.aborted) throw new TryAgain("stalled");
@@ -139,9 +154,9 @@ async function attempt(
   }
 }
 
-function give(takers: DownloadTakers, piece: Uint8Array): void {
+function give(takers: DownloadTakers, offset: number, piece: Uint8Array): number {
   try {
-    takers.bytes(piece);
+    return takers.bytes(offset, piece);
   } catch (error) {
     throw new NotTaken(error);
   }
@@ -155,13 +170,12 @@ async function refuse(response: Response): Promise<never> {
   throw new DownloadFailed("pack_refused", `status ${status}`);
 }
 
-/** Checks the answer; where a server has ignored Range, tells how much of the body has been taken already. */
-function bytesToSkip(response: Response, place: DownloadPlace): number {
+function checkTag(response: Response, tag: DownloadTag): void {
   const etag = response.headers.get("etag");
-  const hasChanged = place.offset > 0 && place.etag !== null && etag !== null && etag !== place.etag;
-  if (hasChanged) throw new DownloadFailed("pack_changed", "another pack stands at this address now");
-  place.etag ??= etag;
-  return response.status === 206 ? 0 : place.offset;
+  if (tag.etag !== null && etag !== null && etag !== tag.etag) {
+    throw new DownloadFailed("pack_changed", "another pack stands at this address now");
+  }
+  tag.etag ??= etag;
 }
 
 function pause(wait_ms: number, signal: AbortSignal): Promise<void> {

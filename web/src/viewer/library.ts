@@ -32,6 +32,8 @@ export type Hold = {
   readonly ref: StackRef;
   /** Null until its header has come; `taker.arrived` is not called for one that is there already. */
   series(): Series | null;
+  /** The frame that the pane shows now. */
+  want(frame: number): void;
   /** The pane is the one worked in: what it shows is fetched before anything else. */
   activate(): void;
   release(): void;
@@ -139,6 +141,7 @@ export function createLibrary(leaving: (series: Series) => void): Library {
         key,
         ref,
         series: () => entry.series,
+        want: (frame) => entry.loading.want(frame),
         activate() {
           active = taker;
           schedule();

@@ -1,6 +1,9 @@
-/** Fills one stack from its pack: download, reading, decoding; can be paused and go on from the byte reached. */
+/**
+ * Fills one stack from its pack: download, reading, decoding; goes on after a pause with what has not come, and first
+ * with what is looked at.
+ */
 import { DecodeFailed, decode } from "./decoders";
-import { type Begun, DownloadFailed, type DownloadPlace, download, NoSuchImage } from "./download";
+import { type Begun, DownloadFailed, type DownloadTag, download, NoSuchImage } from "./download";
 import type { Failure } from "./failures";
 import {
   createPackReader,
@@ -11,6 +14,9 @@ import {
   packUrl,
   WrongPack,
 } from "./pack";
+import { bytesBefore, planned } from "./planning";
+import type { ByteRange } from "./ranges";
+import { createRate } from "./rate";
 import type { Series } from "./series";
 
 export type LoadingEvents = {
@@ -24,21 +30,33 @@ export type Loading = {
   /** Begins, with what was asked for already if anything was, or goes on; nothing while running or when all has come. */
   run(begun?: Begun | null): void;
   pause(): void;
+  /** Somebody looks at this frame now: what is asked for in another order if it would come late. */
+  want(frame: number): void;
   isComplete(): boolean;
 };
 
-// Frames near the one asked for come first in the pack; this one must not wait behind them in the decoders.
-const ASKED = 2;
+// Below this a reader hardly notices; a new request costs a round trip or two.
+const LATE_MS = 400;
+// A hand that scrolls on and on must not keep bytes from coming.
+const REPLAN_MS = 300;
 
 /** `first`: the image that is to come before all others. */
 export function createLoading(pack_url: string, first: ImageName | null, events: LoadingEvents): Loading {
   let url = packUrl(pack_url, first);
-  let place: DownloadPlace = { offset: 0, etag: null };
+  let tag: DownloadTag = { etag: null };
   let reader = newReader();
   let series: Series | null = null;
   let stop: AbortController | null = null;
   let hasRestarted = false;
   let isRetrying = false;
+  let wanted: number | null = null;
+  let plannedFor: number | null = null;
+  // What the running request brings, in this order, and where it has come to.
+  let asked: readonly ByteRange[] = [];
+  let reached: number | null = null;
+  let firstByte_ms = 0;
+  let replanning: ReturnType<typeof setTimeout> | null = null;
+  const rate = createRate();
   // Going on would lay the chunks of one pack upon the header of another.
   let isWrong = false;
   // Coarse prefixes wait here for the remainder of their codestream; what is decoded leaves.
@@ -61,13 +79,18 @@ export function createLoading(pack_url: string, first: ImageName | null, events:
     const prefix = prefixes.get(frame);
     if (quality === 0) prefixes.set(frame, bytes);
     else prefixes.delete(frame);
-    const isAsked = quality === 1 && !prefix && frame === series.header.chunks[0]?.[0];
     // The decoder takes its bytes away; the prefix is still needed.
     const whole = quality === 0 ? bytes.slice() : prefix ? joined(prefix, bytes) : bytes;
-    void decodeInto(series, { frame, quality, bytes: whole }, isAsked ? ASKED : quality === 0 ? 1 : 0);
+    void decodeInto(series, { frame, quality, bytes: whole });
   }
 
-  async function decodeInto(into: Series, piece: PackPiece, urgency: 0 | 1 | 2): Promise<void> {
+  /** The frame looked at, then what is coarse, then the others from there outwards. */
+  function rankOf({ header }: Series, { frame, quality }: PackPiece): number {
+    const looked = wanted ?? header.chunks[0]?.[0] ?? 0;
+    return frame === looked ? 0 : quality === 0 ? 1 : 1 + Math.abs(frame - looked);
+  }
+
+  async function decodeInto(into: Series, piece: PackPiece): Promise<void> {
     const { header, kept } = into;
     const drop = piece.quality === 1 ? 0 : header.coarse_level;
     const job = {
@@ -79,7 +102,7 @@ export function createLoading(pack_url: string, first: ImageName | null, events:
       line: into.line(piece.frame),
     };
     try {
-      const decoded = await decode(job, urgency, decoding.signal);
+      const decoded = await decode(job, () => rankOf(into, piece), decoding.signal);
       if (into.put(piece.frame, piece.quality, decoded)) events.better(into, piece.frame);
     } catch (error) {
       if (!decoding.signal.aborted) fail(error);
@@ -87,26 +110,33 @@ export function createLoading(pack_url: string, first: ImageName | null, events:
   }
 
   function fail(error: unknown): void {
-    stop?.abort();
-    stop = null;
+    pause();
     isWrong ||= codeOf(error) === "wrong_pack";
     events.failed(codeOf(error));
   }
 
   async function fetchAll(signal: AbortSignal, begun: Begun | null): Promise<void> {
     const takers = {
-      bytes(piece: Uint8Array) {
+      wanted: nextRanges,
+      bytes(offset: number, piece: Uint8Array) {
         isRetrying = false;
-        reader.push(piece);
+        const at_ms = performance.now();
+        if (reached === null) {
+          firstByte_ms = at_ms;
+          rate.began(at_ms);
+          // Somebody has gone on meanwhile.
+          if (wanted !== plannedFor && replanning === null) replanning = setTimeout(replan, REPLAN_MS);
+        } else rate.took(piece.length, at_ms);
+        reached = offset + piece.length - 1;
+        return reader.push(offset, piece);
       },
-      isWhole: () => reader.isDone(),
       retrying() {
         if (!isRetrying) events.failed("pack_retrying");
         isRetrying = true;
       },
     };
     try {
-      await download({ url, place, begun }, takers, signal);
+      await download({ url, tag, begun }, takers, signal);
       stop = null;
     } catch (error) {
       if (signal.aborted) return;
@@ -114,6 +144,45 @@ export function createLoading(pack_url: string, first: ImageName | null, events:
       else if (error instanceof DownloadFailed && error.code === "pack_changed" && !hasRestarted) restart();
       else fail(error);
     }
+  }
+
+  function nextRanges(): readonly ByteRange[] {
+    const header = reader.header();
+    if (reader.isDone()) asked = [];
+    else if (header === null) asked = [{ start: reader.headTaken(), end: null }];
+    else asked = planned(header.chunks, reader.left, wanted);
+    reached = null;
+    plannedFor = wanted;
+    return asked;
+  }
+
+  /** In how long the frame looked at comes at the rate found; null while that is not known. */
+  function late_ms(): number | null {
+    const header = reader.header();
+    const found = rate.found();
+    if (header === null || found === null || reached === null) return null;
+    const chunk = header.chunks.findLastIndex(([frame]) => frame === wanted);
+    const span = reader.left(chunk);
+    return span === null ? 0 : bytesBefore(asked, reached, span.start) / found;
+  }
+
+  function replan(): void {
+    replanning = null;
+    const late = late_ms();
+    if (stop === null || late === null || late <= LATE_MS) return;
+    const wait = firstByte_ms + REPLAN_MS - performance.now();
+    if (wait > 0) replanning = setTimeout(replan, wait);
+    else {
+      pause();
+      run();
+    }
+  }
+
+  function pause(): void {
+    if (replanning !== null) clearTimeout(replanning);
+    replanning = null;
+    stop?.abort();
+    stop = null;
   }
 
   /** The image is in no stack of this name, or no more: the series is shown all the same, and as another image. */
@@ -125,7 +194,7 @@ export function createLoading(pack_url: string, first: ImageName | null, events:
   /** The pack was written anew meanwhile (same frames, other bytes): from the start, keeping what is decoded. */
   function restart(): void {
     hasRestarted = true;
-    place = { offset: 0, etag: null };
+    tag = { etag: null };
     prefixes.clear();
     reader = newReader();
     stop = null;
@@ -140,9 +209,11 @@ export function createLoading(pack_url: string, first: ImageName | null, events:
 
   return {
     run,
-    pause() {
-      stop?.abort();
-      stop = null;
+    pause,
+    want(frame) {
+      if (wanted === frame) return;
+      wanted = frame;
+      if (replanning === null) replan();
     },
     isComplete: () => reader.isDone(),
   };

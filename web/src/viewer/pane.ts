@@ -28,6 +28,7 @@ import {
   atStep,
   carriedTo,
   firstScene,
+  frameWanted,
   resetScene,
   type Scene,
   shownViewports,
@@ -205,6 +206,7 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
     if (!hold || !series) return;
     scene = next;
     scenes.set(hold.key, next);
+    hold.want(frameWanted(next, series.geometry));
     display.show({ series, scene: next });
     // The hand rests over another place now, without having moved.
     events.pointed();

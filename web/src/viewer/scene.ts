@@ -217,6 +217,12 @@ export function atImage(scene: Scene, geometry: StackGeometry, frame: number): S
   return point && scene.layout !== "stack" ? throughPoint(there, geometry, point, REFORMATS) : there;
 }
 
+/** The acquired slice nearest to what is shown: planes through the volume are made of those around it. */
+export function frameWanted(scene: Scene, geometry: StackGeometry): number {
+  if (scene.layout === "stack") return scene.frame;
+  return nearestFrame(geometry, planeOf(scene, geometry, scene.active).point).frame;
+}
+
 /** The same place, look and window in a stack that shows the same slices at another time, echo or weighting. */
 export function carriedTo(scene: Scene, from: StackGeometry, to: StackGeometry): Scene {
   const point = from.frames[scene.frame]?.point;

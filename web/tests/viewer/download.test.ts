@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { begin, type DownloadPlace, download } from "../../src/viewer/download";
+import { begin, type DownloadTag, download } from "../../src/viewer/download";
 
 // The network is the one thing stood in for here: each answer is a real Response.
 type Answer = (headers: Headers) => Response;
@@ -29,7 +29,8 @@ const rest =
   (etag = '"a"'): Answer =>
   (headers) => {
     const from = Number(headers.get("range")?.match(/bytes=(\d+)-/)?.[1]);
-    return new Response(body(from, null), { status: 206, headers: { etag } });
+    const lies = `bytes ${from}-${BYTES.length - 1}/${BYTES.length}`;
+    return new Response(body(from, null), { status: 206, headers: { etag, "content-range": lies } });
   };
 
 async function run(answers: Answer[], isBegun = false) {
@@ -44,19 +45,23 @@ async function run(answers: Answer[], isBegun = false) {
     if (!answer) throw new TypeError("no answer left");
     return answer(headers);
   });
-  const place: DownloadPlace = { offset: 0, etag: null };
+  const tag: DownloadTag = { etag: null };
   const takers = {
-    bytes: (piece: Uint8Array) => void got.push(...piece),
-    isWhole: () => got.length === BYTES.length,
+    wanted: () => (got.length < BYTES.length ? [{ start: got.length, end: null }] : []),
+    bytes(offset: number, piece: Uint8Array) {
+      const fresh = piece.subarray(Math.max(0, got.length - offset));
+      got.push(...fresh);
+      return fresh.length;
+    },
     retrying: () => void retries++,
   };
   const begun = isBegun ? begin("/pack") : null;
-  const done = download({ url: "/pack", place, begun }, takers, new AbortController().signal).then(
+  const done = download({ url: "/pack", tag, begun }, takers, new AbortController().signal).then(
     () => "done",
     (error: { code?: string }) => error.code ?? String(error),
   );
   await vi.runAllTimersAsync();
-  return { outcome: await done, asked, got, retries, place };
+  return { outcome: await done, asked, got, retries };
 }
 
 afterEach(() => {
@@ -120,8 +125,8 @@ test("a download that is stopped stops what was begun before it", async () => {
     return new Promise((_, reject) => init.signal?.addEventListener("abort", () => reject(init.signal?.reason)));
   });
   const stop = new AbortController();
-  const takers = { bytes: () => undefined, isWhole: () => false, retrying: () => undefined };
-  const what = { url: "/pack", place: { offset: 0, etag: null }, begun: begin("/pack") };
+  const takers = { wanted: () => [{ start: 0, end: null }], bytes: () => 0, retrying: () => undefined };
+  const what = { url: "/pack", tag: { etag: null }, begun: begin("/pack") };
   const done = download(what, takers, stop.signal);
   stop.abort();
   await expect(done).rejects.toMatchObject({ name: "AbortError" });

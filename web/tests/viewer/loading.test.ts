@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createLoading } from "../../src/viewer/loading";
 import type { PackHeader } from "../../src/viewer/pack";
 import type { Series } from "../../src/viewer/series";
+import type { Chunk } from "../../src/wire/types";
 import { header, packBytes } from "./make";
 
 const IMAGE = { sop_instance_uid: "1.2.3.9", frame: 1 };
@@ -17,6 +18,40 @@ afterEach(() => {
   vi.useRealTimers();
   vi.unstubAllGlobals();
 });
+
+/** A line of 100 bytes a millisecond, on which every answer stands still after so many: before its first chunk is whole. */
+function onLine(pack: Uint8Array, most: number) {
+  const asked: (string | null)[] = [];
+  const stopped: boolean[] = [];
+  vi.stubGlobal("fetch", async (_: string, init: RequestInit) => {
+    const range = new Headers(init.headers).get("range");
+    const index = asked.push(range) - 1;
+    stopped.push(false);
+    const from = Number(/bytes=(\d+)/.exec(range ?? "")?.[1] ?? 0);
+    const headers = { etag: '"a"', "content-range": `bytes ${from}-${pack.length - 1}/${pack.length}` };
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        init.signal?.addEventListener("abort", () => {
+          stopped[index] = true;
+          controller.error(init.signal?.reason);
+        });
+        let at = from;
+        const timer = setInterval(() => {
+          if (stopped[index] || at >= from + most) return clearInterval(timer);
+          controller.enqueue(pack.slice(at, at + 1000));
+          at += 1000;
+        }, 10);
+      },
+    });
+    return new Response(body, { status: range ? 206 : 200, headers });
+  });
+  const loading = createLoading("/pack", null, {
+    header: (found) => ({ header: found }) as Series,
+    better: () => undefined,
+    failed: () => undefined,
+  });
+  return { loading, asked, stopped };
+}
 
 async function load(answers: (() => Response)[]) {
   const asked: string[] = [];
@@ -57,7 +92,8 @@ test("that a broken download is tried again is said once, until bytes have come"
   const broken = (): Response => {
     throw new TypeError("network error");
   };
-  const rest = (): Response => new Response(PACK.slice(100) as BodyInit, { status: 206 });
+  const lies = { "content-range": `bytes 100-${PACK.length - 1}/${PACK.length}` };
+  const rest = (): Response => new Response(PACK.slice(100) as BodyInit, { status: 206, headers: lies });
   const { failed, isComplete } = await load([broken, broken, broken, cut, broken, rest]);
   expect(failed).toEqual(["pack_retrying", "pack_retrying"]);
   expect(isComplete).toBe(true);
@@ -76,4 +112,61 @@ test("a pack that has become another one is not gone on with when the stack is o
   loading.run();
   await vi.runAllTimersAsync();
   expect(asked.length).toBe(before);
+});
+
+describe("a reader who looks elsewhere", () => {
+  const count = 20;
+  const chunks = Array.from({ length: count }, (_, frame): Chunk => [frame, 1, 100_000]);
+  const pack = packBytes(header({ chunks }, count));
+  const body = pack.length - count * 100_000;
+  const range = (frame: number, from = 0): string => `${body + frame * 100_000 + from}-${body + frame * 100_000 + 99_999}`;
+
+  test("has that image next, and then goes on with what came of others", async () => {
+    const { loading, asked, stopped } = onLine(pack, 50_000);
+    loading.run();
+    await vi.advanceTimersByTimeAsync(600);
+    loading.want(10);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(stopped).toEqual([true, false]);
+    const [first, second] = (asked[1] ?? "").replace("bytes=", "").split(",");
+    expect([first, second]).toEqual([range(10), range(9)]);
+    // Frames 10 to 20 lie behind each other; of the first frame half has come.
+    const came = 50_000 - body;
+    expect(asked[1]).toContain(`,${range(0, came)}`);
+  });
+
+  test("waits for an image that comes soon anyway", async () => {
+    const { loading, asked } = onLine(pack, 95_000);
+    loading.run();
+    await vi.advanceTimersByTimeAsync(800);
+    // Of frame 0 about 25,000 bytes are to come, 250 ms.
+    loading.want(1);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(asked.length).toBe(1);
+  });
+
+  test("does not keep bytes from coming by scrolling on and on", async () => {
+    const { loading, asked } = onLine(pack, 40_000);
+    loading.run();
+    await vi.advanceTimersByTimeAsync(600);
+    for (let frame = 19; frame > 10; frame -= 1) {
+      loading.want(frame);
+      await vi.advanceTimersByTimeAsync(50);
+    }
+    // 450 ms: at once, and once more when bytes had come for 300 ms.
+    expect(asked.length).toBe(3);
+    expect(asked[2]).toContain(`bytes=${range(13)}`);
+  });
+
+  test("goes on later where a paused stack stood", async () => {
+    const { loading, asked } = onLine(pack, 50_000);
+    loading.run();
+    await vi.advanceTimersByTimeAsync(600);
+    loading.pause();
+    loading.want(0);
+    loading.run();
+    await vi.advanceTimersByTimeAsync(1);
+    const came = 50_000;
+    expect(asked).toEqual([null, `bytes=${came}-${pack.length - 1}`]);
+  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createPackReader, type PackHeader, type PackPiece, packUrl, WrongPack } from "../../src/viewer/pack";
+import { createPackReader, type PackHeader, type PackPiece, type PackReader, packUrl, WrongPack } from "../../src/viewer/pack";
 import type { Chunk } from "../../src/wire/types";
 import { header, packBytes } from "./make";
 
@@ -8,16 +8,21 @@ const CHUNKS: Chunk[] = [
   [0, 0, 60],
   [4, 0, 61],
   [1, 0, 1],
-  [3, 0, 0],
+  [3, 0, 7],
   [1, 1, 333],
 ];
 
-function read(pieces: Uint8Array[]): { headers: PackHeader[]; got: PackPiece[]; isDone: boolean; taken: number } {
+function read(pieces: Uint8Array[]): { headers: PackHeader[]; got: PackPiece[]; isDone: boolean; fresh: number } {
   const headers: PackHeader[] = [];
   const got: PackPiece[] = [];
   const reader = createPackReader({ header: (found) => headers.push(found), piece: (piece) => got.push(piece) });
-  for (const piece of pieces) reader.push(piece);
-  return { headers, got, isDone: reader.isDone(), taken: reader.taken() };
+  let at = 0;
+  let fresh = 0;
+  for (const piece of pieces) {
+    fresh += reader.push(at, piece);
+    at += piece.length;
+  }
+  return { headers, got, isDone: reader.isDone(), fresh };
 }
 
 function split(bytes: Uint8Array, sizes: (at: number) => number): Uint8Array[] {
@@ -41,14 +46,14 @@ describe("a pack is read the same", () => {
     ["in the pieces of a slow line", (at: number) => 1 + ((at * 7919) % 97)],
     ["in pieces of a socket", () => 1460],
   ])("%s", (_, sizes) => {
-    const { headers, got, isDone, taken } = read(split(whole, sizes));
+    const { headers, got, isDone, fresh } = read(split(whole, sizes));
     expect(headers).toHaveLength(1);
     expect(headers[0]?.frames).toHaveLength(5);
     expect(got.map((piece) => [piece.frame, piece.quality, piece.bytes.length])).toEqual(CHUNKS);
     expect(got.every((piece, index) => piece.bytes.every((byte) => byte === index))).toBe(true);
     expect(got.map((piece) => piece.bytes.length)).toEqual(lengths);
     expect(isDone).toBe(true);
-    expect(taken).toBe(whole.length);
+    expect(fresh).toBe(whole.length);
   });
 });
 
@@ -62,12 +67,43 @@ test("a piece owns its bytes, so that they can be given to a worker", () => {
   expect(got[0]?.bytes.buffer.byteLength).toBe(700);
 });
 
-test("a pack that stops early is not done, and tells where it stands", () => {
+/** What a reader lacks of each chunk. */
+const lacking = (reader: PackReader): (number | null)[] =>
+  CHUNKS.map((_, chunk) => {
+    const left = reader.left(chunk);
+    return left && left.end - left.start;
+  });
+
+test("a pack that stops early is not done, and tells what is left of it", () => {
   const whole = packBytes(header({ chunks: CHUNKS }));
-  const { got, isDone, taken } = read([whole.slice(0, whole.length - 1)]);
-  expect(got).toHaveLength(5);
-  expect(isDone).toBe(false);
-  expect(taken).toBe(whole.length - 1);
+  const reader = createPackReader({ header: () => undefined, piece: () => undefined });
+  reader.push(0, whole.slice(0, whole.length - 1));
+  expect([reader.isDone(), lacking(reader)]).toEqual([false, [null, null, null, null, null, 1]]);
+});
+
+test("chunks come in any order, what was broken off goes on where it stopped, and no byte counts twice", () => {
+  const whole = packBytes(header({ chunks: CHUNKS }));
+  const body = whole.length - 700 - 60 - 61 - 1 - 7 - 333;
+  const got: PackPiece[] = [];
+  const reader = createPackReader({ header: () => undefined, piece: (piece) => got.push(piece) });
+  const push = (start: number, end: number): number => reader.push(start, whole.slice(start, end));
+  expect(push(0, body + 650)).toBe(body + 650);
+  expect(push(whole.length - 333, whole.length)).toBe(333);
+  expect(got.map((piece) => piece.frame)).toEqual([1]);
+  expect(lacking(reader)).toEqual([50, 60, 61, 1, 7, null]);
+  expect(push(body + 600, body + 760)).toBe(110);
+  // Behind a hole: nothing that could be joined.
+  expect(push(body + 780, body + 800)).toBe(0);
+  expect(push(0, whole.length)).toBe(61 + 1 + 7);
+  expect(got.map((piece) => [piece.frame, piece.bytes[0], piece.bytes.length])).toEqual([
+    [1, 5, 333],
+    [2, 0, 700],
+    [0, 1, 60],
+    [4, 2, 61],
+    [1, 3, 1],
+    [3, 4, 7],
+  ]);
+  expect([reader.isDone(), got.every(({ bytes }) => bytes.every((byte) => byte === bytes[0]))]).toEqual([true, true]);
 });
 
 describe("refused is", () => {
@@ -87,6 +123,9 @@ describe("refused is", () => {
   });
   test("a chunk of a frame that is not there", () => {
     expect(() => read([packBytes(header({ chunks: [[5, 1, 4]] }))])).toThrow(WrongPack);
+  });
+  test("a chunk of no bytes", () => {
+    expect(() => read([packBytes(header({ chunks: [[0, 1, 0]] }))])).toThrow(WrongPack);
   });
   test("more than the chunk table announces", () => {
     const extra = new Uint8Array([...bytes(), 0]);
