@@ -29,3 +29,9 @@ export function unit(a: Vec3): Vec3 {
   const size = length(a);
   return size > 0 ? scaled(a, 1 / size) : a;
 }
+
+/** Turned by an angle about a unit axis, by the right hand (Rodrigues). */
+export function turnedAbout(a: Vec3, axis: Vec3, angle: number): Vec3 {
+  const [c, s] = [Math.cos(angle), Math.sin(angle)];
+  return moved(moved(scaled(a, c), cross(axis, a), s), axis, dot(axis, a) * (1 - c));
+}

@@ -92,6 +92,8 @@ type ViewActions = Pick<
   | "setInvert"
   | "reset"
   | "rotate"
+  | "tilt"
+  | "straighten"
   | "stepSibling"
   | "flip"
   | "play"
@@ -169,6 +171,8 @@ function viewActions({ model, live, viewer, catalogue, annotations, toast }: Par
       const next = siblingOf(model.studies.value, activePane(viewer()?.view() ?? null), by);
       if (next) void live.open(stackRef(next.study_uid, next.series_uid, next.stack));
     },
+    tilt: (degrees) => viewer()?.tilt(degrees),
+    straighten: () => viewer()?.straighten(),
     rotate: () => viewer()?.rotate(),
     flip: () => viewer()?.flip(),
     play(speed) {

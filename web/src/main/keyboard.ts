@@ -10,7 +10,8 @@ export function listenToKeys(model: Model, actions: Actions): () => void {
     const act = keyAct(event);
     if (act === null || document.querySelector("dialog[open]") !== null) return;
     if (act.do === "remove" && model.annotations.value.selected === null) return;
-    if (act.do === "scroll" || act.do === "sibling" ? isBesideImages(event.target) : event.repeat) return;
+    const isArrow = act.do === "scroll" || act.do === "sibling" || act.do === "tilt";
+    if (isArrow ? isBesideImages(event.target) : event.repeat) return;
     event.preventDefault();
     obey(act, model, actions);
   };
@@ -66,6 +67,12 @@ function obey(act: KeyAct, model: Model, actions: Actions): void {
       break;
     case "sibling":
       actions.stepSibling(act.by);
+      break;
+    case "tilt":
+      actions.tilt(act.degrees);
+      break;
+    case "straighten":
+      actions.straighten();
       break;
     case "rotate":
       actions.rotate();

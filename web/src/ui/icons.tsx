@@ -9,6 +9,7 @@ const PATHS = {
   scroll: "M4 9l8-4l8 4l-8 4zM4 13l8 4l8-4M4 17l8 4l8-4",
   stack: "M4 4h16v16H4z",
   mpr: "M4 4h16v16H4zM12 4v16M4 12h16",
+  straighten: "M12 3v18M3 12h18M6 4l-2 2M4 4l14 14M18 14v4h-4",
   panes: "M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM13 13h7v7h-7z",
   link: "M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1",
   invert: "M12 3a9 9 0 1 0 0 18zM12 3a9 9 0 0 1 0 18",

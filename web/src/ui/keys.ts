@@ -8,7 +8,8 @@ export type KeyAct =
   | { do: "tool"; tool: "window" | "pan" | "zoom" | "scroll" | "region" }
   | { do: "undo" | "redo" | "measure" | "remove" | "escape" }
   | { do: "invert" | "reset" | "follow" | "key_view" | "pointer" | "mute" | "help" | "layout" | "control" }
-  | { do: "rotate" | "flip" | "cine" }
+  | { do: "rotate" | "flip" | "cine" | "straighten" }
+  | { do: "tilt"; degrees: number }
   | { do: "sibling"; by: -1 | 1 }
   | { do: "panes" | "next_pane" | "link" | "back" };
 
@@ -24,6 +25,7 @@ const ACTS: Readonly<Record<string, KeyAct>> = {
   l: { do: "layout" },
   o: { do: "rotate" },
   h: { do: "flip" },
+  x: { do: "straighten" },
   c: { do: "cine" },
   b: { do: "control" },
   g: { do: "panes" },
@@ -48,10 +50,15 @@ const ACTS: Readonly<Record<string, KeyAct>> = {
   pagedown: { do: "scroll", images: 10 },
 };
 
+/** With the shift key: as the lines on the screen turn, to the left or to the right. */
+const TILTS: Readonly<Record<string, number>> = { arrowleft: 5, arrowright: -5 };
+
 /** Null for a key that is the browser's, or nobody's. */
 export function keyAct({ key, ctrlKey, metaKey, altKey, shiftKey = false }: KeyPress): KeyAct | null {
   if ((ctrlKey || metaKey) && !altKey && key.toLowerCase() === "z") return { do: shiftKey ? "redo" : "undo" };
   if (ctrlKey || metaKey || altKey) return null;
+  const tilt = shiftKey ? TILTS[key.toLowerCase()] : undefined;
+  if (tilt !== undefined) return { do: "tilt", degrees: tilt };
   const index = PRESETS.findIndex((preset) => preset.key === key);
   return index >= 0 ? { do: "preset", index } : (ACTS[key.toLowerCase()] ?? null);
 }
@@ -67,6 +74,8 @@ export const HELP: readonly { keys: string; text: TextKey }[] = [
   { keys: "I", text: "room.keys.invert" },
   { keys: "R", text: "room.keys.reset" },
   { keys: "O · H", text: "room.keys.turn" },
+  { keys: "⇧ ← →", text: "room.keys.tilt" },
+  { keys: "X", text: "room.keys.straighten" },
   { keys: "C", text: "room.keys.cine" },
   { keys: "← →", text: "room.keys.sibling" },
   { keys: "L", text: "room.keys.layout" },

@@ -221,6 +221,8 @@ export type Actions = AnnotationActions & {
   setInvert(invert: boolean): void;
   reset(): void;
   rotate(): void;
+  tilt(degrees: number): void;
+  straighten(): void;
   flip(): void;
   /** To the stack of the same places that comes next in time, echo or weighting. */
   stepSibling(by: -1 | 1): void;

@@ -1,6 +1,7 @@
 /** The groups of the toolbar: what the mouse does, which planes, which window; greyed with the reason where it cannot. */
 import type { JSX } from "preact";
 import { said, type TextKey, t } from "../i18n/text";
+import type { Pane } from "../wire/types";
 import { useRoom } from "./context";
 import type { IconName } from "./icons";
 import type { Tool } from "./model";
@@ -103,9 +104,16 @@ export function LayoutButtons(): JSX.Element {
         hint={why}
         onClick={() => actions.setLayout("mpr")}
       />
+      {isAnyOblique(pane) && (
+        <ToolButton icon="straighten" label={t("room.straighten")} shortcut="X" onClick={actions.straighten} />
+      )}
     </div>
   );
 }
+
+/** A plane through the volume that lies along none of the body's axes. */
+const isAnyOblique = (pane: Pane | null): boolean =>
+  pane?.viewports.some(({ id, normal }) => id !== "stack" && Math.max(...normal.map(Math.abs)) < 1 - 1e-6) ?? false;
 
 export function WindowChoice(): JSX.Element {
   const { model, actions } = useRoom();

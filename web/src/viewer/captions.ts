@@ -3,11 +3,12 @@ import { type Camera, heightAbove, type Size, toScreen } from "../lib/planes";
 import { chosenUnit, missingUptake, windowTimes } from "../lib/uptake";
 import { dot } from "../lib/vectors";
 import type { Pointer, ViewportId } from "../wire/types";
-import { framesAround, halfGap, REFORMAT_AXES, type StackGeometry } from "./geometry";
+import { framesAround, halfGap, type StackGeometry } from "./geometry";
 import type { FrameQuality } from "./memory";
 import type { Mark, Text } from "./overlay";
 import type { PackHeader } from "./pack";
-import { isReformat, planeOf, type Scene, stepOf, turnAt } from "./scene";
+import { alongOf, isReformat, planeOf, type Scene, stepOf, turnAt } from "./scene";
+import { isOblique } from "./tilting";
 
 export type Quality = "loading" | "coarse" | "full";
 
@@ -41,7 +42,7 @@ export function sliceWords(scene: Scene, geometry: StackGeometry, id: ViewportId
 
 function slicePosition(scene: Scene, geometry: StackGeometry, id: ViewportId): number {
   const plane = planeOf(scene, geometry, id);
-  if (isReformat(id)) return dot(plane.point, REFORMAT_AXES[id].along);
+  if (isReformat(id)) return dot(plane.point, alongOf(scene, id));
   // Along row x column, as positions of a series are usually told (Slice Location would be another's arithmetic).
   return -dot(geometry.frames[scene.frame]?.origin ?? plane.point, plane.normal);
 }
@@ -75,8 +76,9 @@ export function windowWords(
 /** What makes the picture another than the plane as it lies. */
 export function turnWords(scene: Scene, id: ViewportId, text: Text): string {
   const { quarters, isMirrored } = turnAt(scene, id);
+  const oblique = isReformat(id) && isOblique(scene, id) ? text("room.viewer.oblique") : "";
   const turned = quarters === 0 ? "" : text("room.viewer.rotated", { degrees: 90 * quarters });
-  return [turned, isMirrored ? text("room.viewer.flipped") : ""].filter(Boolean).join("\n");
+  return [oblique, turned, isMirrored ? text("room.viewer.flipped") : ""].filter(Boolean).join("\n");
 }
 
 const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
@@ -123,7 +125,7 @@ export function sliceHalf(scene: Scene, geometry: StackGeometry, id: ViewportId)
   if (!isReformat(id)) return halfGap(geometry, scene.frame);
   const { grid } = geometry;
   if (!grid) return 0.5;
-  const { along } = REFORMAT_AXES[id];
+  const along = alongOf(scene, id);
   const thickest = grid.axes.reduce(
     (most, axis, index) => Math.max(most, Math.abs(dot(axis, along)) * (grid.spacing_mm[index] as number)),
     0,

@@ -22,6 +22,7 @@ import { type Screens, VIEWPORT_IDS } from "./screens";
 import { inMemory, type Series } from "./series";
 import type { Stack } from "./stack";
 import type { Stage } from "./stage";
+import { gripsIn } from "./tilting";
 
 /** `series`: drawn from its values where they are in memory. */
 export type Picture = { series: Stack; scene: Scene };
@@ -215,7 +216,7 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
     const others = scene.layout === "mpr" ? shownViewports(scene).filter((other) => other !== id) : [];
     const own = others.map((other) => planeOf(scene, geometry, other));
     const foreign = geometry.isInPatient ? events.cuts(header.frame_of_reference_uid) : [];
-    overlay.cuts(camera, size, [...own, ...foreign]);
+    overlay.cuts(camera, size, [...own, ...foreign], gripsIn(scene, geometry, at));
     events.painted(id, { series, scene }, camera, size);
   }
 

@@ -22,6 +22,9 @@ export type GestureTakers = {
   pan(by: { right_px: number; down_px: number }): void;
   zoom(factor: number, around: Place): void;
   scroll(steps: number): void;
+  /** Whether a press here takes hold of a line, to turn planes by it. */
+  holds(at: Place, isTouch: boolean): boolean;
+  tilt(from: Place, to: Place): void;
   /** What is framed by the hand so far, and at its end; null when it is let go of without being meant. */
   region(area: Area | null, isDone: boolean): void;
   touched(): void;
@@ -43,6 +46,7 @@ const ZOOM_PER_NOTCH = 1.15;
 type Press = {
   button: number;
   isPanning: boolean;
+  isTilting: boolean;
   from: Place;
   at: Place;
   moved_px: number;
@@ -78,6 +82,7 @@ export function listenToGestures(element: HTMLElement, takers: GestureTakers): (
     press = {
       button: event.button,
       isPanning: event.shiftKey || event.button === 1,
+      isTilting: event.button === 0 && !event.shiftKey && takers.holds(at, isTouch),
       from: at,
       at,
       // A second finger makes it no click, whatever it does.
@@ -94,12 +99,17 @@ export function listenToGestures(element: HTMLElement, takers: GestureTakers): (
   };
 
   const drag = (from: Press, by: { right_px: number; down_px: number }): void => {
+    const to = { x_px: from.at.x_px + by.right_px, y_px: from.at.y_px + by.down_px };
+    if (from.isTilting) {
+      takers.tilt(from.at, to);
+      return;
+    }
     const tool = from.isPanning ? "pan" : from.button === 2 ? "zoom" : takers.tool(from.isTouch);
     if (tool === "window") takers.window(by);
     else if (tool === "pan") takers.pan(by);
     else if (tool === "zoom") takers.zoom(Math.exp(-by.down_px * ZOOM_PER_PX), from.at);
     else if (tool === "region") {
-      area = { from: from.from, to: { x_px: from.at.x_px + by.right_px, y_px: from.at.y_px + by.down_px } };
+      area = { from: from.from, to };
       takers.region(area, false);
     } else scrollBy(by.down_px);
   };
@@ -119,6 +129,7 @@ export function listenToGestures(element: HTMLElement, takers: GestureTakers): (
       moveTwo(event.pointerId, at);
       return;
     }
+    element.toggleAttribute("data-held", press === null ? takers.holds(at, false) : press.isTilting);
     if (press === null) return;
     const by = { right_px: at.x_px - press.at.x_px, down_px: at.y_px - press.at.y_px };
     const was = press.moved_px;

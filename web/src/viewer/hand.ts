@@ -23,6 +23,7 @@ import { VIEWPORT_IDS } from "./screens";
 import { inMemory } from "./series";
 import type { Stack } from "./stack";
 import type { Stage } from "./stage";
+import { angleBetween, isHeld, tilted } from "./tilting";
 
 export type Hand = {
   pointer(): Pointer | null;
@@ -47,6 +48,9 @@ export type HandWorld = {
 
 // Dragging with the scroll tool goes through the whole stack over the height of the viewport, within these bounds.
 const STEP_PX = { least: 3, most: 40 };
+
+// How far from a line it is still taken hold of.
+const HOLD_PX = { mouse: 7, finger: 18 };
 
 export function createHand(stage: Stage, display: Display, world: HandWorld): Hand {
   const { picture, change, moved, scrolling } = world;
@@ -98,6 +102,19 @@ export function createHand(stage: Stage, display: Display, world: HandWorld): Ha
       change((scene, series) => zoomed(scene, series.geometry, at));
     },
     scroll: (steps) => scroll(id, steps),
+    holds(place, isTouch) {
+      const now = picture();
+      if (!now) return false;
+      const size = display.size(id);
+      const camera = cameraOf(now.scene, now.series.geometry, id, size);
+      const within_px = isTouch ? HOLD_PX.finger : HOLD_PX.mouse;
+      return isHeld(now.scene, now.series.geometry, { id, camera, size, ...place, within_px });
+    },
+    tilt(from, to) {
+      const [one, other] = [worldAt(id, from), worldAt(id, to)];
+      if (!one || !other || !isReformat(id)) return;
+      change((scene) => tilted(scene, id, angleBetween(scene, id, one, other)));
+    },
     region(area, isDone) {
       stage.overlays[id].region(isDone ? null : area);
       if (area && isDone) windowBy(id, area);

@@ -2,9 +2,9 @@
 import { heightAbove, type Plane } from "../lib/planes";
 import { dot, moved, subtract, type Vec3 } from "../lib/vectors";
 import type { Link } from "../wire/types";
-import { halfGap, nearestFrame, REFORMAT_AXES, reformatWalk, type StackGeometry } from "./geometry";
+import { halfGap, nearestFrame, reformatWalk, type StackGeometry } from "./geometry";
 import type { PackHeader } from "./pack";
-import { isReformat, planeOf, type Scene, shownViewports, throughPoint } from "./scene";
+import { alongOf, isReformat, planeOf, type Scene, shownViewports, throughPoint } from "./scene";
 
 type Shown = { header: PackHeader; geometry: StackGeometry };
 export type Standing = { scene: Scene; series: Shown };
@@ -58,7 +58,7 @@ export function covers({ scene, series: { geometry } }: Standing, plane: Plane):
   const alike = shownViewports(scene).filter((id) => isParallel(planeOf(scene, geometry, id), plane));
   if (!geometry.isInPatient || alike.length === 0) return null;
   return alike.every((id) => {
-    if (isReformat(id)) return isWithin(geometry, REFORMAT_AXES[id].along, plane.point);
+    if (isReformat(id)) return isWithin(geometry, alongOf(scene, id), plane.point);
     const { frame, away_mm } = nearestFrame(geometry, plane.point);
     return away_mm <= Math.max(halfGap(geometry, frame), 0.5) + 1e-3;
   });

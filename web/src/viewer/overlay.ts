@@ -1,7 +1,7 @@
 /** What is written and drawn over one viewport: letters, numbers, quality, scale, other people's pointers. */
 import { edgeLetters } from "../lib/orientation";
 import { type Camera, heightAbove, intersection, type Plane, type Size, toScreen } from "../lib/planes";
-import { moved } from "../lib/vectors";
+import { moved, type Vec3 } from "../lib/vectors";
 import type { Area } from "./gestures";
 import { createLayerCanvas, type LayerCanvas } from "./layers/canvas";
 
@@ -26,8 +26,8 @@ export type Overlay = {
   /** Markings of the file, under everything else that is drawn here. */
   layers: LayerCanvas["draw"];
   marks(marks: Mark[]): void;
-  /** Where other planes cut this one. */
-  cuts(camera: Camera, size: Size, planes: Plane[]): void;
+  /** Where other planes cut this one, and the marks on their lines by which they are turned. */
+  cuts(camera: Camera, size: Size, planes: Plane[], grips: readonly Vec3[]): void;
   /** What stands under the local hand. */
   value(words: string): void;
   /** The rectangle under the local hand. */
@@ -103,9 +103,10 @@ export function createOverlay(text: Text): Overlay {
         drawn.delete(actor);
       }
     },
-    cuts(camera, size, planes) {
+    cuts(camera, size, planes, grips) {
       const here = { point: camera.centre, normal: camera.normal, up: camera.up };
-      lines.replaceChildren(...planes.flatMap((plane) => cutLine(here, camera, size, plane)));
+      const cut = planes.flatMap((plane) => cutLine(here, camera, size, plane));
+      lines.replaceChildren(...cut, ...grips.map((grip) => gripMark(toScreen(camera, size, grip))));
     },
     value: (words) => write(value, words),
     region(area) {
@@ -175,4 +176,13 @@ function cutLine(here: Plane, camera: Camera, size: Size, other: Plane): SVGLine
     drawn.setAttribute(`y${index + 1}`, String(y));
   }
   return [drawn];
+}
+
+function gripMark([x, y]: [number, number]): SVGCircleElement {
+  const mark = document.createElementNS(SVG, "circle");
+  mark.setAttribute("class", "grip");
+  mark.setAttribute("cx", String(x));
+  mark.setAttribute("cy", String(y));
+  mark.setAttribute("r", "4.5");
+  return mark;
 }

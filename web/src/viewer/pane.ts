@@ -44,6 +44,7 @@ import { type Facets, followed, isSameStack, isSameView, paneOf } from "./sharin
 import { type SnapshotEntry, snapshotOf } from "./snapshot";
 import { canReformat, type Stack, seriesKey } from "./stack";
 import { createStage } from "./stage";
+import { straightened, tilted } from "./tilting";
 import type { Turn } from "./turning";
 import { valueWords } from "./value";
 
@@ -88,6 +89,9 @@ export type Pane = {
   reset(): void;
   /** Turns the active viewport. */
   turn(how: (turn: Turn) => Turn): void;
+  /** Planes through the volume, about the active one's normal. */
+  tilt(degrees: number): void;
+  straighten(): void;
   /** Goes through the active viewport by itself at so many times its own speed; null stops. */
   play(speed: number | null): void;
   isPlaying(): boolean;
@@ -352,6 +356,8 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
         at.isInverted === isInverted || series.header.values === "rgb8" ? at : { ...at, isInverted },
       ),
     reset: () => change((at, series) => resetScene(at, series.geometry, firstWindow(series))),
+    tilt: (degrees) => change((at) => tilted(at, at.active, (degrees * Math.PI) / 180)),
+    straighten: () => change((at, series) => straightened(at, series.geometry)),
     turn: (how) => change((at) => withTurn(at, at.active, how(turnAt(at, at.active)))),
     play(speed) {
       if (speed === null) cine.stop();

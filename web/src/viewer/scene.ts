@@ -1,6 +1,15 @@
 /** What this screen shows of one stack, in patient space and free of any screen size; pure, no Cornerstone. */
-import { type Camera, heightAbove, type Plane, rightOf, type Size, scaleToShow } from "../lib/planes";
-import { dot, moved, subtract, type Vec3 } from "../lib/vectors";
+import {
+  type Camera,
+  heightAbove,
+  intersection,
+  type Plane,
+  projected,
+  rightOf,
+  type Size,
+  scaleToShow,
+} from "../lib/planes";
+import { dot, moved, scaled, subtract, type Vec3 } from "../lib/vectors";
 import type { Layout, ViewportId } from "../wire/types";
 import {
   gridCentre,
@@ -19,6 +28,9 @@ import { type Turn, turnedSize, turnedUp, UNTURNED } from "./turning";
 /** Millimetres from the middle of the image to the middle of the viewport, along rows and against columns. */
 export type Offset = { right_mm: number; up_mm: number };
 
+/** How a plane through the volume lies: radiological axes (`REFORMAT_AXES`) until it is tilted. */
+type Tilt = { facing: { normal: Vec3; up: Vec3 } };
+
 /** `fov_mm` is what must be visible, whatever the viewport's shape; null shows all of the image. */
 type Zoom = { fov_mm: [number, number] | null };
 
@@ -30,7 +42,7 @@ export type Scene = {
   frame: number;
   /** From the image's own middle: on tilted stacks the picture must not drift over the screen while scrolling. */
   stack: Offset & Zoom & Turn;
-  planes: Record<ReformatId, { centre: Vec3 } & Zoom & Turn>;
+  planes: Record<ReformatId, { centre: Vec3 } & Tilt & Zoom & Turn>;
 };
 
 export const isReformat = (id: ViewportId): id is ReformatId => id !== "stack";
@@ -52,9 +64,9 @@ export function firstScene(
     frame: first.frame,
     stack: { right_mm: 0, up_mm: 0, fov_mm: null, ...UNTURNED },
     planes: {
-      axial: { centre, fov_mm: null, ...UNTURNED },
-      sagittal: { centre, fov_mm: null, ...UNTURNED },
-      coronal: { centre, fov_mm: null, ...UNTURNED },
+      axial: { centre, facing: REFORMAT_AXES.axial, fov_mm: null, ...UNTURNED },
+      sagittal: { centre, facing: REFORMAT_AXES.sagittal, fov_mm: null, ...UNTURNED },
+      coronal: { centre, facing: REFORMAT_AXES.coronal, fov_mm: null, ...UNTURNED },
     },
   };
   return throughPoint(scene, geometry, centre, REFORMATS);
@@ -63,13 +75,19 @@ export function firstScene(
 /** How the plane of a viewport lies by itself, before it is turned. */
 export function lyingOf(scene: Scene, geometry: StackGeometry, id: ViewportId): Plane {
   if (isReformat(id)) {
-    const { normal, up } = REFORMAT_AXES[id];
-    return { point: scene.planes[id].centre, normal, up };
+    const { centre, facing } = scene.planes[id];
+    return { point: centre, normal: facing.normal, up: facing.up };
   }
   const frame = geometry.frames[scene.frame];
   if (!frame) throw new RangeError(`frame ${scene.frame}`);
   const { right_mm, up_mm } = scene.stack;
   return { point: moved(moved(frame.point, frame.row, right_mm), frame.up, up_mm), normal: frame.normal, up: frame.up };
+}
+
+/** The direction in which scrolling goes through the volume: of the two along the normal, the one that it had untilted. */
+export function alongOf(scene: Scene, id: ReformatId): Vec3 {
+  const { normal, along } = REFORMAT_AXES[id];
+  return scaled(scene.planes[id].facing.normal, dot(normal, along));
 }
 
 export function planeOf(scene: Scene, geometry: StackGeometry, id: ViewportId): Plane {
@@ -79,10 +97,11 @@ export function planeOf(scene: Scene, geometry: StackGeometry, id: ViewportId): 
 }
 
 /** What an untouched viewport shows: the whole image, or the whole volume seen along the plane's normal. */
-export function wholeFov(geometry: StackGeometry, id: ViewportId, turn: Turn = UNTURNED): [number, number] {
+export function wholeFov(scene: Scene, geometry: StackGeometry, id: ViewportId): [number, number] {
+  const turn = turnAt(scene, id);
   if (!isReformat(id) || !geometry.grid) return turnedSize(geometry.size_mm, turn);
-  const axes = REFORMAT_AXES[id];
-  return turnedSize([gridExtent(geometry.grid, rightOf(axes)), gridExtent(geometry.grid, axes.up)], turn);
+  const { facing } = scene.planes[id];
+  return turnedSize([gridExtent(geometry.grid, rightOf(facing)), gridExtent(geometry.grid, facing.up)], turn);
 }
 
 const placeOf = (scene: Scene, id: ViewportId): Zoom & Turn => (isReformat(id) ? scene.planes[id] : scene.stack);
@@ -105,7 +124,7 @@ export function withTurn(scene: Scene, id: ViewportId, turn: Turn): Scene {
 
 export function cameraOf(scene: Scene, geometry: StackGeometry, id: ViewportId, size: Size): Camera {
   const { point, ...facing } = planeOf(scene, geometry, id);
-  const fov_mm = placeOf(scene, id).fov_mm ?? wholeFov(geometry, id, turnAt(scene, id));
+  const fov_mm = placeOf(scene, id).fov_mm ?? wholeFov(scene, geometry, id);
   return { centre: point, ...facing, mm_per_px: scaleToShow(fov_mm, size) };
 }
 
@@ -113,7 +132,7 @@ export function cameraOf(scene: Scene, geometry: StackGeometry, id: ViewportId, 
 export function stepOf(scene: Scene, geometry: StackGeometry, id: ViewportId): { index: number; count: number } {
   if (!isReformat(id)) return { index: scene.frame, count: geometry.frames.length };
   if (!geometry.grid) return { index: 0, count: 1 };
-  const { along } = REFORMAT_AXES[id];
+  const along = alongOf(scene, id);
   const walk = reformatWalk(geometry.grid, along);
   return { index: stepAt(walk, along, scene.planes[id].centre), count: walk.count };
 }
@@ -123,12 +142,12 @@ export function atStep(scene: Scene, geometry: StackGeometry, id: ViewportId, in
   const step = Math.min(Math.max(index, 0), count - 1);
   if (!isReformat(id)) return { ...scene, frame: step };
   if (!geometry.grid) return scene;
-  const { along } = REFORMAT_AXES[id];
+  const along = alongOf(scene, id);
   const walk = reformatWalk(geometry.grid, along);
   return withPlane(scene, id, { centre: pointAtStep(walk, along, scene.planes[id].centre, step) });
 }
 
-function withPlane(scene: Scene, id: ReformatId, change: Partial<Scene["planes"][ReformatId]>): Scene {
+export function withPlane(scene: Scene, id: ReformatId, change: Partial<Scene["planes"][ReformatId]>): Scene {
   return { ...scene, planes: { ...scene.planes, [id]: { ...scene.planes[id], ...change } } };
 }
 
@@ -137,11 +156,17 @@ export function throughPoint(scene: Scene, geometry: StackGeometry, point: Vec3,
   const { grid } = geometry;
   if (!grid) return scene;
   return ids.reduce((at, id) => {
-    const { along } = REFORMAT_AXES[id];
+    const along = alongOf(at, id);
     const walk = reformatWalk(grid, along);
     const centre = pointAtStep(walk, along, at.planes[id].centre, stepAt(walk, along, point));
     return withPlane(at, id, { centre });
   }, scene);
+}
+
+/** A plane that contains this point exactly, wherever its steps lie; what is panned stays panned. */
+export function ontoPoint(scene: Scene, id: ReformatId, point: Vec3): Scene {
+  const { centre, facing } = scene.planes[id];
+  return withPlane(scene, id, { centre: projected({ point, normal: facing.normal }, centre) });
 }
 
 /** Moves the middle of a viewport to a patient point: within its plane, and for reformats the plane as well. */
@@ -173,7 +198,7 @@ export function zoomed(
   at: { id: ViewportId; size: Size; factor: number; around: Vec3 | null },
 ): Scene {
   const camera = cameraOf(scene, geometry, at.id, at.size);
-  const whole = wholeFov(geometry, at.id, turnAt(scene, at.id));
+  const whole = wholeFov(scene, geometry, at.id);
   const seen = visibleFov(camera, at.size);
   const least = CLOSEST_MM / Math.min(seen[0], seen[1]);
   const most = (FARTHEST * Math.max(whole[0], whole[1])) / Math.max(seen[0], seen[1]);
@@ -231,11 +256,24 @@ export function carriedTo(scene: Scene, from: StackGeometry, to: StackGeometry):
   return to.grid ? next : withLayout(next, to, "stack");
 }
 
-/** Back to the whole image in the first window; the place in the stack is kept. */
+/** Back to the whole image in the first window, planes along the body's axes; the place in the stack is kept. */
 export function resetScene(scene: Scene, geometry: StackGeometry, window: { center: number; width: number }): Scene {
   const fresh = firstScene(geometry, { frame: scene.frame, window });
-  const kept = { ...fresh, layout: scene.layout, active: scene.active };
-  return REFORMATS.reduce((at, id) => throughPoint(at, geometry, scene.planes[id].centre, [id]), kept as Scene);
+  const kept: Scene = { ...fresh, layout: scene.layout, active: scene.active };
+  return throughPoint(kept, geometry, crosshairOf(scene), REFORMATS);
+}
+
+/** Where the three planes through the volume meet. */
+export function crosshairOf({ planes }: Scene): Vec3 {
+  const [a, b, c] = REFORMATS.map((id) => ({ point: planes[id].centre, ...planes[id].facing })) as [
+    Plane,
+    Plane,
+    Plane,
+  ];
+  const line = intersection(a, b);
+  const steep = line ? dot(line.along, c.normal) : 0;
+  if (!line || Math.abs(steep) < 1e-3) return a.point;
+  return moved(line.point, line.along, -heightAbove(c, line.point) / steep);
 }
 
 export const isOnPlane = (plane: Plane, point: Vec3, within_mm: number): boolean =>

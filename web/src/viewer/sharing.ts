@@ -2,7 +2,7 @@
 import { type Facing, type Size, scaleToShow, toScreen } from "../lib/planes";
 import { dot, type Vec3 } from "../lib/vectors";
 import type { Pane, ViewportId, ViewportView } from "../wire/types";
-import { halfGap, isSameVector, nearestFrame, type StackGeometry } from "./geometry";
+import { halfGap, isSameVector, nearestFrame, type ReformatId, type StackGeometry } from "./geometry";
 import type { PackHeader } from "./pack";
 import {
   cameraOf,
@@ -10,11 +10,11 @@ import {
   isOnPlane,
   isReformat,
   lyingOf,
+  ontoPoint,
   planeOf,
   type Scene,
   shownViewports,
   throughPoint,
-  turnAt,
   visibleFov,
   wholeFov,
   withFov,
@@ -22,6 +22,7 @@ import {
   withTurn,
 } from "./scene";
 import { canReformat } from "./stack";
+import { facedAs } from "./tilting";
 import { turnOf } from "./turning";
 
 /** Which parts of a shared view a follower takes over. */
@@ -68,7 +69,7 @@ function viewportOf(scene: Scene, shown: Shown, id: ViewportId, size: Size): Vie
     up: camera.up,
     // What was taken over from another screen is passed on as it came: with each change of hands between screens of
     // different shape "at least what you see" would otherwise zoom out a little further.
-    fov_mm: asked ?? (isHidden(size) ? wholeFov(shown.geometry, id, turnAt(scene, id)) : visibleFov(camera, size)),
+    fov_mm: asked ?? (isHidden(size) ? wholeFov(scene, shown.geometry, id) : visibleFov(camera, size)),
     sop_instance_uid: image?.sop_instance_uid ?? null,
     frame: image?.frame ?? null,
     mirrored: camera.isMirrored ?? false,
@@ -99,15 +100,24 @@ export function followed(scene: Scene, shown: Shown, view: Pane, facets: Facets)
 function sameSlices(scene: Scene, shown: Shown, view: Pane): Scene | null {
   let next: Scene = scene;
   for (const viewport of view.viewports) {
-    const { id, point_world_mm } = viewport;
-    const there = isReformat(id)
-      ? throughPoint(next, shown.geometry, point_world_mm, [id])
-      : ofImage(next, shown, viewport);
+    const there = isReformat(viewport.id)
+      ? alike(next, viewport.id, viewport)
+      : turnedAlike(ofImage(next, shown, viewport), shown, viewport);
     if (there === null) return null;
-    const turn = turnOf(lyingOf(there, shown.geometry, id), viewport);
-    next = turn ? withTurn(there, id, turn) : there;
+    next = there;
   }
   return next;
+}
+
+/** The very plane: which steps another hand took to it does not matter. */
+function alike(scene: Scene, id: ReformatId, viewport: ViewportView): Scene | null {
+  const faced = facedAs(scene, id, viewport);
+  return faced && ontoPoint(faced, id, viewport.point_world_mm);
+}
+
+function turnedAlike(scene: Scene | null, shown: Shown, viewport: ViewportView): Scene | null {
+  const turn = scene && turnOf(lyingOf(scene, shown.geometry, viewport.id), viewport);
+  return scene && turn ? withTurn(scene, viewport.id, turn) : scene;
 }
 
 function ofImage(scene: Scene, shown: Shown, viewport: ViewportView): Scene | null {

@@ -75,6 +75,8 @@ const RULES = `
 .viewer .annotation text { font-size: 12px; font-weight: 600; fill: currentColor; paint-order: stroke; stroke: #000;
   stroke-width: 3px; stroke-linejoin: round; }
 .viewer .region { fill: none; stroke: #fff; stroke-width: 1.5px; stroke-dasharray: 5 4; filter: drop-shadow(0 0 1px #000); }
+.viewer .viewport-screen[data-held] { cursor: grab; }
+.viewer .grip { fill: #000; fill-opacity: 0.5; stroke: var(--text-soft, #a3abb3); stroke-width: 1.5px; }
 .viewer .cut { stroke: var(--text-soft, #a3abb3); stroke-width: 1px; stroke-dasharray: 6 5; opacity: 0.55; }
 `;
 

@@ -95,6 +95,10 @@ export type Viewer = {
   reset(): void;
   /** What is on the screen of the active viewport, a quarter to the right; from left to right. */
   rotate(): void;
+  /** The other planes through the volume by so many degrees about where all meet, seen in the active one; nothing where
+   *  only one of them is shown. */
+  tilt(degrees: number): void;
+  straighten(): void;
   flip(): void;
   /** See the pane's. */
   play(speed: number | null): void;
@@ -289,6 +293,8 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
     setWindow: (window) => panes.active().setWindow(window),
     setInvert: (on) => panes.active().setInvert(on),
     reset: () => panes.active().reset(),
+    tilt: (degrees) => panes.active().tilt(degrees),
+    straighten: () => panes.active().straighten(),
     rotate: () => panes.active().turn(rotated),
     flip: () => panes.active().turn(flipped),
     play: (speed) => panes.active().play(speed),
