@@ -107,6 +107,8 @@ def _stack(index: int, groups: list[list[Placed]], family: Family) -> Stack:
     judged = _judge(ordered, orientation)
     reason = _reason_before_spacing(ordered, orientation) or judged.reason
     distinction = distinction_of(group, groups)
+    resampling = _resampling(ordered, orientation, judged) if reason == judged.reason else None
+    planes = () if resampling is None else (Caution("resampled"),)
     return Stack(
         kind="stack" if reason else "volume",
         reason=reason,
@@ -120,9 +122,9 @@ def _stack(index: int, groups: list[list[Placed]], family: Family) -> Stack:
         normal=None if orientation is None else normal_of(orientation),
         frame_of_reference_uid=first.frame_of_reference_uid if has_one_space(group) else None,
         distinction=distinction,
-        warnings=(*judged.cautions, *_cautions(group)),
+        warnings=(*judged.cautions, *planes, *_cautions(group)),
         label=label_of(index, groups, family, distinction),
-        resampling=_resampling(ordered, orientation, judged) if reason == judged.reason else None,
+        resampling=resampling,
     )
 
 

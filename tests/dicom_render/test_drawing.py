@@ -100,8 +100,15 @@ def test_quality_is_that_of_a_jpeg(stack: PreparedStack) -> None:
     assert len(small) < len(large)
 
 
-def test_a_tilted_stack_has_no_slab(test_data: Path, tmp_path: Path) -> None:
-    prepare_series(sorted((test_data / "01_head_ct" / "ge_hispeed_tilt18_varspacing").glob("*.dcm")), tmp_path)
+def test_a_stack_that_cannot_be_cut_has_no_slab(test_data: Path, tmp_path: Path) -> None:
+    prepare_series(sorted((test_data / "01_head_ct" / "ge_hispeed_tilt18_varspacing").glob("*.dcm"))[:2], tmp_path)
     view = PlaneView((0.0, 0.0, 60.0), (0.0, 0.0, -1.0), (0.0, -1.0, 0.0), (9.0, 9.0), slab=Slab("mean", 5.0))
     with pytest.raises(NotAVolume):
         draw_picture(PreparedStack(tmp_path, 0), view, version="v", size=(64, 64), quality=80)
+
+
+def test_a_tilted_stack_is_drawn_as_a_slab_of_its_resampled_volume(test_data: Path, tmp_path: Path) -> None:
+    prepare_series(sorted((test_data / "01_head_ct" / "ge_hispeed_tilt18_varspacing").glob("*.dcm")), tmp_path)
+    view = PlaneView((0.0, 0.0, 60.0), (0.0, 0.0, -1.0), (0.0, -1.0, 0.0), (200.0, 200.0), slab=Slab("mean", 5.0))
+    drawn = draw_picture(PreparedStack(tmp_path, 0), view, version="v", size=(64, 64), quality=80).drawn
+    assert drawn.sop_instance_uid is None

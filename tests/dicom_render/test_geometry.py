@@ -56,11 +56,12 @@ def test_real_series_are_ordered_in_space(
 
 def test_a_tilted_head_with_two_thicknesses_says_both(test_data: Path) -> None:
     (stack,) = stacks_of((test_data / "01_head_ct" / "ge_hispeed_tilt18_varspacing").glob("*.dcm"))
-    tilt, uneven = stack.warnings
+    tilt, uneven, resampled = stack.warnings
     # GantryDetectorTilt (0018,1120) of these files is 18.5.
     assert (tilt.code, tilt.facts["degrees"]) == ("gantry_tilt", 18.5)
     assert (uneven.code, uneven.facts["smallest_mm"], uneven.facts["largest_mm"]) == ("uneven_spacing", 1.081, 6.999)
     assert stack.spacing_mm is None
+    assert resampled.code == "resampled"
 
 
 def test_a_scout_is_kept_apart(test_data: Path) -> None:

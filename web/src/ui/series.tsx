@@ -191,7 +191,9 @@ export const labelOf = (stack: StackEntry): readonly string[] =>
 
 /** Why there is no reformatting, then whatever else the server has found odd. */
 export function cautionsOf(stack: StackEntry): readonly string[] {
-  const reason = stack.reason === null ? [] : [said(`room.reason.${stack.reason}`) ?? t("room.reason.other")];
+  // Where planes are drawn from a resampled volume, the reason is a caution and no refusal.
+  const kind = stack.warnings.includes("resampled") ? "caution" : "reason";
+  const reason = stack.reason === null ? [] : [said(`room.${kind}.${stack.reason}`) ?? t("room.reason.other")];
   const others = stack.warnings.filter((code) => code !== stack.reason);
   return [...reason, ...others.map((code) => said(`room.caution.${code}`) ?? code)];
 }

@@ -73,6 +73,13 @@ export function windowWords(
     .join("\n");
 }
 
+/** On planes through a volume that was not acquired as one. */
+export function resampledWords(header: PackHeader, id: ViewportId, text: Text): string {
+  if (!isReformat(id) || !header.resampling) return "";
+  const hasGaps = header.resampling.layers.some(([below]) => below < 0);
+  return text(hasGaps ? "room.viewer.resampled_gaps" : "room.viewer.resampled");
+}
+
 /** What makes the picture another than the plane as it lies. */
 export function turnWords(scene: Scene, id: ViewportId, text: Text): string {
   const { quarters, isMirrored } = turnAt(scene, id);

@@ -10,6 +10,7 @@ import {
   type NamedPointer,
   type Quality,
   qualityOf,
+  resampledWords,
   sliceWords,
   turnWords,
   windowWords,
@@ -201,6 +202,7 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
       slice: sliceWords(scene, geometry, id, text),
       window: windowWords(scene, header, { unit, curve: tableOf(scene, header, id)?.table.explanation ?? null }, text),
       layers: [
+        resampledWords(header, id, text),
         turnWords(scene, id, text),
         markingWords(scene, header, id, layers, text),
         objectWords(scene, series, id, objects, text),

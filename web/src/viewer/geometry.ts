@@ -1,6 +1,7 @@
 /** Where the frames of one display stack stand in the patient, from its pack's header; nothing of it is guessed here. */
 import { heightAbove, type Plane } from "../lib/planes";
 import { cross, distance, dot, moved, scaled, subtract, unit, type Vec3 } from "../lib/vectors";
+import type { Layer } from "../wire/types";
 import type { Orientation, PackHeader } from "./pack";
 
 export type FramePlane = Plane & { row: Vec3; column: Vec3; origin: Vec3 };
@@ -13,6 +14,8 @@ export type Grid = {
   counts: Vec3;
   /** True when frame 0 is the last slot: the server's order runs against row x column. */
   isReversed: boolean;
+  /** Of a resampled grid: which frames (-1: none) each slot is mixed from; null where slots are frames. */
+  layers: readonly Layer[] | null;
 };
 
 export type StackGeometry = {
@@ -59,7 +62,7 @@ export function stackGeometry(header: PackHeader): StackGeometry {
     hasSpacing: header.pixel_spacing_mm !== null,
     size_mm: [header.columns * pixel_mm[1], header.rows * pixel_mm[0]],
     frames,
-    grid: isInPatient && header.kind === "volume" ? regularGrid(header, frames, pixel_mm) : null,
+    grid: isInPatient ? gridOf(header, frames, pixel_mm) : null,
   };
 }
 
@@ -69,6 +72,21 @@ function framePlane(image: { orientation: Orientation; origin: Vec3; half: [numb
   const column = unit([d, e, f]);
   const point = moved(moved(image.origin, row, image.half[0]), column, image.half[1]);
   return { row, column, origin: image.origin, point, normal: unit(cross(column, row)), up: scaled(column, -1) };
+}
+
+function gridOf(header: PackHeader, frames: FramePlane[], pixel_mm: [number, number]): Grid | null {
+  if (header.kind === "volume") return regularGrid(header, frames, pixel_mm);
+  const [first] = frames;
+  const { resampling } = header;
+  if (!resampling || !first) return null;
+  return {
+    origin: resampling.origin_mm,
+    axes: [first.row, first.column, unit(cross(first.row, first.column))],
+    spacing_mm: [pixel_mm[1], pixel_mm[0], resampling.spacing_mm],
+    counts: [resampling.columns, resampling.rows, resampling.layers.length],
+    isReversed: false,
+    layers: resampling.layers,
+  };
 }
 
 function regularGrid(header: PackHeader, frames: FramePlane[], pixel_mm: [number, number]): Grid | null {
@@ -86,6 +104,7 @@ function regularGrid(header: PackHeader, frames: FramePlane[], pixel_mm: [number
     spacing_mm: [pixel_mm[1], pixel_mm[0], step],
     counts: [header.columns, header.rows, frames.length],
     isReversed,
+    layers: null,
   };
 }
 
@@ -158,12 +177,18 @@ export function gridExtent(grid: Grid, direction: Vec3): number {
 
 /** Frames whose voxels a plane cuts or is interpolated from, lowest and highest index. */
 export function framesAround(grid: Grid, plane: { point: Vec3; normal: Vec3 }): [number, number] {
+  const [first, last] = slotsAround(grid, plane);
+  if (grid.layers === null) return grid.isReversed ? [slotOf(grid, last), slotOf(grid, first)] : [first, last];
+  const frames = grid.layers.slice(first, last + 1).flatMap(([below, above]) => (below < 0 ? [] : [below, above]));
+  return [Math.min(...frames, grid.layers.length), Math.max(...frames, 0)];
+}
+
+function slotsAround(grid: Grid, plane: { point: Vec3; normal: Vec3 }): [number, number] {
   const last = grid.counts[2] - 1;
   if (Math.abs(dot(grid.axes[2], plane.normal)) < 0.999) return [0, last];
   const slot = dot(subtract(plane.point, grid.origin), grid.axes[2]) / grid.spacing_mm[2];
   const clampedTo = (value: number): number => Math.min(Math.max(value, 0), last);
-  const [low, high] = [clampedTo(Math.floor(slot + 1e-3)), clampedTo(Math.ceil(slot - 1e-3))];
-  return grid.isReversed ? [last - high, last - low] : [low, high];
+  return [clampedTo(Math.floor(slot + 1e-3)), clampedTo(Math.ceil(slot - 1e-3))];
 }
 
 export const isSameVector = (a: Vec3, b: Vec3, tolerance: number): boolean => distance(a, b) <= tolerance;

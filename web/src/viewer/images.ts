@@ -24,7 +24,8 @@ export function createImages({ key, header, geometry, imageIds }: Stack, held: H
     newImage({ imageId, header, geometry, kept, values: held.valuesOf(frame) }),
   );
   for (const [index, image] of images.entries()) cache.putImageSync(imageIds[index] as string, image);
-  const isVolume = canReformat({ header, geometry });
+  // A resampled grid has a volume of its own: see `layered`.
+  const isVolume = canReformat({ header, geometry }) && geometry.grid?.layers === null;
   const volume = isVolume ? newVolume(key, header, geometry, { imageIds, images, values, kept }) : null;
 
   return {

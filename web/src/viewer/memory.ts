@@ -3,6 +3,7 @@ import { blankValue, bytesEach, emptyValues, type Kept, keptAs, type Line, type 
 import type { Decoded } from "./decoders";
 import { slotOf } from "./geometry";
 import { createImages } from "./images";
+import { bytesOfLayers, createLayered } from "./layered";
 import type { PackHeader } from "./pack";
 import type { Stack } from "./stack";
 
@@ -27,13 +28,16 @@ export type Memory = {
   volumeId(): string | null;
   /** Lets the GPU fetch these frames anew at the next drawing. */
   renew(frames: Iterable<number>): void;
+  /** Before planes are drawn: mixes what has changed of a resampled volume. */
+  settle(): void;
   discard(): void;
 };
 
 /** Bytes that a stack will take, known before they are asked for. */
 export function sizeOf(header: PackHeader): number {
   const kept = keptAs(header.values, header.frames, header.unit);
-  return header.rows * header.columns * header.frames.length * bytesEach(kept) * (kept === "rgb8" ? 3 : 1);
+  const slices = header.rows * header.columns * header.frames.length * bytesEach(kept) * (kept === "rgb8" ? 3 : 1);
+  return slices + bytesOfLayers(header, kept);
 }
 
 // Cornerstone's CPU drawing of floats takes a window's width as at least 1 and adds 1 to its upper end; a window of
@@ -55,11 +59,13 @@ export function createMemory(stack: Stack): Memory {
   const values = emptyValues(kept, each * count);
   const quality = new Int8Array(count).fill(-1);
   const { grid } = geometry;
-  const slot = (frame: number): number => (grid ? slotOf(grid, frame) : frame);
+  const slot = (frame: number): number => (grid && grid.layers === null ? slotOf(grid, frame) : frame);
   const valuesOf = (frame: number): Values => values.subarray(slot(frame) * each, (slot(frame) + 1) * each);
   let blankNow = blankValue(kept, header.invert);
   values.fill(blankNow);
   const images = createImages(stack, { kept, values, valuesOf });
+  const isThere = (frame: number): boolean => quality[frame] !== -1;
+  const layered = createLayered(stack, { kept, valuesOf, isThere }, blankNow);
 
   const renew = (frames: Iterable<number>): void => images.renew([...frames].map(slot));
 
@@ -67,7 +73,7 @@ export function createMemory(stack: Stack): Memory {
     kept,
     gain,
     quality,
-    bytes: values.byteLength,
+    bytes: values.byteLength + bytesOfLayers(header, kept),
     valuesOf,
     line(frame) {
       const { slope, intercept } = header.frames[frame] ?? { slope: 1, intercept: 0 };
@@ -78,6 +84,7 @@ export function createMemory(stack: Stack): Memory {
       values.set(decoded.values, slot(frame) * each);
       quality[frame] = better;
       images.ranged(frame, decoded);
+      layered?.touch([frame]);
       return true;
     },
     blank(isInverted) {
@@ -87,11 +94,17 @@ export function createMemory(stack: Stack): Memory {
       const empty = header.frames.map((_, frame) => frame).filter((frame) => quality[frame] === -1);
       for (const frame of empty) valuesOf(frame).fill(wanted);
       renew(empty);
-      return empty.length > 0;
+      // Layers have edges and gaps that are black as well.
+      layered?.touch(header.frames.keys());
+      return empty.length > 0 || layered !== null;
     },
     lowest: (from, to) => Math.min(...quality.subarray(from, to + 1)) as FrameQuality,
-    volumeId: images.volumeId,
+    volumeId: layered?.volumeId ?? images.volumeId,
     renew,
-    discard: images.discard,
+    settle: () => layered?.settle(blankNow),
+    discard() {
+      layered?.discard();
+      images.discard();
+    },
   };
 }

@@ -206,6 +206,7 @@ export function createScreens(
     volumeChanged(series, isComplete) {
       const volumeId = series.volumeId();
       if (volumeId === null) return;
+      series.settle();
       const name = isComplete ? Enums.Events.IMAGE_VOLUME_LOADING_COMPLETED : Enums.Events.IMAGE_VOLUME_MODIFIED;
       triggerEvent(eventTarget, name, { volumeId, FrameOfReferenceUID: series.header.frame_of_reference_uid ?? "" });
     },
@@ -246,8 +247,11 @@ const drawnBy = (id: ViewportId, series: Series): object =>
   id !== "stack" ? { orientation: id } : isBent(series.header) ? { renderBackend: "cpu" } : {};
 
 function displaySet(id: ViewportId, series: Series, frame: number): object {
-  const shared = { kind: "planar", imageIds: series.imageIds, initialImageIdIndex: frame };
-  return id === "stack" ? shared : { ...shared, volumeId: series.volumeId() };
+  if (id === "stack") return { kind: "planar", imageIds: series.imageIds, initialImageIdIndex: frame };
+  const volumeId = series.volumeId();
+  // The layers of a resampled volume are images of their own.
+  const imageIds = (volumeId && cache.getVolume(volumeId)?.imageIds) ?? series.imageIds;
+  return { kind: "planar", imageIds, initialImageIdIndex: Math.min(frame, imageIds.length - 1), volumeId };
 }
 
 /**

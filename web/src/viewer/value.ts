@@ -51,7 +51,8 @@ function voxelInFrame({ header, geometry }: Pictured, frame: number, point: Vec3
 
 /** The nearest voxel: a plane through the volume is drawn between voxels, and a mixture is no measured value. */
 function voxelInVolume({ geometry: { grid } }: Pictured, point: Vec3): Voxel | null {
-  if (grid === null) return null;
+  // A resampled voxel is a mixture everywhere.
+  if (grid === null || grid.layers !== null) return null;
   const off = subtract(point, grid.origin);
   const places = grid.axes.map((axis, index) =>
     Math.round(dot(off, axis) / (grid.spacing_mm[index] as number)),

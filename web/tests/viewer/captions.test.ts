@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { lowestOf, marksFor, qualityOf, sliceWords } from "../../src/viewer/captions";
+import { lowestOf, marksFor, qualityOf, resampledWords, sliceWords } from "../../src/viewer/captions";
 import { stackGeometry } from "../../src/viewer/geometry";
 import { niceLength } from "../../src/viewer/overlay";
 import type { PackHeader } from "../../src/viewer/pack";
@@ -76,4 +76,14 @@ test("a scale bar has a round length of at most a quarter of the width", () => {
   expect(niceLength(0.5, 800)).toBe(100);
   expect(niceLength(0.4, 500)).toBe(50);
   expect(niceLength(0.01, 500)).toBe(1);
+});
+
+test("planes through a resampled grid say so, and where slices are missing; slices never do", () => {
+  const grid = { origin_mm: [0, 0, 0] as const, spacing_mm: 2, rows: 512, columns: 512, shifts: [] };
+  const whole = { ...header(), resampling: { ...grid, origin_mm: [0, 0, 0], layers: [[0, 0, 0]] } } as PackHeader;
+  const gapped = { ...whole, resampling: { ...grid, layers: [[-1, -1, 0]] } } as unknown as PackHeader;
+  expect(resampledWords(whole, "axial", text)).toBe("resampled ");
+  expect(resampledWords(gapped, "coronal", text)).toBe("resampled_gaps ");
+  expect(resampledWords(gapped, "stack", text)).toBe("");
+  expect(resampledWords(header(), "axial", text)).toBe("");
 });

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { heightAbove } from "../../src/lib/planes";
+import type { Resampling } from "../../src/wire/types";
 import {
   framesAround,
+  type Grid,
   gridCentre,
   gridExtent,
   halfGap,
@@ -99,5 +101,34 @@ describe("the walk of a reformat", () => {
     expect(framesAround(grid, { point: [0, 0, 104], normal: [0, 0, -1] })).toEqual([2, 2]);
     expect(framesAround(grid, { point: [0, 0, 104.7], normal: [0, 0, -1] })).toEqual([2, 3]);
     expect(framesAround(grid, { point: [0, 0, 104], normal: [1, 0, 0] })).toEqual([0, 4]);
+  });
+});
+
+describe("a stack with a resampled grid", () => {
+  const resampling: Resampling = {
+    origin_mm: [-10, -20, 0],
+    spacing_mm: 4,
+    rows: 530,
+    columns: 512,
+    layers: [
+      [0, 0, 0],
+      [0, 1, 0.5],
+      [-1, -1, 0],
+      [4, 4, 0],
+    ],
+    shifts: [0, 1, 2, 3, 4].map((row) => [row, 0]),
+  };
+  const geometry = stackGeometry(header({ kind: "stack", reason: "gantry_tilt", spacing_mm: null, resampling }));
+  const grid = geometry.grid as Grid;
+
+  test("is cut on that grid and not on its slices", () => {
+    expect(grid.origin).toEqual([-10, -20, 0]);
+    expect(grid.spacing_mm).toEqual([0.5, 0.5, 4]);
+    expect(grid.counts).toEqual([512, 530, 4]);
+  });
+  test("is as good as the slices that its layers are mixed from", () => {
+    expect(framesAround(grid, { point: [0, 0, 4], normal: [0, 0, -1] })).toEqual([0, 1]);
+    expect(framesAround(grid, { point: [0, 0, 12], normal: [0, 0, -1] })).toEqual([4, 4]);
+    expect(framesAround(grid, { point: [0, 0, 4], normal: [1, 0, 0] })).toEqual([0, 4]);
   });
 });

@@ -92,7 +92,8 @@ function ofReslice(
   isCounted: (kept: number, frame: number) => boolean,
 ): number[] | "waiting" | null {
   const { grid } = voxels.geometry;
-  if (grid === null) return null;
+  // Statistics are of what was measured: a resampled grid holds mixtures.
+  if (grid === null || grid.layers !== null) return null;
   const { centre, right, up, half_right, half_up } = boxOf(region);
   const step = Math.min(...grid.spacing_mm);
   const [across, along] = [Math.floor(half_right / step), Math.floor(half_up / step)];
