@@ -126,6 +126,32 @@ def test_what_the_file_shows_inverted_is_inverted(
     assert stage.eventually(window, lambda: off(window, wanted) <= 1), off(window, wanted)
 
 
+def test_the_lens_shows_what_is_under_the_hand_in_its_own_grey_and_only_while_it_is_held(
+    rooms: dict[str, str], server: Server, open_as: Callable[..., Window]
+) -> None:
+    window = open_as(NEURORADIOLOGIST, size=(1280, 800))
+    stage.enter(window, server, rooms["inverse"])
+    wanted = to_8_bits(through_window(to_modality(SQUARES, Rescale()), VoiWindow(2000, 1500)), invert=True)
+    assert stage.eventually(window, lambda: off(window, wanted) <= 1), off(window, wanted)
+    before = stage.views(window)
+    x, y, width, height = stage.box_of(window, "stack")
+    side = min(width / before["stack"]["fov_mm"][0], height / before["stack"]["fov_mm"][1]) * 32 * 0.5
+    window.page.keyboard.press("v")
+    # Just inside the square of row 4, column 4: the lens shows it on its right half, larger, its neighbour on the left.
+    at = (x + width / 2 + 3, y + height / 2 + side / 2)
+    window.page.mouse.move(*at)
+    window.page.mouse.down()
+    window.page.mouse.move(at[0], at[1] + 1)
+    seen = np.asarray(Image.open(io.BytesIO(window.page.screenshot())).convert("L")).astype(np.int32)
+    assert abs(seen[int(at[1]), int(at[0]) + 30] - int(wanted[4, 4])) <= 1
+    assert abs(seen[int(at[1]), int(at[0]) - 30] - int(wanted[4, 3])) <= 1
+    # 3 px from the edge, 2.5 times larger: the edge stands about 7 px to the left of the middle, not 3.
+    assert abs(seen[int(at[1]) + 20, int(at[0]) - 5] - int(wanted[4, 4])) <= 1
+    window.page.mouse.up()
+    assert window.page.locator(".lens").count() == 0
+    assert stage.views(window) == before
+
+
 def choose(window: Window, explanation: str) -> None:
     """A window of the file, by its name there."""
     choice = window.page.get_by_label("Préréglage de fenêtre")

@@ -5,7 +5,7 @@ import { PRESETS } from "./presets";
 export type KeyAct =
   | { do: "preset"; index: number }
   | { do: "scroll"; images: number }
-  | { do: "tool"; tool: "window" | "pan" | "zoom" | "scroll" | "region" }
+  | { do: "tool"; tool: "window" | "pan" | "zoom" | "scroll" | "region" | "lens" }
   | { do: "undo" | "redo" | "measure" | "remove" | "escape" }
   | { do: "invert" | "reset" | "follow" | "key_view" | "pointer" | "mute" | "help" | "layout" | "control" }
   | { do: "rotate" | "flip" | "cine" | "straighten" }
@@ -37,6 +37,7 @@ const ACTS: Readonly<Record<string, KeyAct>> = {
   z: { do: "tool", tool: "zoom" },
   s: { do: "tool", tool: "scroll" },
   e: { do: "tool", tool: "region" },
+  v: { do: "tool", tool: "lens" },
   a: { do: "measure" },
   delete: { do: "remove" },
   backspace: { do: "remove" },
@@ -85,6 +86,7 @@ export const HELP: readonly { keys: string; text: TextKey }[] = [
   { keys: "U", text: "room.keys.back" },
   { keys: "W · D · Z · S", text: "room.keys.tools" },
   { keys: "E", text: "room.keys.region" },
+  { keys: "V", text: "room.keys.lens" },
   { keys: "A", text: "room.keys.measure" },
   { keys: "Ctrl Z · Ctrl ⇧ Z", text: "room.keys.undo" },
   { keys: "⌫", text: "room.keys.remove" },

@@ -17,7 +17,7 @@ import type {
 } from "../wire/types";
 
 export type Layout = Pane["layout"];
-export type Tool = "window" | "pan" | "zoom" | "scroll" | "region";
+export type Tool = "window" | "pan" | "zoom" | "scroll" | "region" | "lens";
 export type Quality = "loading" | "coarse" | "full";
 
 /** An object of the study that somebody asked for; `shown`: it lies over the images of this screen. */

@@ -15,6 +15,7 @@ const TOOLS: readonly { tool: Tool; icon: IconName; label: TextKey; shortcut: st
   { tool: "region", icon: "region", label: "room.tool.region", shortcut: "E" },
   { tool: "pan", icon: "pan", label: "room.tool.pan", shortcut: "D" },
   { tool: "zoom", icon: "zoom", label: "room.tool.zoom", shortcut: "Z" },
+  { tool: "lens", icon: "lens", label: "room.tool.lens", shortcut: "V" },
   { tool: "scroll", icon: "scroll", label: "room.tool.scroll", shortcut: "S" },
 ];
 

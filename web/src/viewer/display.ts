@@ -1,9 +1,8 @@
 /** Brings a scene onto the screens: mounts, aims, windows, captions; draws once a frame however often it is asked. */
 import type { Camera, Plane, Size } from "../lib/planes";
-import { windowRange } from "../lib/windows";
 import type { ShownObject } from "../wire/objects";
 import type { ViewportId } from "../wire/types";
-import { curveOf, tableOf } from "./bending";
+import { tableOf } from "./bending";
 import {
   lowestOf,
   marksFor,
@@ -18,6 +17,7 @@ import {
 import { ALL_ON, markingsOf, markingWords, type Switches } from "./layers/markings";
 import { drawingsOf, objectWords } from "./layers/objects";
 import type { Text } from "./overlay";
+import { presentationOf } from "./presenting";
 import { cameraOf, planeOf, type Scene, shownViewports, turnAt } from "./scene";
 import { type Screens, VIEWPORT_IDS } from "./screens";
 import { inMemory, type Series } from "./series";
@@ -172,17 +172,13 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
   }
 
   function present(id: ViewportId, series: Series, scene: Scene): void {
-    const { header } = series;
-    const named = header.windows[0]?.function ?? "LINEAR";
-    const isColor = header.values === "rgb8";
-    const range = isColor ? { lower: 0, upper: 255 } : windowRange(scene.window.center, scene.window.width, named);
-    const isInverted = !isColor && scene.isInverted !== header.invert;
-    const curve = curveOf(scene, series, id, later);
-    const wanted = JSON.stringify([range, isInverted, curve?.name]);
+    const presentation = presentationOf(scene, series, id, later);
+    const { curve, ...line } = presentation;
+    const wanted = JSON.stringify([line, curve?.name]);
     if (presented.get(id) === wanted) return;
     presented.set(id, wanted);
-    if (series.blank(isInverted)) isVolumeStale = true;
-    screens.present(id, { ...range, isInverted, isSigmoid: named === "SIGMOID", curve });
+    if (series.blank(line.isInverted)) isVolumeStale = true;
+    screens.present(id, presentation);
   }
 
   function aim(id: ViewportId, camera: Camera, scene: Scene): void {

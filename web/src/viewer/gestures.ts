@@ -7,7 +7,7 @@
  */
 import { newPair, type Pair, pairMoved } from "./fingers";
 
-export type Tool = "window" | "pan" | "zoom" | "scroll" | "region";
+export type Tool = "window" | "pan" | "zoom" | "scroll" | "region" | "lens";
 
 export type Place = { x_px: number; y_px: number };
 
@@ -27,6 +27,8 @@ export type GestureTakers = {
   tilt(from: Place, to: Place): void;
   /** What is framed by the hand so far, and at its end; null when it is let go of without being meant. */
   region(area: Area | null, isDone: boolean): void;
+  /** The place that is looked at through a lens while it is held; null when it is let go of. */
+  lens(at: Place | null, isTouch: boolean): void;
   touched(): void;
   clicked(at: Place): void;
   doubleClicked(): void;
@@ -90,8 +92,12 @@ export function listenToGestures(element: HTMLElement, takers: GestureTakers): (
       since_ms: event.timeStamp,
       isTouch,
     };
+    if (isLens(press)) takers.lens(fingers.size > 1 ? null : at, isTouch);
     if (event.button === 1) event.preventDefault();
   };
+
+  const isLens = ({ button, isPanning, isTilting, isTouch }: Press): boolean =>
+    button === 0 && !isPanning && !isTilting && takers.tool(isTouch) === "lens";
 
   const dropArea = (): void => {
     if (area !== null) takers.region(null, false);
@@ -131,6 +137,10 @@ export function listenToGestures(element: HTMLElement, takers: GestureTakers): (
     }
     element.toggleAttribute("data-held", press === null ? takers.holds(at, false) : press.isTilting);
     if (press === null) return;
+    if (isLens(press)) {
+      takers.lens(at, press.isTouch);
+      return;
+    }
     const by = { right_px: at.x_px - press.at.x_px, down_px: at.y_px - press.at.y_px };
     const was = press.moved_px;
     press.moved_px += Math.hypot(by.right_px, by.down_px);
@@ -156,6 +166,7 @@ export function listenToGestures(element: HTMLElement, takers: GestureTakers): (
     pair = pairOf(fingers);
     const ended = press;
     press = null;
+    takers.lens(null, false);
     if (event.pointerType === "touch") takers.pointed(null);
     if (area !== null && event.type === "pointerup") {
       takers.region(area, true);

@@ -6,6 +6,7 @@ import type { Pointer, ViewportId } from "../wire/types";
 import type { Display, Picture } from "./display";
 import { REFORMATS } from "./geometry";
 import { type Area, type GestureTakers, listenToGestures, type Place, type Tool } from "./gestures";
+import { createLens } from "./lens";
 import { type RegionRefusal, windowedByRegion } from "./regions";
 import {
   atStep,
@@ -54,6 +55,7 @@ const HOLD_PX = { mouse: 7, finger: 18 };
 
 export function createHand(stage: Stage, display: Display, world: HandWorld): Hand {
   const { picture, change, moved, scrolling } = world;
+  const lens = createLens(stage, display, picture);
   let tool: Tool | null = null;
   let rests: { id: ViewportId; place: Place } | null = null;
 
@@ -119,6 +121,7 @@ export function createHand(stage: Stage, display: Display, world: HandWorld): Ha
       stage.overlays[id].region(isDone ? null : area);
       if (area && isDone) windowBy(id, area);
     },
+    lens: (place, isTouch) => lens.show(id, place, isTouch),
     touched: () => activate(id),
     clicked(place) {
       const point = worldAt(id, place);

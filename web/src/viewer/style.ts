@@ -77,6 +77,8 @@ const RULES = `
 .viewer .region { fill: none; stroke: #fff; stroke-width: 1.5px; stroke-dasharray: 5 4; filter: drop-shadow(0 0 1px #000); }
 .viewer .viewport-screen[data-held] { cursor: grab; }
 .viewer .grip { fill: #000; fill-opacity: 0.5; stroke: var(--text-soft, #a3abb3); stroke-width: 1.5px; }
+.viewer .lens { position: absolute; z-index: 3; border-radius: 50%; pointer-events: none; background: #000;
+  box-shadow: 0 0 0 1.5px #c9ced3, 0 0 0 4px rgb(0 0 0 / 0.6); }
 .viewer .cut { stroke: var(--text-soft, #a3abb3); stroke-width: 1px; stroke-dasharray: 6 5; opacity: 0.55; }
 `;
 
