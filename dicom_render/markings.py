@@ -1,6 +1,7 @@
 """Draws over a slice what its file lays over it: shutters first, then overlays, as in PS3.4 N.2; no grey scale."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,17 @@ Picture = NDArray[np.uint8]
 WHITE = 255
 
 
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """Which markings of the file are drawn."""
+
+    overlays: bool = True
+    shutters: bool = True
+
+
+ALL_ON = Switches()
+
+
 def marked(
     picture: Picture,
     header: StackHeader,
@@ -20,6 +32,7 @@ def marked(
     row: Coordinates,
     column: Coordinates,
     shown: NDArray[np.bool_],
+    on: Switches = ALL_ON,
 ) -> Picture:
     """The picture, (H, W) or (H, W, 3), with the shutter and the graphic overlays of frame `index` (0-based).
 
@@ -27,12 +40,12 @@ def marked(
     (Overlay Type R) are measured in, not looked at: they are not drawn.
     """
     height, width = header.pixel_spacing_mm or (1.0, 1.0)
-    for each in header.shutters:
+    for each in header.shutters if on.shutters else ():
         if index in each.frames:
             hidden = hidden_by(each.shutter, row, column, row_per_column=height / width) & shown
             picture = _covered(picture, hidden, each.shutter)
     pixels = _pixels_apart(row, column)
-    for each in header.overlays:
+    for each in header.overlays if on.overlays else ():
         if index in each.frames and each.overlay.kind == "graphic":
             picture = _painted(picture, set_at(each.overlay, row, column, pixels=pixels) & shown, WHITE)
     return picture

@@ -21,7 +21,7 @@ from dicom_render.headers import Window
 from dicom_render.htj2k import decode_htj2k
 from dicom_render.limits import MAX_VOLUME_BYTES
 from dicom_render.lut import Lut
-from dicom_render.markings import marked
+from dicom_render.markings import Switches, marked
 from dicom_render.pack import PackReader
 from dicom_render.refusal import NotAVolume
 from dicom_render.resampling import resampled
@@ -58,6 +58,9 @@ class PlaneView:
     frame: int = 1
     markings: bool = True
     """shutter and overlays of the file, on a slice drawn as it is; a cut through the volume never has them"""
+    overlays: bool = True
+    shutters: bool = True
+    """which of the markings"""
     mirrored: bool = False
     """left and right of the picture changed over, as the last step"""
     slab: Slab | None = None
@@ -175,7 +178,8 @@ def render_view(source: PreparedStack, view: PlaneView, width_px: int, height_px
     picture = _picture(source, view, index, values=values, shown=shown)
     if index is not None and view.markings and (source.header.shutters or source.header.overlays):
         row, column = _in_plane(plane_of(source.header, index), view, size)
-        picture = marked(picture, source.header, index, row=row.at(size), column=column.at(size), shown=shown)
+        on = Switches(overlays=view.overlays, shutters=view.shutters)
+        picture = marked(picture, source.header, index, row=row.at(size), column=column.at(size), shown=shown, on=on)
     return picture[:, ::-1] if view.mirrored else picture
 
 

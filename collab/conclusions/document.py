@@ -96,6 +96,14 @@ class Edges(_Frozen, frozen=True):
     bottom: str
 
 
+class LaidOver(_Frozen, frozen=True):
+    """A segmentation, structure set or presentation state that the experts saw over a key view."""
+
+    sop_instance_uid: str
+    is_drawn: bool
+    """it stands on the printed image as well"""
+
+
 class KeyViewSeen(_Frozen, frozen=True):
     """A view that the conclusion rests on, and the hash of its printed image; `edges` None without patient geometry."""
 
@@ -109,6 +117,7 @@ class KeyViewSeen(_Frozen, frozen=True):
     window_unit: str
     image_sha256: str
     edges: Edges | None = None
+    laid_over: tuple[LaidOver, ...] = ()
 
 
 class Line(_Frozen, frozen=True):

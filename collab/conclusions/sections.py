@@ -214,6 +214,12 @@ def window_line(view: KeyViewSeen, words: Words) -> str:
     )
 
 
+def layer_lines(view: KeyViewSeen, words: Words) -> tuple[str, ...]:
+    """What the experts saw over the image and the reader of the page does not."""
+    left_out = sum(not each.is_drawn for each in view.laid_over)
+    return (words.phrase("laid_over.left_out", count=left_out),) if left_out else ()
+
+
 def lack_line(lack: SeriesLack, words: Words) -> str:
     """Images incomplete at the time of the answer: in which series, and what is known of it."""
     known = [words.phrase("lack.missing", count=lack.missing)] if lack.missing else []

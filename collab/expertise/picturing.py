@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from collab.conclusions.document import Edges, KeyImage, KeyViewSeen, sha256_hex
+from collab.conclusions.document import Edges, KeyImage, KeyViewSeen, LaidOver, sha256_hex
 from collab.kit.caller import Caller
 from collab.kit.refusals import NotFound
 from collab.kit.settings import Settings
@@ -57,8 +57,8 @@ class Picturing:
             invert=pane.invert,
             sop_instance_uid=viewport.sop_instance_uid,
             frame=viewport.frame or 1,
-            # As the room's screens do from the start: a shutter that hides and an overlay that points are of the image.
-            markings=True,
+            overlays=pane.layers.overlays,
+            shutters=pane.layers.shutters,
         )
         try:
             picture = render_view(source, plane, width, height)
@@ -103,6 +103,7 @@ def key_view_seen(key_view: KeyViewAdded, image: KeyImage | None) -> KeyViewSeen
         window_unit=pane.window.unit,
         image_sha256=image.sha256 if image else "",
         edges=_edges(viewport) if viewport and pane.frame_of_reference_uid else None,
+        laid_over=tuple(LaidOver(each.sop_instance_uid, is_drawn=False) for each in pane.layers.objects),
     )
 
 

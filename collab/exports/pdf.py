@@ -17,6 +17,7 @@ from collab.conclusions.sections import (
     Section,
     Words,
     identity_line,
+    layer_lines,
     professional_line,
     sections_after_answer,
     sections_before_answer,
@@ -93,6 +94,7 @@ def _key_views(bundle: ConclusionBundle, words: Words) -> Iterator[Flowable]:
         caption = [
             f"{number}. {view.caption}".strip(),
             window_line(view, words),
+            *layer_lines(view, words),
             f"SOP {view.sop_instance_uid} / {view.frame or 1}",
         ]
         drawn = parts.image(image, view.edges, words.phrase("no_image"))

@@ -23,6 +23,9 @@ _Uid = Annotated[str, msgspec.Meta(max_length=64)]  # PS3.5 9.1
 _Frame = Annotated[int, msgspec.Meta(ge=1, le=(1 << 31) - 1)]
 _Thickness = Annotated[float, msgspec.Meta(gt=0, le=500)]
 _Side = Annotated[int, msgspec.Meta(ge=1, le=3)]
+_Opacity = Annotated[float, msgspec.Meta(gt=0, le=1)]
+# Numbers of segments and regions of interest are 16 bits and 12 digits wide (PS3.3 C.8.20.2, C.8.8.5).
+_PartNumber = Annotated[int, msgspec.Meta(ge=-(1 << 40), le=1 << 40)]
 
 
 class Window(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,6 +65,30 @@ class ViewportView(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     slab: Slab | None = None
 
 
+class LaidObject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A segmentation, structure set or presentation state of the room's studies that lies over a pane.
+
+    `hidden` are numbers of its segments or structures that are not drawn. Only its name travels: each browser asks the
+    server for the object itself, with its own leave.
+    """
+
+    sop_instance_uid: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    hidden: Annotated[tuple[_PartNumber, ...], msgspec.Meta(max_length=128)] = ()
+    opacity: _Opacity = 1.0
+
+
+class Layers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What lies over a pane's pixels: the file's own overlays and shutters, and objects, the last one on top."""
+
+    overlays: bool = True
+    shutters: bool = True
+    objects: Annotated[tuple[LaidObject, ...], msgspec.Meta(max_length=8)] = ()
+
+    def __post_init__(self) -> None:
+        if len({each.sop_instance_uid for each in self.objects}) != len(self.objects):
+            raise ValueError("objects: one of them lies there twice")
+
+
 class Pane(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One series (`stack` numbers the display stacks that a series was split into), as one or three viewports."""
 
@@ -74,6 +101,8 @@ class Pane(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     window: Window
     invert: bool
     viewports: Annotated[tuple[ViewportView, ...], msgspec.Meta(max_length=4)]
+    # Views of journals older than layers have none: their screens drew the file's own markings.
+    layers: Layers = Layers()
 
 
 class Arrangement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

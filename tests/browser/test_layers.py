@@ -11,6 +11,7 @@ import pydicom
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
+from playwright.sync_api import Route
 
 from tests.browser import stage
 from tests.browser.conftest import VALMONT
@@ -136,7 +137,7 @@ def test_a_segmentation_lies_over_its_slices_and_a_report_is_read(
     card.get_by_role("button").click()
     assert stage.eventually(window, lambda: coloured() > 0.03), coloured()
     words = window.page.locator("[data-viewport=stack] .in-layers")
-    assert "Segmentation (cet écran seul)" in (words.text_content() or "")
+    assert "Segmentation" in (words.text_content() or "")
     window.page.screenshot(path=str(tmp_path / "segmentation.png"))
     card.get_by_role("checkbox").first.uncheck()
     assert stage.eventually(window, lambda: coloured() < 0.01)
@@ -146,3 +147,83 @@ def test_a_segmentation_lies_over_its_slices_and_a_report_is_read(
     assert stage.eventually(window, lambda: "Imaging Measurement Report" in (dialog.text_content() or ""))
     assert "pas la conclusion" in (dialog.text_content() or "")
     window.page.screenshot(path=str(tmp_path / "report.png"))
+
+
+LAY_OVER, TAKE_AWAY = "Superposer aux images", "Retirer des images"
+
+
+def coloured(window: Window) -> float:
+    """How much of the image is coloured: what is drawn over it is, the CT is grey."""
+    return float((np.ptp(shown(window).astype(int), axis=2) > 40).mean())
+
+
+def state_of(window: Window, email: str) -> str:
+    people = window.page.evaluate("window.consilium.participants()")
+    return next(person["state"] for person in people if person["name"] == stage.NAMES[email])
+
+
+@pytest.fixture
+def liver(server: Server, test_data: Path) -> Case:
+    slices = sorted((test_data / "02_body_ct/ge_liver_3slices").glob("*.dcm"))
+    done = server.command("import", "--finess", VALMONT, *map(str, slices), str(test_data / LIVER))
+    assert done.returncode == 0, done.stdout + done.stderr
+    stage.wait_until_prepared(server)
+    return stage.open_case(server, words=str(pydicom.dcmread(slices[0], stop_before_pixels=True).PatientID))
+
+
+def test_r41_who_follows_sees_the_layer_and_counts_as_the_same_only_with_it(
+    liver: Case, server: Server, open_as: Callable[..., Window], tmp_path: Path
+) -> None:
+    """The follower's object is held back by its network: until it comes that screen is not the same."""
+    expert, requester = open_as(NEURORADIOLOGIST, size=WIDE), open_as(stage.RADIOLOGIST, size=(1000, 1100))
+    stage.enter(expert, server, liver.room_id)
+    stage.enter(requester, server, liver.room_id)
+    assert stage.eventually(expert, lambda: state_of(expert, stage.RADIOLOGIST) == "same")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:  # not `held.append`: Playwright sets an attribute on what it is given
+        held.append(route)
+
+    requester.page.route("**/api/studies/*/objects/*", hold)
+    card = expert.page.locator(".object-card", has_text="Segmentation").first
+    card.get_by_role("button", name=LAY_OVER).click()
+    assert stage.eventually(expert, lambda: coloured(expert) > 0.03)
+    assert stage.eventually(requester, lambda: len(held) == 1)
+    assert stage.eventually(expert, lambda: state_of(expert, stage.RADIOLOGIST) == "loading")
+    assert "en cours de chargement" in (requester.page.locator("[data-viewport=stack] .in-layers").text_content() or "")
+    assert coloured(requester) < 0.01
+
+    held[0].continue_()
+    assert stage.eventually(requester, lambda: coloured(requester) > 0.03)
+    assert stage.eventually(expert, lambda: state_of(expert, stage.RADIOLOGIST) == "same")
+    expert.page.screenshot(path=str(tmp_path / "presenter.png"))
+    requester.page.screenshot(path=str(tmp_path / "follower.png"))
+
+    # What is switched off, and what is taken back, goes from both.
+    card.get_by_role("checkbox").first.uncheck()
+    assert stage.eventually(requester, lambda: coloured(requester) < 0.01)
+    card.get_by_role("checkbox").first.check()
+    assert stage.eventually(requester, lambda: coloured(requester) > 0.03)
+    card.get_by_role("button", name=TAKE_AWAY).click()
+    assert stage.eventually(requester, lambda: coloured(requester) < 0.01)
+    assert stage.eventually(expert, lambda: state_of(expert, stage.RADIOLOGIST) == "same")
+
+
+def test_r41_a_follower_who_is_refused_the_layer_reads_why_and_is_not_the_same(
+    liver: Case, server: Server, open_as: Callable[..., Window], tmp_path: Path
+) -> None:
+    expert, requester = open_as(NEURORADIOLOGIST, size=WIDE), open_as(stage.RADIOLOGIST, size=(1000, 1100))
+    stage.enter(expert, server, liver.room_id)
+    stage.enter(requester, server, liver.room_id)
+    requester.page.route(
+        "**/api/studies/*/objects/*",
+        lambda route: route.fulfill(
+            status=200, headers={"content-type": "application/json"}, body='{"type": "report"}'
+        ),
+    )
+    expert.page.locator(".object-card", has_text="Segmentation").first.get_by_role("button", name=LAY_OVER).click()
+    assert stage.eventually(expert, lambda: coloured(expert) > 0.03)
+    words = requester.page.locator("[data-viewport=stack] .in-layers")
+    assert stage.eventually(requester, lambda: "non affichée sur cet écran" in (words.text_content() or ""))
+    assert stage.eventually(expert, lambda: state_of(expert, stage.RADIOLOGIST) == "elsewhere")
+    requester.page.screenshot(path=str(tmp_path / "refused.png"))

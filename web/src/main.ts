@@ -8,6 +8,7 @@ import { createCatalogue } from "./main/catalogue";
 import { manifestsOf, refOf } from "./main/hung";
 import { createIce } from "./main/ice";
 import { listenToKeys } from "./main/keyboard";
+import { createObjectShelf } from "./main/object_shelf";
 import { createPictures } from "./main/pictures";
 import { createScreen } from "./main/screen";
 import { createSigning, signingApi } from "./main/signing";
@@ -22,6 +23,7 @@ import { warmDecoders } from "./viewer/decoders";
 import type { Viewer } from "./viewer/viewer";
 import { getJson } from "./wire/api";
 import { takeClientId } from "./wire/client_id";
+import type { ObjectContent } from "./wire/objects";
 import { browserWorld, openSocket, type RoomSocket } from "./wire/socket";
 import type { RoomPage } from "./wire/types";
 import { createUnacked, forgetOthers } from "./wire/unacked";
@@ -56,10 +58,23 @@ function start(page: RoomPage, app: HTMLElement): void {
     changed(studies) {
       model.studies.value = studies;
       live.seriesFound();
+      live.qualityChanged();
       viewer?.retitle();
     },
     refusal: (says) => says || t("room.study.failed"),
     later,
+  });
+  const objects = createObjectShelf({
+    entry: catalogue.findObject,
+    isListed: catalogue.isListed,
+    fetch: (url) => getJson<ObjectContent>(url),
+    says: (reason) => t(`room.object.${reason}`),
+    later,
+    changed(uid, content, failed) {
+      model.objects.value = [...model.objects.value.filter((one) => one.uid !== uid), { uid, content, failed }];
+      viewer?.objectsChanged();
+      live.qualityChanged();
+    },
   });
   const studiesLoaded = Promise.all(page.study_ids.map(catalogue.load));
 
@@ -155,6 +170,7 @@ function start(page: RoomPage, app: HTMLElement): void {
     call,
     echo,
     catalogue,
+    objects,
     signing: page.links.sign
       ? createSigning({
           path: signingApi(page.links.sign),
@@ -192,6 +208,7 @@ function start(page: RoomPage, app: HTMLElement): void {
           failed: pictures.failed,
           loaded: (timing) => void Object.assign(timings, timing),
           newId,
+          objects,
           regionRefused: (why) => pictures.toast(t(`room.region.${why}`), "plain"),
           drawing: annotations.drawing,
         },

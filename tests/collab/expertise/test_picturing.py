@@ -10,10 +10,10 @@ import numpy as np
 import pydicom
 from PIL import Image
 
-from collab.conclusions.document import Edges, KeyImage, sha256_hex
+from collab.conclusions.document import Edges, KeyImage, LaidOver, sha256_hex
 from collab.expertise.picturing import LONG_SIDE_PX, Picturing, key_view_seen
 from collab.rooms.protocol import KeyViewAdded
-from collab.rooms.view import Pane, Slab, ViewportView, Window
+from collab.rooms.view import LaidObject, Layers, Pane, Slab, ViewportView, Window
 from collab.studies.models import Series, Study
 from collab.studies.prepared import PreparedFolders
 from dicom_render.prepare import prepare_series
@@ -135,6 +135,14 @@ def test_what_a_shutter_hides_on_the_screens_is_hidden_in_print(world: World, tm
     drawn = np.asarray(Image.open(io.BytesIO(image.jpeg)), dtype=int)
     assert drawn[-20, -20] < 10
     assert drawn[-20, 20] > 225
+    lifted = draw(world, key_view(layers=Layers(shutters=False)), study)
+    assert isinstance(lifted, KeyImage)
+    assert np.asarray(Image.open(io.BytesIO(lifted.jpeg)), dtype=int)[-20, -20] > 245
+
+
+def test_an_object_over_a_key_view_that_is_not_printed_is_said() -> None:
+    seen = key_view_seen(key_view(layers=Layers(objects=(LaidObject("2.25.77"),))), None)
+    assert seen.laid_over == (LaidOver("2.25.77", is_drawn=False),)
 
 
 def test_a_mirrored_key_view_is_printed_mirrored(world: World, tmp_path: Path) -> None:

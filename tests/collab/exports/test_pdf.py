@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from pypdf import PdfReader
 
-from collab.conclusions.document import Edges
+from collab.conclusions.document import Edges, LaidOver
 from collab.exports.pdf import render_conclusion
 from tests.collab.conclusions.make import ANSWERS, bundle, content, key_image, key_view, professional
 
@@ -104,6 +104,15 @@ def test_the_patient_s_sides_stand_at_the_edges_of_a_key_image() -> None:
     view = msgspec.structs.replace(key_view("vue", image), edges=Edges("RA", "LP", "HR", "FL"))
     words = text_of(render_conclusion(bundle(content(key_views=(view,)), image))).split()
     assert {"RA", "LP", "HR", "FL"} <= set(words)
+
+
+def test_a_layer_that_the_experts_saw_and_the_page_does_not_show_is_said() -> None:
+    image = key_image()
+    laid_over = (LaidOver("2.25.1", is_drawn=True), LaidOver("2.25.2", is_drawn=False))
+    view = msgspec.structs.replace(key_view("vue", image), laid_over=laid_over)
+    assert "absentes de cette image : 1" in text_of(render_conclusion(bundle(content(key_views=(view,)), image)))
+    drawn = msgspec.structs.replace(view, laid_over=laid_over[:1])
+    assert "absentes" not in text_of(render_conclusion(bundle(content(key_views=(drawn,)), image)))
 
 
 def test_a_key_image_stands_in_the_file_as_the_very_jpeg() -> None:

@@ -262,6 +262,16 @@ REFUSED: dict[str, str] = {
             "view": _solo(**msgspec.to_builtins(make.pane()) | {"active": "oblique"}),
         }
     ),
+    "an object that lies over a pane twice": json.dumps(
+        {
+            "t": "view.move",
+            "term": 1,
+            "n": 1,
+            "view": _solo(
+                **msgspec.to_builtins(make.pane()) | {"layers": {"objects": [{"sop_instance_uid": "2.25.9"}] * 2}}
+            ),
+        }
+    ),
     "a length between three points": json.dumps(
         {
             "t": "annotation.move",

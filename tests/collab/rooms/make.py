@@ -37,7 +37,7 @@ from collab.rooms.protocol import (
 )
 from collab.rooms.room import Connection, Message, Room
 from collab.rooms.service import NewMember
-from collab.rooms.view import Arrangement, Link, Pane, Pointer, Slab, View, ViewportView, Window
+from collab.rooms.view import Arrangement, LaidObject, Layers, Link, Pane, Pointer, Slab, View, ViewportView, Window
 from collab.studies.models import Study
 from tests import make
 
@@ -79,7 +79,7 @@ def view(z_mm: float = 0.0, *, study_uid: str = STUDY_UID) -> View:
 
 
 def grid() -> View:
-    """Two by two: a slice, planes through its volume, a prior linked by hand, an empty place."""
+    """Two by two: a slice, planes through its volume, a prior linked by hand under two objects, an empty place."""
     axial = ViewportView(
         id="axial",
         point_world_mm=(1.0, -2.0, 12.5),
@@ -90,7 +90,8 @@ def grid() -> View:
         slab=Slab("mip", 20.0),
     )
     alone = replace(pane(), layout="axial", active="axial", viewports=(axial,))
-    prior = replace(pane(40.0), series_uid="2.25.7", frame_of_reference_uid="2.25.8")
+    layers = Layers(shutters=False, objects=(LaidObject("2.25.9", hidden=(2, 5), opacity=0.4), LaidObject("2.25.10")))
+    prior = replace(pane(40.0), series_uid="2.25.7", frame_of_reference_uid="2.25.8", layers=layers)
     link = Link("2.25.4", "2.25.8", (0.0, 1.5, 27.5))
     return View(Arrangement(2, 2), active=1, panes=(pane(12.5), alone, prior, None), linked=True, links=(link,))
 

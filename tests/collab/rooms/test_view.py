@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from collab.rooms.view import Pane, Pointer, View
+from collab.rooms.protocol import MoveView
+from collab.rooms.view import Arrangement, LaidObject, Layers, Pane, Pointer, View
 from tests.collab.rooms import make
 
 
@@ -171,3 +172,55 @@ def test_a_pointer_may_be_on_a_reslice_but_is_never_nowhere() -> None:
     for point in ((math.nan, 0.0, 0.0), (1e6, 0.0, 0.0)):
         with pytest.raises(msgspec.ValidationError, match="point_world_mm"):
             msgspec.convert({**sent, "point_world_mm": point}, Pointer)
+
+
+LAID = {"sop_instance_uid": "2.25.9"}
+
+
+def with_objects(*objects: dict[str, Any]) -> dict[str, Any]:
+    return told(layers={"objects": objects})
+
+
+def test_r41_a_view_older_than_layers_shows_the_markings_of_its_files_and_no_object() -> None:
+    sent = told()
+    del sent["layers"]
+    assert msgspec.convert(sent, Pane).layers == Layers(overlays=True, shutters=True, objects=())
+
+
+def test_r41_an_object_lies_over_a_pane_once() -> None:
+    assert "twice" in refused(with_objects(LAID, LAID))
+    assert len(msgspec.convert(with_objects(LAID, {"sop_instance_uid": "2.25.10"}), Pane).layers.objects) == 2
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("sop_instance_uid", ""),
+        ("sop_instance_uid", "1" * 65),
+        ("opacity", 0.0),
+        ("opacity", 1.01),
+        ("opacity", math.nan),
+        ("hidden", list(range(129))),
+        ("hidden", [1 << 41]),
+        ("url", "https://elsewhere.example"),
+    ],
+)
+def test_r41_what_names_no_object_lies_over_nothing(field: str, value: Any) -> None:
+    assert field in refused(with_objects({**LAID, field: value}))
+
+
+def test_r41_a_ninth_object_is_refused() -> None:
+    assert "layers.objects" in refused(with_objects(*({"sop_instance_uid": f"2.25.{number}"} for number in range(9))))
+
+
+@pytest.mark.parametrize("codec", [msgspec.json, msgspec.msgpack])
+def test_r41_the_fullest_layers_fit_into_a_message(codec: Any) -> None:
+    """R2: 64 KiB. Nine panes of three planes under eight objects, each with 128 of its first 999 parts hidden."""
+    objects = tuple(LaidObject(f"2.25.{10**31 + number}", tuple(range(872, 1000)), 0.4) for number in range(8))
+    planes = tuple(
+        msgspec.structs.replace(make.only_viewport(make.view(1.23456789)), id=name, normal=(0.123456789, 0.5, -0.7))
+        for name in ("axial", "sagittal", "coronal")
+    )
+    pane = msgspec.structs.replace(make.pane(), layout="mpr", viewports=planes, layers=Layers(objects=objects))
+    view = View(Arrangement(3, 3), active=0, panes=(pane,) * 9, linked=True, links=())
+    assert len(codec.encode(MoveView(1, 1, view))) < 64 << 10

@@ -13,6 +13,7 @@ import type { Act, View } from "../wire/types";
 import { activePane, onePane } from "../wire/view";
 import { type Catalogue, stackRef } from "./catalogue";
 import { manifestsOf, refOf } from "./hung";
+import type { ObjectShelf } from "./object_shelf";
 import { objectActions } from "./objects";
 import type { Signing } from "./signing";
 
@@ -23,6 +24,7 @@ export type Parts = {
   call: Call;
   echo: Echo;
   catalogue: Catalogue;
+  objects: ObjectShelf;
   signing: Signing | null;
   annotations: AnnotationActions;
   ask(act: Act): void;
@@ -39,7 +41,7 @@ export function createActions(parts: Parts): Actions {
     ...viewActions(parts),
     ...wordActions(parts),
     ...callActions(parts),
-    ...objectActions(parts.model, parts.viewer),
+    ...objectActions({ ...parts, shelf: parts.objects }),
     declareDisplay(declared) {
       model.isDisplayDeclared.value = declared;
       if (declared) localStorage.setItem(DISPLAY_KEY, "declared");
@@ -99,7 +101,6 @@ type ViewActions = Pick<
   | "play"
   | "scroll"
   | "setPoints"
-  | "setLayers"
   | "setUptakeUnit"
 >;
 
@@ -180,10 +181,6 @@ function viewActions({ model, live, viewer, catalogue, annotations, toast }: Par
       model.viewer.value = { ...model.viewer.value, isPlaying: speed !== null };
     },
     scroll: (images) => viewer()?.scroll(images),
-    setLayers(on) {
-      viewer()?.setLayers(on);
-      model.viewer.value = { ...model.viewer.value, layers: { ...model.viewer.value.layers, on } };
-    },
     setUptakeUnit(chosen) {
       viewer()?.setUptakeUnit(chosen);
       model.viewer.value = { ...model.viewer.value, uptake: { ...model.viewer.value.uptake, chosen } };

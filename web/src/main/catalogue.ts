@@ -2,7 +2,7 @@
 import type { StackRef } from "../room/screen";
 import type { StudyPicture } from "../ui/model";
 import { getJson } from "../wire/api";
-import type { Pane, StackEntry, StudyManifest } from "../wire/types";
+import type { ObjectEntry, Pane, StackEntry, StudyManifest } from "../wire/types";
 
 /** A study that is still arriving is asked for again: its series become ready one by one. */
 const AGAIN_MS = 4000;
@@ -16,6 +16,10 @@ export type CatalogueWorld = {
 export type Catalogue = {
   load(study_id: string): Promise<void>;
   find(view: Pick<Pane, "study_uid" | "series_uid" | "stack">): StackRef | null;
+  /** An object that lies over images, by its name, whichever study of the room holds it. */
+  findObject(sop_instance_uid: string): ObjectEntry | null;
+  /** Every study of the room has been listed, whole. */
+  isListed(): boolean;
   /** What to show where nobody has shown anything yet: the longest volume of the first study. */
   first(): StackRef | null;
 };
@@ -44,6 +48,11 @@ export function createCatalogue(study_ids: readonly string[], world: CatalogueWo
       const entry = series?.stacks.find((one) => one.stack === stack);
       return entry === undefined ? null : stackRef(study_uid, series_uid, entry);
     },
+    findObject(sop_instance_uid) {
+      const all = studies.flatMap(({ manifest }) => manifest?.series.flatMap(({ objects = [] }) => objects) ?? []);
+      return all.find((one) => one.sop_instance_uid === sop_instance_uid) ?? null;
+    },
+    isListed: () => studies.every(({ manifest, failed }) => failed !== null || manifest?.state === "ready"),
     first() {
       const manifest = studies[0]?.manifest;
       if (!manifest) return null;

@@ -1,44 +1,49 @@
-/** Objects of the study on this screen: fetched once, read or laid over the images; draws nothing itself. */
+/** What may be done with the objects of a study: reports read, everything else laid over the active pane. */
 import { t } from "../i18n/text";
-import type { Actions, Model, ObjectPicture } from "../ui/model";
+import type { Actions, Model } from "../ui/model";
 import type { Viewer } from "../viewer/viewer";
-import { getJson } from "../wire/api";
-import type { LayerContent, ObjectContent } from "../wire/objects";
-import type { ObjectEntry } from "../wire/types";
+import { changedObject, type FullLayers, laidIn, withObject, withoutObject } from "../wire/layers";
+import type { ObjectContent } from "../wire/objects";
+import type { ObjectEntry, PresentationState } from "../wire/types";
+import type { ObjectShelf } from "./object_shelf";
 
 // Enough to see what lies beneath: the grey values are what is judged.
 const OPACITY = 0.4;
 
-export function objectActions(model: Model, viewer: () => Viewer | null): Pick<Actions, "useObject" | "changeObject"> {
-  const find = (uid: string): ObjectPicture | undefined => model.objects.value.find((one) => one.uid === uid);
+type ObjectActions = Pick<Actions, "useObject" | "changeObject" | "setMarkings">;
 
-  const put = (uid: string, change: Partial<ObjectPicture>): void => {
-    const before = find(uid) ?? { uid, content: null, failed: null, shown: false, hidden: [], opacity: OPACITY };
-    model.objects.value = [...model.objects.value.filter((one) => one.uid !== uid), { ...before, ...change }];
-    viewer()?.setObjects(
-      model.objects.value.flatMap(({ uid, content, shown, hidden, opacity }) =>
-        shown && content !== null && isLayer(content) ? [{ uid, content, hidden, opacity }] : [],
-      ),
-    );
+export type ObjectParts = { model: Model; viewer(): Viewer | null; shelf: ObjectShelf; toast(text: string): void };
+
+export function objectActions({ model, viewer, shelf, toast }: ObjectParts): ObjectActions {
+  const layers = (): FullLayers => viewer()?.layers().on ?? model.viewer.value.layers.on;
+
+  const set = (on: FullLayers | null, state?: PresentationState): void => {
+    if (on === null) {
+      toast(t("room.object.too_many"));
+      return;
+    }
+    viewer()?.setLayers(on, state);
+    model.viewer.value = { ...model.viewer.value, layers: { ...model.viewer.value.layers, on } };
   };
 
   const use = (uid: string, content: ObjectContent): void => {
-    if (content.type === "report") model.reading.value = uid;
-    else put(uid, { shown: !(find(uid)?.shown ?? false) });
+    if (content.type === "report") {
+      model.reading.value = uid;
+      return;
+    }
+    const opacity = content.type === "segmentation" ? OPACITY : 1;
+    const state = content.type === "presentation" ? content : undefined;
+    set(withObject(layers(), { sop_instance_uid: uid, hidden: [], opacity }), state);
   };
 
   return {
-    useObject({ sop_instance_uid, url }: ObjectEntry) {
-      const known = find(sop_instance_uid)?.content ?? null;
-      if (known !== null) return use(sop_instance_uid, known);
-      void getJson<ObjectContent>(url).then((answer) => {
-        if (!answer.ok) return put(sop_instance_uid, { failed: answer.refusal.says || t("room.object.failed") });
-        put(sop_instance_uid, { content: answer.value, failed: null });
-        use(sop_instance_uid, answer.value);
-      });
+    useObject(entry: ObjectEntry) {
+      const uid = entry.sop_instance_uid;
+      if (laidIn(layers(), uid)) return set(withoutObject(layers(), uid));
+      if (model.objects.value.some((one) => one.uid === uid && one.failed)) shelf.forget(uid);
+      void shelf.get(entry).then((answer) => answer.ok && use(uid, answer.value));
     },
-    changeObject: (uid, change) => put(uid, change),
+    changeObject: (uid, change) => set(changedObject(layers(), uid, change)),
+    setMarkings: (switches) => set({ ...layers(), ...switches }),
   };
 }
-
-const isLayer = (content: ObjectContent): content is LayerContent => content.type !== "report";

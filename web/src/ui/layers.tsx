@@ -21,7 +21,7 @@ export function LayerSwitches(): JSX.Element | null {
           icon={icon}
           label={t(label)}
           pressed={on[name]}
-          onClick={() => actions.setLayers({ ...on, [name]: !on[name] })}
+          onClick={() => actions.setMarkings({ overlays: on.overlays, shutters: on.shutters, [name]: !on[name] })}
         />
       ))}
     </div>

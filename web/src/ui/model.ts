@@ -1,6 +1,7 @@
 /** What the panels draw, as signals, and what they may ask for; filled by main.ts, which knows the rest of the page. */
 import { type Signal, signal } from "@preact/signals";
 import type { UptakeUnit } from "../lib/uptake";
+import { type FullLayers, type Laid, NO_OBJECTS } from "../wire/layers";
 import type { ObjectContent } from "../wire/objects";
 import type {
   AnnotationKind,
@@ -20,14 +21,11 @@ export type Layout = Pane["layout"];
 export type Tool = "window" | "pan" | "zoom" | "scroll" | "region" | "lens";
 export type Quality = "loading" | "coarse" | "full";
 
-/** An object of the study that somebody asked for; `shown`: it lies over the images of this screen. */
+/** An object of the study that somebody asked for on this screen. */
 export type ObjectPicture = {
   uid: string;
   content: ObjectContent | null;
   failed: string | null;
-  shown: boolean;
-  hidden: readonly number[];
-  opacity: number;
 };
 
 export type LayerSwitches = { overlays: boolean; shutters: boolean };
@@ -58,8 +56,8 @@ export type ViewerPicture = {
   tool: Tool;
   points: boolean;
   failure: string | null;
-  /** Markings of the file that there are, and which kinds are shown. */
-  layers: { there: LayerSwitches; on: LayerSwitches };
+  /** Of the active pane: markings of the file that there are, and all that lies over it. */
+  layers: { there: LayerSwitches; on: FullLayers };
   /** Units in which the values can be read: none but for PET. */
   uptake: { units: readonly UptakeUnit[]; chosen: string };
   /** Those that the file names itself. */
@@ -230,11 +228,11 @@ export type Actions = AnnotationActions & {
   play(speed: number | null): void;
   scroll(images: number): void;
   setPoints(points: boolean): void;
-  setLayers(on: LayerSwitches): void;
+  setMarkings(on: LayerSwitches): void;
   setUptakeUnit(unit: string): void;
-  /** Opens a report, or lays an object over the images; a second time takes it away. */
+  /** Opens a report, or lays an object over the active pane; a second time takes it away. */
   useObject(object: ObjectEntry): void;
-  changeObject(uid: string, change: Partial<Pick<ObjectPicture, "hidden" | "opacity">>): void;
+  changeObject(uid: string, change: Partial<Pick<Laid, "hidden" | "opacity">>): void;
   keepView(caption: string): void;
   removeKeyView(key_view_id: string): void;
   write(text: string): void;
@@ -275,7 +273,7 @@ export function createModel(page: RoomPage, state: RoomState): Model {
       tool: "window",
       points: true,
       failure: null,
-      layers: { there: { overlays: false, shutters: false }, on: { overlays: true, shutters: true } },
+      layers: { there: { overlays: false, shutters: false }, on: NO_OBJECTS },
       uptake: { units: [], chosen: "" },
       windows: [],
     }),

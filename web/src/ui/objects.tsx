@@ -1,30 +1,29 @@
 /** What a series holds besides images: reports to read, layers to lay over, documents to save. */
 import type { JSX } from "preact";
 import { type TextKey, t } from "../i18n/text";
+import { type Laid, laidIn } from "../wire/layers";
 import { type LayerContent, partsOf } from "../wire/objects";
 import type { ObjectEntry } from "../wire/types";
 import { useRoom } from "./context";
 import { Icon } from "./icons";
-import type { ObjectPicture } from "./model";
 
 export function ObjectCard({ object, name }: { object: ObjectEntry; name: string }): JSX.Element {
   const { model, actions } = useRoom();
   const picture = model.objects.value.find((one) => one.uid === object.sop_instance_uid);
+  const laid = laidIn(model.viewer.value.layers.on, object.sop_instance_uid);
   const kind = t(`room.object.kind.${object.kind}` as TextKey);
   return (
     <li class="object-card">
       <p class="name">{name}</p>
       <p class="soft">{kind}</p>
-      <ObjectUse object={object} shown={picture?.shown ?? false} onUse={() => actions.useObject(object)} />
+      <ObjectUse object={object} shown={laid !== undefined} onUse={() => actions.useObject(object)} />
       {picture?.failed && (
         <p class="caution" role="alert">
           <Icon name="warning" />
           {picture.failed}
         </p>
       )}
-      {picture?.shown && picture.content && picture.content.type !== "report" && (
-        <Parts picture={picture} content={picture.content} />
-      )}
+      {laid && picture?.content && picture.content.type !== "report" && <Parts laid={laid} content={picture.content} />}
     </li>
   );
 }
@@ -57,12 +56,15 @@ function ObjectUse({ object, shown, onUse }: UseProps): JSX.Element | null {
   }
 }
 
-function Parts({ picture, content }: { picture: ObjectPicture; content: LayerContent }): JSX.Element | null {
+type PartsProps = { laid: Laid; content: LayerContent };
+
+function Parts({ laid, content }: PartsProps): JSX.Element | null {
   const { actions } = useRoom();
+  const uid = laid.sop_instance_uid;
   const parts = partsOf(content);
   if (parts.length === 0) return null;
   const toggled = (number: number): number[] =>
-    picture.hidden.includes(number) ? picture.hidden.filter((one) => one !== number) : [...picture.hidden, number];
+    laid.hidden.includes(number) ? laid.hidden.filter((one) => one !== number) : [...laid.hidden, number];
   return (
     <fieldset class="object-parts">
       <legend>{t("room.object.parts")}</legend>
@@ -70,8 +72,8 @@ function Parts({ picture, content }: { picture: ObjectPicture; content: LayerCon
         <label key={number}>
           <input
             type="checkbox"
-            checked={!picture.hidden.includes(number)}
-            onChange={() => actions.changeObject(picture.uid, { hidden: toggled(number) })}
+            checked={!laid.hidden.includes(number)}
+            onChange={() => actions.changeObject(uid, { hidden: toggled(number) })}
           />
           <span class="swatch" style={{ background: color }} aria-hidden="true" />
           {label || t("room.object.part", { number })}
@@ -85,8 +87,8 @@ function Parts({ picture, content }: { picture: ObjectPicture; content: LayerCon
             min="0.1"
             max="1"
             step="0.1"
-            value={picture.opacity}
-            onInput={(event) => actions.changeObject(picture.uid, { opacity: Number(event.currentTarget.value) })}
+            value={laid.opacity}
+            onInput={(event) => actions.changeObject(uid, { opacity: Number(event.currentTarget.value) })}
           />
         </label>
       )}

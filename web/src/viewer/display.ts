@@ -1,6 +1,6 @@
 /** Brings a scene onto the screens: mounts, aims, windows, captions; draws once a frame however often it is asked. */
 import type { Camera, Plane, Size } from "../lib/planes";
-import type { ShownObject } from "../wire/objects";
+import type { ObjectSource } from "../wire/objects";
 import type { ViewportId } from "../wire/types";
 import { tableOf } from "./bending";
 import {
@@ -14,7 +14,8 @@ import {
   turnWords,
   windowWords,
 } from "./captions";
-import { ALL_ON, markingsOf, markingWords, type Switches } from "./layers/markings";
+import { asLaid } from "./layers/laid";
+import { markingsOf, markingWords } from "./layers/markings";
 import { drawingsOf, objectWords } from "./layers/objects";
 import type { Text } from "./overlay";
 import { presentationOf } from "./presenting";
@@ -32,10 +33,6 @@ export type Display = {
   /** Draws this from the next frame on; null empties the screens. */
   show(picture: Picture | null): void;
   pointers(list: NamedPointer[]): void;
-  /** Which markings of files are drawn. */
-  layers(on: Switches): void;
-  /** Segmentations, structures and presentation states that lie over the images. */
-  objects(list: readonly ShownObject[]): void;
   /** In which unit PET is written. */
   uptakeUnit(unit: string): void;
   /** A frame of the shown series has come or become better. */
@@ -69,11 +66,11 @@ const STREAM_MS = 150;
 const STREAM_SHARE = 3;
 const MAX_TRIES = 20;
 
-export function createDisplay(stage: Stage, screens: Screens, text: Text, events: DisplayEvents): Display {
+export type DisplayWorld = { screens: Screens; objects: ObjectSource; text: Text };
+
+export function createDisplay(stage: Stage, { screens, objects, text }: DisplayWorld, events: DisplayEvents): Display {
   let picture: Picture | null = null;
   let pointers: NamedPointer[] = [];
-  let layers = ALL_ON;
-  let objects: readonly ShownObject[] = [];
   let unit: string | null = null;
   let frame = 0;
   let stream = 0;
@@ -193,6 +190,7 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
     const overlay = stage.overlays[id];
     const { geometry, header } = series;
     const quality = reached(id, { series, scene });
+    const laid = asLaid(scene.layers.objects, objects);
     overlay.caption(camera, {
       letters: geometry.isInPatient,
       slice: sliceWords(scene, geometry, id, text),
@@ -200,8 +198,9 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
       layers: [
         resampledWords(header, id, text),
         turnWords(scene, id, text),
-        markingWords(scene, header, id, layers, text),
-        objectWords(scene, series, id, objects, text),
+        markingWords(scene, header, id, text),
+        objectWords(scene, series, id, laid.shown, text),
+        laid.words(text),
       ]
         .filter(Boolean)
         .join("\n"),
@@ -209,7 +208,7 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
       mm_per_px: geometry.hasSpacing ? camera.mm_per_px : null,
     });
     const at = { id, camera, size };
-    overlay.layers(size, markingsOf(scene, series, at, layers), drawingsOf(scene, series, at, objects));
+    overlay.layers(size, markingsOf(scene, series, at), drawingsOf(scene, series, at, laid.shown));
     overlay.marks(marksFor(pointers, scene, series, { id, camera, size }, text));
     const others = scene.layout === "mpr" ? shownViewports(scene).filter((other) => other !== id) : [];
     const own = others.map((other) => planeOf(scene, geometry, other));
@@ -264,14 +263,6 @@ export function createDisplay(stage: Stage, screens: Screens, text: Text, events
       picture = next;
       // Now, not at the next frame: a hidden tab has none, and the sizes of a new layout are told with its view.
       if (next) arrange(next.scene);
-      later();
-    },
-    layers(on) {
-      layers = on;
-      later();
-    },
-    objects(list) {
-      objects = list;
       later();
     },
     uptakeUnit(wished) {

@@ -8,7 +8,8 @@
  * up x normal to the right.
  */
 import type { Plane } from "../lib/planes";
-import type { ShownObject } from "../wire/objects";
+import { type FullLayers, layersOf } from "../wire/layers";
+import type { ObjectSource } from "../wire/objects";
 import type { Layout, Pane as PaneView, Pointer, PresentationState, ViewportId } from "../wire/types";
 import { lowestOf, type NamedPointer, type Quality } from "./captions";
 import { createCine, intervalOf } from "./cine";
@@ -19,7 +20,7 @@ import type { Failure } from "./failures";
 import type { Tool } from "./gestures";
 import { createHand } from "./hand";
 import { stateApplied } from "./layers/applying";
-import type { Switches } from "./layers/markings";
+import { arrivalOf } from "./layers/laid";
 import type { Hold, ImageName, Library, StackRef } from "./library";
 import type { Text } from "./overlay";
 import type { RegionRefusal } from "./regions";
@@ -98,11 +99,8 @@ export type Pane = {
   scroll(steps: number): void;
   zoomBy(factor: number): void;
   setTool(tool: Tool): void;
-  setLayers(on: Switches): void;
-  /** What lies over the images. */
-  setObjects(list: readonly ShownObject[]): void;
-  /** Takes over a presentation state's window, where it is of this image. */
-  applyState(state: PresentationState): void;
+  /** What lies over the images; `state`: a presentation state that has come with it and gives its window. */
+  setLayers(layers: FullLayers, state?: PresentationState): void;
   setUptakeUnit(unit: string): void;
   setPointers(list: NamedPointer[]): void;
   drawings: Omit<DrawingBoard, "paint" | "destroy">;
@@ -120,6 +118,7 @@ export type Pane = {
 export type PaneWorld = {
   engine: Engine;
   library: Library;
+  objects: ObjectSource;
   text: Text;
   nameOf(id: ViewportId): string;
   newId(): string;
@@ -128,22 +127,26 @@ export type PaneWorld = {
 export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEvents): Pane {
   const stage = createStage(host, world.text);
   const screens = createScreens(world.engine, stage.screens, world.nameOf);
-  const display = createDisplay(stage, screens, world.text, {
-    quality: events.quality,
-    drawn(series) {
-      events.drawn(series);
-      settleOpen();
+  const display = createDisplay(
+    stage,
+    { screens, objects: world.objects, text: world.text },
+    {
+      quality: events.quality,
+      drawn(series) {
+        events.drawn(series);
+        settleOpen();
+      },
+      failed(error) {
+        console.error(error);
+        events.failed("drawing");
+      },
+      cuts: events.cuts,
+      painted(...at) {
+        board.paint(...at);
+        tellValue(at[0]);
+      },
     },
-    failed(error) {
-      console.error(error);
-      events.failed("drawing");
-    },
-    cuts: events.cuts,
-    painted(...at) {
-      board.paint(...at);
-      tellValue(at[0]);
-    },
-  });
+  );
   const cine = createCine({
     place: () => inActive((at, series) => stepOf(at, series.geometry, at.active)),
     isThere: (index) =>
@@ -335,6 +338,8 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
       const now = picture();
       if (!now) return hold && isSameStack(hold.ref, view) ? "loading" : "elsewhere";
       if (!isSameView(now.scene, now.series, view, facets, display.size)) return "elsewhere";
+      const arrival = facets.window ? arrivalOf(layersOf(view).objects, world.objects) : "there";
+      if (arrival !== "there") return arrival;
       const quality = lowest(now);
       return quality === "full" ? "same" : quality;
     },
@@ -374,9 +379,11 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
         return zoomed(at, series.geometry, { id, size: display.size(id), factor, around: null });
       }),
     setTool: hand.setTool,
-    setLayers: (on) => display.layers(on),
-    setObjects: (list) => display.objects(list),
-    applyState: (state) => change((scene, series) => stateApplied(scene, series.header, state)),
+    setLayers: (layers, state) =>
+      change((at, series) => {
+        const laid = { ...at, layers };
+        return state ? stateApplied(laid, series.header, state) : laid;
+      }),
     setUptakeUnit(wished) {
       unit = wished;
       display.uptakeUnit(wished);

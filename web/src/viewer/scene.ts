@@ -10,6 +10,7 @@ import {
   scaleToShow,
 } from "../lib/planes";
 import { dot, moved, scaled, subtract, type Vec3 } from "../lib/vectors";
+import { type FullLayers, NO_OBJECTS } from "../wire/layers";
 import type { Layout, ViewportId } from "../wire/types";
 import {
   gridCentre,
@@ -39,6 +40,8 @@ export type Scene = {
   active: ViewportId;
   window: { center: number; width: number };
   isInverted: boolean;
+  /** What lies over the images: markings of their files, and objects by name. */
+  layers: FullLayers;
   frame: number;
   /** From the image's own middle: on tilted stacks the picture must not drift over the screen while scrolling. */
   stack: Offset & Zoom & Turn;
@@ -61,6 +64,7 @@ export function firstScene(
     active: "stack",
     window: first.window,
     isInverted: false,
+    layers: NO_OBJECTS,
     frame: first.frame,
     stack: { right_mm: 0, up_mm: 0, fov_mm: null, ...UNTURNED },
     planes: {
@@ -256,10 +260,10 @@ export function carriedTo(scene: Scene, from: StackGeometry, to: StackGeometry):
   return to.grid ? next : withLayout(next, to, "stack");
 }
 
-/** Back to the whole image in the first window, planes along the body's axes; the place in the stack is kept. */
+/** Back to the whole image in the first window, planes along the body's axes; the place in the stack is kept, and what lies over it. */
 export function resetScene(scene: Scene, geometry: StackGeometry, window: { center: number; width: number }): Scene {
   const fresh = firstScene(geometry, { frame: scene.frame, window });
-  const kept: Scene = { ...fresh, layout: scene.layout, active: scene.active };
+  const kept: Scene = { ...fresh, layout: scene.layout, active: scene.active, layers: scene.layers };
   return throughPoint(kept, geometry, crosshairOf(scene), REFORMATS);
 }
 

@@ -1,6 +1,7 @@
 /** Between a pane's scene and what travels of it: reading, applying, comparing. Pure. */
 import { type Facing, type Size, scaleToShow, toScreen } from "../lib/planes";
 import { dot, type Vec3 } from "../lib/vectors";
+import { isSameLayers, layersOf, written } from "../wire/layers";
 import type { Pane, ViewportId, ViewportView } from "../wire/types";
 import { halfGap, isSameVector, nearestFrame, type ReformatId, type StackGeometry } from "./geometry";
 import type { PackHeader } from "./pack";
@@ -25,7 +26,7 @@ import { canReformat } from "./stack";
 import { facedAs } from "./tilting";
 import { turnOf } from "./turning";
 
-/** Which parts of a shared view a follower takes over. */
+/** Which parts of a shared view a follower takes over; `window` is the grey scale with all that lies over it. */
 export type Facets = { slice: boolean; window: boolean; zoom: boolean; layout: boolean };
 
 export type Shown = { header: PackHeader; geometry: StackGeometry; frameIndex(sop: string, frame: number): number };
@@ -52,6 +53,7 @@ export function paneOf(scene: Scene, shown: Shown, sizeOf: (id: ViewportId) => S
     window: { ...scene.window, unit: header.unit },
     invert: scene.isInverted,
     viewports: shownViewports(scene).map((id) => viewportOf(scene, shown, id, sizeOf(id))),
+    layers: written(scene.layers),
   };
 }
 
@@ -90,11 +92,18 @@ export function followed(scene: Scene, shown: Shown, view: Pane, facets: Facets)
     next = placed;
   }
   if (facets.zoom && isSame && next.layout === view.layout) next = sameZoom(next, shown, view);
+  if (facets.window && isSame) next = withLayers(next, view);
   if (facets.window && isSame && view.window.unit === shown.header.unit) {
     const { center, width } = view.window;
     next = { ...next, window: { center, width }, isInverted: view.invert };
   }
   return next;
+}
+
+/** The same value where nothing has changed: a scene that is another is drawn anew. */
+function withLayers(scene: Scene, view: Pane): Scene {
+  const layers = layersOf(view);
+  return isSameLayers(scene.layers, layers) ? scene : { ...scene, layers };
 }
 
 function sameSlices(scene: Scene, shown: Shown, view: Pane): Scene | null {
@@ -173,7 +182,7 @@ export function isSameView(
     Math.abs(scene.window.width - view.window.width) < 0.01 + Math.abs(view.window.width) * 1e-3 &&
     scene.isInverted === view.invert &&
     shown.header.unit === view.window.unit;
-  if (facets.window && !isSameWindow) return false;
+  if (facets.window && !(isSameWindow && isSameLayers(scene.layers, layersOf(view)))) return false;
   return view.viewports.every(
     (viewport) =>
       (!facets.slice || showsSlice(scene, shown, viewport)) &&

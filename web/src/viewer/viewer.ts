@@ -6,8 +6,9 @@
  * tells nothing either: who opens a stack on purpose reads `view()` when it resolves.
  */
 import { chosenUnit, type UptakeUnit, uptakeUnits } from "../lib/uptake";
-import type { ShownObject } from "../wire/objects";
-import type { Arrangement, Layout, Pointer, View, ViewportId } from "../wire/types";
+import { type FullLayers, NO_OBJECTS } from "../wire/layers";
+import type { ObjectSource } from "../wire/objects";
+import type { Arrangement, Layout, Pointer, PresentationState, View, ViewportId } from "../wire/types";
 import type { NamedPointer, Quality } from "./captions";
 import { warmDecoders } from "./decoders";
 import type { Begun } from "./download";
@@ -15,7 +16,7 @@ import type { DrawingBoard, DrawingEvents } from "./drawing/drawing";
 import type { Failure } from "./failures";
 import type { Tool } from "./gestures";
 import { createGrid } from "./grid";
-import { ALL_ON, markingsIn, type Switches } from "./layers/markings";
+import { markingsIn, type Switches } from "./layers/markings";
 import { createLibrary, type ImageName, type StackRef } from "./library";
 import { createLinks } from "./links";
 import type { Text } from "./overlay";
@@ -62,6 +63,7 @@ export type ViewerEvents = {
   /** What to write over a stack. */
   titleOf(stack: StackRef): { title: string; prior: string | null };
   newId(): string;
+  objects: ObjectSource;
   drawing: DrawingEvents;
 };
 
@@ -107,16 +109,17 @@ export type Viewer = {
   zoomBy(factor: number): void;
   /** What the left button and one finger do. Until it is called: the window, and scrolling. */
   setTool(tool: Tool): void;
-  /** Which markings of the active pane's file there are, and which kinds are shown in all panes. */
-  layers(): { there: Switches; on: Switches };
-  setLayers(on: Switches): void;
+  /** Which markings of the active pane's file there are, and what lies over its images. */
+  layers(): { there: Switches; on: FullLayers };
+  /** Over the active pane; `state`: a presentation state that has come with it and gives the pane its window. */
+  setLayers(layers: FullLayers, state?: PresentationState): void;
+  /** An object that lies over a pane has come, or cannot. */
+  objectsChanged(): void;
   /** In which units the active pane's values can be read (PET only), and the one shown. */
   uptake(): { units: UptakeUnit[]; chosen: string };
   /** Windows that the active pane's file names itself. */
   windows(): readonly { center: number; width: number; explanation?: string }[];
   setUptakeUnit(unit: string): void;
-  /** What lies over the images of all panes; a presentation state that is new gives the active pane its window. */
-  setObjects(list: readonly ShownObject[]): void;
   setPointers(list: NamedPointer[]): void;
   drawings: Drawings;
   setActive(id: ViewportId): void;
@@ -144,8 +147,6 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
   const links = createLinks(panes, text);
   const whole = createWholeView(panes, links);
   let told: Quality | null = null;
-  let layers = ALL_ON;
-  let objects: readonly ShownObject[] = [];
   let unit: string | null = null;
   let isNoteDue = false;
 
@@ -169,7 +170,7 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
   function newPane(index: number): Pane {
     return createPane(
       grid.cell(index).host,
-      { engine, library, text, nameOf: (id) => nameOf(index, id), newId: events.newId },
+      { engine, library, text, objects: events.objects, nameOf: (id) => nameOf(index, id), newId: events.newId },
       {
         changed(before, after) {
           links.follow(index, before, after);
@@ -303,25 +304,18 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
     zoomBy: (factor) => panes.active().zoomBy(factor),
     setTool: (tool) => panes.everywhere("tool", (pane) => pane.setTool(tool)),
     layers() {
-      const header = panes.active().picture()?.series.header;
-      return { there: header ? markingsIn(header) : { overlays: false, shutters: false }, on: layers };
+      const now = panes.active().picture();
+      const there = now ? markingsIn(now.series.header) : { overlays: false, shutters: false };
+      return { there, on: now?.scene.layers ?? NO_OBJECTS };
     },
-    setLayers(on) {
-      layers = on;
-      panes.everywhere("layers", (pane) => pane.setLayers(on));
+    setLayers: (layers, state) => panes.active().setLayers(layers, state),
+    objectsChanged() {
+      for (const pane of panes.shown()) pane.redraw();
     },
     windows: () => panes.active().picture()?.series.header.windows ?? [],
     uptake() {
       const header = panes.active().picture()?.series.header;
       return header ? { units: uptakeUnits(header), chosen: chosenUnit(header, unit).unit } : { units: [], chosen: "" };
-    },
-    setObjects(list) {
-      const known = new Set(objects.map((one) => one.uid));
-      objects = list;
-      panes.everywhere("objects", (pane) => pane.setObjects(list));
-      for (const { uid, content } of list) {
-        if (!known.has(uid) && content.type === "presentation") panes.active().applyState(content);
-      }
     },
     setUptakeUnit(wished) {
       unit = wished;

@@ -5,6 +5,15 @@ export type ObjectContent = Report | Segmentation | StructureSet | PresentationS
 /** What can lie over an image. */
 export type LayerContent = Exclude<ObjectContent, Report>;
 
+/** How far an object has come to this screen; `says`: why it cannot be shown here. */
+export type ObjectState = { at: "loading" } | { at: "there"; content: LayerContent } | { at: "refused"; says: string };
+
+/** Where the screen asks for the objects that lie over its images, by their SOP Instance UID. */
+export type ObjectSource = {
+  /** Asks for it where nobody has yet. */
+  ask(sop_instance_uid: string): ObjectState;
+};
+
 /** One object laid over the images; `hidden` are numbers of its segments or structures. */
 export type ShownObject = { uid: string; content: LayerContent; hidden: readonly number[]; opacity: number };
 

@@ -25,6 +25,20 @@ export type ViewportView = {
   slab?: Slab | null;
 };
 
+/** A segmentation, structure set or presentation state of the room's studies that lies over a pane. */
+export type LaidObject = {
+  sop_instance_uid: string;
+  hidden?: number[];
+  opacity?: number;
+};
+
+/** What lies over a pane's pixels: the file's own overlays and shutters, and objects, the last one on top. */
+export type Layers = {
+  overlays?: boolean;
+  shutters?: boolean;
+  objects?: LaidObject[];
+};
+
 /** One series (`stack` numbers the display stacks that a series was split into), as one or three viewports. */
 export type Pane = {
   study_uid: string;
@@ -36,6 +50,7 @@ export type Pane = {
   window: Window;
   invert: boolean;
   viewports: ViewportView[];
+  layers?: Layers;
 };
 
 /** How many panes stand below each other, and how many side by side. */

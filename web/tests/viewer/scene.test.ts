@@ -9,6 +9,7 @@ import {
   firstScene,
   panned,
   planeOf,
+  resetScene,
   type Scene,
   stepOf,
   throughPoint,
@@ -165,6 +166,35 @@ describe("a slice that is shown in another way", () => {
     ["made thick", { slab: { blend: "mip", thickness_mm: 10 } }],
   ])("is not the same %s", (_, change) => {
     expect(isSame(changed(change))).toBe(false);
+  });
+});
+
+describe("what lies over a pane", () => {
+  const shown = shownOf(header());
+  const layers = {
+    overlays: false,
+    shutters: true,
+    objects: [{ sop_instance_uid: "1.9", hidden: [2], opacity: 0.4 }],
+  };
+  const view = paneOf({ ...start(shown), layers }, shown, () => WIDE);
+  const isSame = (scene: Scene): boolean => isSameView(scene, shown, view, EVERYTHING, () => WIDE);
+
+  test("travels with the view and is taken over by who follows", () => {
+    const follower = followed(start(shown), shown, view, EVERYTHING);
+    expect(follower?.layers).toEqual(layers);
+    expect(follower && isSame(follower)).toBe(true);
+  });
+  test("makes a screen without it another picture", () => {
+    expect(isSame(start(shown))).toBe(false);
+    expect(isSame({ ...start(shown), layers: { ...layers, overlays: true } })).toBe(false);
+    expect(isSame({ ...start(shown), layers: { ...layers, objects: [] } })).toBe(false);
+  });
+  test("stays when the picture is reset", () => {
+    expect(resetScene({ ...start(shown), layers }, shown.geometry, WINDOW).layers).toEqual(layers);
+  });
+  test("of another series does not come over this one", () => {
+    const other = shownOf(header({ series_uid: "1.2.99" }));
+    expect(followed(start(other), other, view, EVERYTHING)?.layers.objects).toEqual([]);
   });
 });
 

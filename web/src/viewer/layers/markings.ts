@@ -10,8 +10,6 @@ import { type Affine, framePlacing } from "./placing";
 /** Which markings of files are shown; both are until the user says otherwise. */
 export type Switches = { overlays: boolean; shutters: boolean };
 
-export const ALL_ON: Switches = { overlays: true, shutters: true };
-
 export type Markings = {
   placing: Affine;
   rows: number;
@@ -35,10 +33,10 @@ export function markingsOf(
   scene: Scene,
   { header, geometry }: Marked,
   at: { id: ViewportId; camera: Camera; size: Size },
-  on: Switches,
 ): Markings | null {
   const frame = geometry.frames[scene.frame];
   if (isReformat(at.id) || !frame) return null;
+  const on = scene.layers;
   const isHere = (one: { frames: number[] }): boolean => one.frames.includes(scene.frame);
   const shutters = on.shutters ? (header.shutters ?? []).filter(isHere).map((one) => one.shutter) : [];
   // Regions of interest (Overlay Type R, PS3.3 C.9.2.1.1) are measured in, not looked at.
@@ -60,7 +58,8 @@ export function markingsOf(
 }
 
 /** One line a notice: hidden parts of an image and markings that are switched off must not go unnoticed. */
-export function markingWords(scene: Scene, header: PackHeader, id: ViewportId, on: Switches, text: Text): string {
+export function markingWords(scene: Scene, header: PackHeader, id: ViewportId, text: Text): string {
+  const on = scene.layers;
   const all = markingsIn(header);
   if (!all.overlays && !all.shutters) return "";
   if (isReformat(id)) return text("room.layers.original_only");
