@@ -33,6 +33,7 @@ _Uid = Annotated[str, msgspec.Meta(max_length=64)]
 _Frame = Annotated[int, msgspec.Meta(ge=1, le=(1 << 31) - 1)]
 
 Points = Annotated[tuple[_Point, ...], msgspec.Meta(min_length=1, max_length=4)]
+TextPoint = Annotated[_Point, msgspec.Meta(description="the middle of words that were moved from beside their shape")]
 Words = Annotated[str, msgspec.Meta(max_length=200)]
 
 
@@ -54,6 +55,7 @@ class Drawing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     up: _Unit
     points: Points
     text: Words
+    text_point: TextPoint | None = None
 
     def __post_init__(self) -> None:
         # ValueError is what msgspec turns into its refusal of the message.

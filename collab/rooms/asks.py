@@ -127,7 +127,7 @@ def _change(state: RoomState, act: ChangeAnnotation, actor: str) -> Done | No:
         return No("annotation_changed")
     if len(act.points) != POINTS[found.drawing.kind]:
         return No("wrong_points")
-    return AnnotationChanged(act.annotation_id, found.version + 1, act.points, act.text)
+    return AnnotationChanged(act.annotation_id, found.version + 1, act.points, act.text, act.text_point)
 
 
 def _remove(state: RoomState, act: RemoveAnnotation, by: Member) -> Done | No:

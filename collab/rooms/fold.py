@@ -95,7 +95,8 @@ def _changes(state: RoomState, fact: Fact) -> dict[str, Any]:  # Any: each field
 def _changed(one: Annotation, changed: AnnotationChanged) -> Annotation:
     if one.annotation_id != changed.annotation_id:
         return one
-    drawing = replace(one.drawing, points=changed.points, text=changed.text)
+    after = {"points": changed.points, "text": changed.text, "text_point": changed.text_point}
+    drawing = replace(one.drawing, **after)
     return replace(one, version=changed.version, drawing=drawing)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from collab.rooms.annotation import Annotation, Drawing, Points, Words
+from collab.rooms.annotation import Annotation, Drawing, Points, TextPoint, Words
 from collab.rooms.view import Pointer, View
 
 SUBPROTOCOL = "consilium.v1"
@@ -167,12 +167,13 @@ class DrawAnnotation(_Message, frozen=True, tag="annotation.draw"):
 
 
 class ChangeAnnotation(_Message, frozen=True, tag="annotation.change"):
-    """Move my annotation's points or change its words; `version` is the one seen."""
+    """Move my annotation's points or its words, or change these; `version` is the one seen."""
 
     annotation_id: _Id
     version: _Count
     points: Points
     text: Words
+    text_point: TextPoint | None = None
 
 
 class RemoveAnnotation(_Message, frozen=True, tag="annotation.remove"):
@@ -271,12 +272,13 @@ class AnnotationDrawn(_Message, frozen=True, tag="annotation.drawn"):
 
 
 class AnnotationChanged(_Message, frozen=True, tag="annotation.changed"):
-    """Its author has moved its points or changed its words; `version` is the new one."""
+    """Its author has moved its points or its words, or changed these; `version` is the new one."""
 
     annotation_id: str
     version: int
     points: Points
     text: Words
+    text_point: TextPoint | None = None
 
 
 class AnnotationRemoved(_Message, frozen=True, tag="annotation.removed"):

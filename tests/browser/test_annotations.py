@@ -212,6 +212,88 @@ def test_only_its_author_moves_it_and_undoes_it(meeting: Meeting) -> None:
     assert stage.eventually(requester, lambda: words(requester) == moved)
 
 
+def test_all_of_it_is_moved_by_its_line_and_its_words_aside_and_others_see_both(meeting: Meeting) -> None:
+    expert, requester = meeting
+    choose(expert, "Longueur")
+    stroke(expert, (0.3, 0.4), (0.5, 0.4))
+    assert has(requester, 1)
+    before, length = ends(expert), words(expert)
+    (x0, y0), (x1, y1) = stroke(expert, (0.4, 0.4), (0.45, 0.5))
+    assert has(requester, 1)
+    by = (x1 - x0, y1 - y0)
+    wanted = [(x + by[0], y + by[1]) for x, y in before]
+    assert stage.eventually(expert, lambda: np.allclose(ends(expert), wanted, atol=0.1)), (ends(expert), wanted)
+    assert words(expert) == words(requester) == length
+    # Held by its line it is selected: its words may be taken now.
+    places = expert.page.locator("[data-viewport=stack] .annotation text").bounding_box()
+    theirs = drawn(requester).locator("text").bounding_box()
+    assert places
+    assert theirs
+    mouse = expert.page.mouse
+    mouse.move(places["x"] + places["width"] / 2, places["y"] + places["height"] / 2)
+    mouse.down()
+    mouse.move(places["x"] + 60, places["y"] + 150, steps=6)
+    mouse.up()
+    assert has(requester, 1)
+    assert drawn(requester).locator("path.leader").count() == 1
+    there = drawn(requester).locator("text").bounding_box()
+    assert there
+    assert there["y"] > theirs["y"] + 40
+    assert words(requester) == length
+    expert.page.keyboard.press("Control+z")
+    assert stage.eventually(requester, lambda: drawn(requester).locator("path.leader").count() == 0)
+
+
+def test_keys_move_what_is_selected_and_one_of_its_points(meeting: Meeting) -> None:
+    expert, requester = meeting
+    choose(expert, "Longueur")
+    stroke(expert, (0.3, 0.4), (0.5, 0.4))
+    assert has(requester, 1)
+    (x0, y0), (x1, y1) = ends(expert)
+    expert.page.locator(".annotations li .annotation").click()
+    assert has(expert, 1)
+    keyboard = expert.page.keyboard
+    keyboard.press("Alt+Shift+ArrowDown")
+    keyboard.press("Alt+ArrowRight")
+    moved = [(x0 + 1, y0 + 10), (x1 + 1, y1 + 10)]
+    assert stage.eventually(expert, lambda: np.allclose(ends(expert), moved, atol=0.1)), (ends(expert), moved)
+    assert has(requester, 1)
+    keyboard.press("q")
+    assert drawn(expert).locator("circle[data-held]").count() == 1
+    keyboard.press("Alt+Shift+ArrowLeft")
+    lengthened = [(x0 - 9, y0 + 10), moved[1]]
+    assert stage.eventually(expert, lambda: np.allclose(ends(expert), lengthened, atol=0.1))
+    assert has(requester, 1)
+    assert stage.eventually(expert, lambda: words(expert) == words(requester))
+    # Both presses before were one step; the point is another.
+    keyboard.press("Control+z")
+    assert stage.eventually(requester, lambda: np.allclose(ends(expert), moved, atol=0.1))
+    keyboard.press("Control+z")
+    assert stage.eventually(requester, lambda: np.allclose(ends(expert), [(x0, y0), (x1, y1)], atol=0.1))
+
+
+def test_those_of_others_are_hidden_on_one_screen_only(meeting: Meeting) -> None:
+    expert, requester = meeting
+    choose(expert, "Longueur")
+    stroke(expert, (0.4, 0.4), (0.5, 0.5))
+    choose(requester, "Longueur")
+    stroke(requester, (0.3, 0.6), (0.5, 0.7))
+    assert has(expert, 2)
+    assert has(requester, 2)
+    hers = words(requester)
+    requester.page.get_by_label("Masquer celles des autres").check()
+    assert has(requester, 1)
+    assert words(requester) != hers
+    assert has(expert, 2)
+    # What comes while they are hidden is hidden too, also while it is drawn.
+    stroke(expert, (0.6, 0.6), (0.7, 0.5))
+    assert has(expert, 3)
+    assert stage.eventually(requester, lambda: requester.page.locator(".annotations li").count() == 3)
+    assert drawn(requester).count() == 1
+    requester.page.get_by_label("Masquer celles des autres").uncheck()
+    assert has(requester, 3)
+
+
 def test_it_lies_on_its_slice_and_on_no_other(meeting: Meeting) -> None:
     expert, requester = meeting
     choose(expert, "Longueur")

@@ -60,3 +60,24 @@ def test_fingers_scroll_window_and_zoom_and_are_followed(server: Server, open_as
     assert zoomed["fov_mm"][0] == pytest.approx(windowed["fov_mm"][0] / 2, rel=0.01)
     assert zoomed["window"] == windowed["window"]
     assert stage.show_the_same(expert, requester), stage.differences(expert, requester)
+
+
+def test_two_fingers_zoom_while_a_length_is_measured_and_leave_none(
+    server: Server, open_as: Callable[..., Window]
+) -> None:
+    case = stage.open_case(server, words="synthetique sans injection")
+    expert = open_as(NEURORADIOLOGIST, size=(412, 915))
+    stage.enter(expert, server, case.room_id)
+    standing = expert.page.locator("[data-viewport=stack] .annotation")
+    before = standing.count()
+    expert.page.get_by_role("button", name="Mesurer et annoter").click()
+    expert.page.locator("#measure-menu").get_by_role("button", name="Longueur", exact=True).click()
+    fov = stage.views(expert)["stack"]["fov_mm"][0]
+    touch(expert, [[(-40 - 8.0 * step, 0), (40 + 8.0 * step, 0)] for step in range(6)])
+    assert stage.eventually(expert, lambda: stage.views(expert)["stack"]["fov_mm"][0] < fov / 1.9)
+    # One finger first, which begins to draw, then another.
+    first: list[Fingers] = [[(0, 60)], [(10, 60)], [(20, 60)]]
+    touch(expert, [*first, *([(20 + 8.0 * step, 60), (-60 - 8.0 * step, 60)] for step in range(6))])
+    assert standing.count() == before
+    touch(expert, [[(-60, -60)], [(0, -60)], [(60, -60)]])
+    assert stage.eventually(expert, lambda: standing.count() == before + 1)

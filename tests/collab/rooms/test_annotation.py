@@ -32,3 +32,9 @@ def test_r37_an_image_has_both_its_names_or_none(half: str) -> None:
     assert msgspec.convert(plain | {"sop_instance_uid": None, "frame": None}, Drawing).frame is None
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert(plain | {half: None}, Drawing)
+
+
+def test_r37_a_drawing_of_before_words_could_be_moved_is_read() -> None:
+    plain = msgspec.to_builtins(make.length())
+    del plain["text_point"]
+    assert msgspec.convert(plain, Drawing) == make.length()

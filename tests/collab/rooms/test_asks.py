@@ -130,6 +130,8 @@ MOVED = make.length(4.0).points
 def test_r38_who_draws_is_the_author_and_a_change_makes_a_new_version() -> None:
     assert judged(HELD, DrawAnnotation("an", make.length())) == AnnotationDrawn("an", make.length())
     assert judged(DRAWN, ChangeAnnotation("an", 7, MOVED, "x")) == AnnotationChanged("an", 8, MOVED, "x")
+    aside = (5.0, 6.0, 7.0)
+    assert judged(DRAWN, ChangeAnnotation("an", 7, MOVED, "", aside)) == AnnotationChanged("an", 8, MOVED, "", aside)
     assert judged(DRAWN, RemoveAnnotation("an", 7)) == AnnotationRemoved("an")
 
 

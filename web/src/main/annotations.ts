@@ -91,6 +91,8 @@ export function createAnnotations(parts: AnnotationParts): Annotations {
         set({ kind });
       },
       endMeasure: () => viewer()?.drawings.escape() ?? false,
+      nudgeAnnotation: (step) => viewer()?.drawings.nudge(step),
+      nextPart: () => viewer()?.drawings.nextPart(),
       undo: () => parts.live().annotating.undo(),
       redo: () => parts.live().annotating.redo(),
       removeAnnotation: (annotation_id) => parts.live().annotating.remove(annotation_id),
@@ -110,7 +112,7 @@ export function createAnnotations(parts: AnnotationParts): Annotations {
           if (isNew) annotating.sketch(annotation_id, null);
           draw();
         } else if (isNew) annotating.draw(annotation_id, { ...drawing, text });
-        else annotating.change(annotation_id, { points: drawing.points, text });
+        else annotating.change(annotation_id, { ...drawing, text });
       },
       hideOthers(hidesOthers) {
         set({ hidesOthers });

@@ -9,9 +9,10 @@ export function listenToKeys(model: Model, actions: Actions): () => void {
     if (event.defaultPrevented || isTaken(event.target)) return;
     const act = keyAct(event);
     if (act === null || document.querySelector("dialog[open]") !== null) return;
-    if (act.do === "remove" && model.annotations.value.selected === null) return;
+    const isOfAnnotation = act.do === "remove" || act.do === "nudge" || act.do === "next_part";
+    if (isOfAnnotation && model.annotations.value.selected === null) return;
     const isArrow = act.do === "scroll" || act.do === "sibling" || act.do === "tilt";
-    if (isArrow ? isBesideImages(event.target) : event.repeat) return;
+    if (isArrow ? isBesideImages(event.target) : event.repeat && act.do !== "nudge") return;
     event.preventDefault();
     obey(act, model, actions);
   };
@@ -52,6 +53,12 @@ function obey(act: KeyAct, model: Model, actions: Actions): void {
       break;
     case "measure":
       actions.setMeasure(model.annotations.value.kind === null ? "length" : null);
+      break;
+    case "nudge":
+      actions.nudgeAnnotation(act);
+      break;
+    case "next_part":
+      actions.nextPart();
       break;
     case "remove":
       actions.removeAnnotation(model.annotations.value.selected ?? "");

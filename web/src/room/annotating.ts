@@ -7,7 +7,7 @@ export type Annotating = {
   sketch(annotation_id: string, drawing: Drawing | null): void;
   draw(annotation_id: string, drawing: Drawing): void;
   /** Does nothing while an earlier act on it has no answer yet: its version is not known. */
-  change(annotation_id: string, to: Pick<Drawing, "points" | "text">): void;
+  change(annotation_id: string, to: Pick<Drawing, "points" | "text" | "text_point">): void;
   remove(annotation_id: string): void;
   undo(): void;
   redo(): void;
@@ -60,8 +60,15 @@ export function createAnnotating(world: AnnotatingWorld): Annotating {
     if (after === null) return found ? { t: "annotation.remove", annotation_id, version: found.version } : null;
     if (before === null) return found ? null : { t: "annotation.draw", annotation_id, drawing: after };
     if (!found || found.author !== world.actor) return null;
-    const { points, text } = after;
-    return { t: "annotation.change", annotation_id, version: found.version, points, text };
+    const { points, text, text_point } = after;
+    return {
+      t: "annotation.change",
+      annotation_id,
+      version: found.version,
+      points,
+      text,
+      text_point: text_point ?? null,
+    };
   };
 
   const take = (step: Step, way: Way): boolean => {

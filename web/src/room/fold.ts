@@ -70,9 +70,12 @@ const annotationOf = (fact: Fact, { annotation_id, drawing }: AnnotationDrawn): 
   drawing,
 });
 
-function changedBy(one: Annotation, { annotation_id, version, points, text }: AnnotationChanged): Annotation {
+function changedBy(
+  one: Annotation,
+  { annotation_id, version, points, text, text_point }: AnnotationChanged,
+): Annotation {
   if (one.annotation_id !== annotation_id) return one;
-  return { ...one, version, drawing: { ...one.drawing, points, text } };
+  return { ...one, version, drawing: { ...one.drawing, points, text, text_point: text_point ?? null } };
 }
 
 const without = (actors: readonly string[], gone: string | null): string[] => actors.filter((one) => one !== gone);

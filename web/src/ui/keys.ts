@@ -11,6 +11,8 @@ export type KeyAct =
   | { do: "rotate" | "flip" | "cine" | "straighten" }
   | { do: "tilt"; degrees: number }
   | { do: "sibling"; by: -1 | 1 }
+  | { do: "nudge"; right_px: number; up_px: number }
+  | { do: "next_part" }
   | { do: "panes" | "next_pane" | "link" | "back" };
 
 export type KeyPress = { key: string; ctrlKey: boolean; metaKey: boolean; altKey: boolean; shiftKey?: boolean };
@@ -39,6 +41,7 @@ const ACTS: Readonly<Record<string, KeyAct>> = {
   e: { do: "tool", tool: "region" },
   v: { do: "tool", tool: "lens" },
   a: { do: "measure" },
+  q: { do: "next_part" },
   delete: { do: "remove" },
   backspace: { do: "remove" },
   escape: { do: "escape" },
@@ -54,9 +57,22 @@ const ACTS: Readonly<Record<string, KeyAct>> = {
 /** With the shift key: as the lines on the screen turn, to the left or to the right. */
 const TILTS: Readonly<Record<string, number>> = { arrowleft: 5, arrowright: -5 };
 
+const NUDGES: Readonly<Record<string, readonly [right: number, up: number]>> = {
+  arrowleft: [-1, 0],
+  arrowright: [1, 0],
+  arrowup: [0, 1],
+  arrowdown: [0, -1],
+};
+const WIDE_NUDGE_PX = 10;
+
 /** Null for a key that is the browser's, or nobody's. */
 export function keyAct({ key, ctrlKey, metaKey, altKey, shiftKey = false }: KeyPress): KeyAct | null {
   if ((ctrlKey || metaKey) && !altKey && key.toLowerCase() === "z") return { do: shiftKey ? "redo" : "undo" };
+  const nudge = NUDGES[key.toLowerCase()];
+  if (altKey && nudge && !ctrlKey && !metaKey) {
+    const by_px = shiftKey ? WIDE_NUDGE_PX : 1;
+    return { do: "nudge", right_px: nudge[0] * by_px, up_px: nudge[1] * by_px };
+  }
   if (ctrlKey || metaKey || altKey) return null;
   const tilt = shiftKey ? TILTS[key.toLowerCase()] : undefined;
   if (tilt !== undefined) return { do: "tilt", degrees: tilt };
@@ -90,5 +106,7 @@ export const HELP: readonly { keys: string; text: TextKey }[] = [
   { keys: "A", text: "room.keys.measure" },
   { keys: "Ctrl Z · Ctrl ⇧ Z", text: "room.keys.undo" },
   { keys: "⌫", text: "room.keys.remove" },
+  { keys: "Alt ↑ ↓ ← →", text: "room.keys.nudge" },
+  { keys: "Q", text: "room.keys.next_part" },
   { keys: "?", text: "room.keys.help" },
 ];

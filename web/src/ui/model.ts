@@ -181,6 +181,10 @@ export type AnnotationActions = {
   setMeasure(kind: AnnotationKind | null): void;
   /** Lets go of what is half drawn, or of the selection; false when there was neither. */
   endMeasure(): boolean;
+  /** Moves what is selected and mine, in the active pane. */
+  nudgeAnnotation(step: { right_px: number; up_px: number }): void;
+  /** The keyboard moves its next part. */
+  nextPart(): void;
   undo(): void;
   redo(): void;
   removeAnnotation(annotation_id: string): void;

@@ -36,6 +36,7 @@ const RULES = `
 .viewer .viewport[hidden] { display: none; }
 .viewer[data-layout="mpr"] .viewport[data-active] { outline: 1px solid var(--accent, #6fb7ff); outline-offset: -1px; }
 .viewer .viewport-screen { width: 100%; height: 100%; touch-action: none; cursor: crosshair; outline: none; }
+.viewer .viewport-screen[data-grip] { cursor: move; }
 .viewer .viewport[data-blank] canvas { visibility: hidden; }
 .viewer .viewport-overlay { position: absolute; inset: 0; pointer-events: none; z-index: 2;
   text-shadow: 0 0 2px #000, 0 0 4px #000; }
@@ -71,7 +72,11 @@ const RULES = `
 .viewer .annotation .mark { stroke: currentColor; stroke-width: 1.75px; }
 .viewer .annotation[data-sketch] .mark { stroke-dasharray: 5 4; }
 .viewer .annotation[data-selected] .mark { stroke-width: 3px; }
+.viewer .annotation .leader { stroke: currentColor; stroke-width: 1px; stroke-dasharray: 2 4; }
 .viewer .annotation circle { fill: #000; fill-opacity: 0.35; stroke: currentColor; stroke-width: 1.5px; }
+.viewer .annotation circle[data-held] { fill: currentColor; fill-opacity: 1; stroke: #fff; }
+.viewer .annotation[data-held] .mark { stroke-width: 4px; }
+@media (pointer: coarse) { .viewer .annotation circle { r: 9px; } }
 .viewer .annotation text { font-size: 12px; font-weight: 600; fill: currentColor; paint-order: stroke; stroke: #000;
   stroke-width: 3px; stroke-linejoin: round; }
 .viewer .region { fill: none; stroke: #fff; stroke-width: 1.5px; stroke-dasharray: 5 4; filter: drop-shadow(0 0 1px #000); }

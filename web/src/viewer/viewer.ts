@@ -164,6 +164,8 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
     select(annotation_id) {
       for (const pane of panes.all()) pane.drawings.select(annotation_id);
     },
+    nudge: (step) => panes.active().drawings.nudge(step),
+    nextPart: () => panes.active().drawings.nextPart(),
     words: (drawing) => first((pane) => pane.drawings.words(drawing)),
   };
 

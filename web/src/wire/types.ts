@@ -105,6 +105,7 @@ export type Drawing = {
   up: [number, number, number];
   points: [number, number, number][];
   text: string;
+  text_point?: [number, number, number] | null;
 };
 
 /** A drawing that stands in the room, and whose it is; `version` grows with each change, also over a removal. */
@@ -178,13 +179,14 @@ export type DrawAnnotation = {
   drawing: Drawing;
 };
 
-/** Move my annotation's points or change its words; `version` is the one seen. */
+/** Move my annotation's points or its words, or change these; `version` is the one seen. */
 export type ChangeAnnotation = {
   t: "annotation.change";
   annotation_id: string;
   version: number;
   points: [number, number, number][];
   text: string;
+  text_point?: [number, number, number] | null;
 };
 
 /** Take an annotation away; `version` is the one seen. */
@@ -327,13 +329,14 @@ export type AnnotationDrawn = {
   drawing: Drawing;
 };
 
-/** Its author has moved its points or changed its words; `version` is the new one. */
+/** Its author has moved its points or its words, or changed these; `version` is the new one. */
 export type AnnotationChanged = {
   t: "annotation.changed";
   annotation_id: string;
   version: number;
   points: [number, number, number][];
   text: string;
+  text_point?: [number, number, number] | null;
 };
 
 /** An annotation was taken away. */

@@ -1,6 +1,7 @@
 /** Annotations of one pane: which lie on what is shown, the values beside them, and the pencil that makes them. */
 import type { Camera, Size } from "../../lib/planes";
-import { toScreen, toWorld } from "../../lib/planes";
+import { toWorld } from "../../lib/planes";
+import { subtract, type Vec3 } from "../../lib/vectors";
 import type { AnnotationKind, Drawing, ViewportId } from "../../wire/types";
 import type { Quality } from "../captions";
 import type { Picture } from "../display";
@@ -9,7 +10,10 @@ import { cameraOf, shownViewports } from "../scene";
 import { VIEWPORT_IDS } from "../screens";
 import { inMemory } from "../series";
 import type { Stage } from "../stage";
-import { createPencil, type Place } from "./pencil";
+import { holdAmong, type Part, type Reach } from "./holding";
+import { createNudging, type Step } from "./nudging";
+import { type OnScreen, onScreen } from "./onscreen";
+import { createPencil, type Hold, type Place } from "./pencil";
 import { drawingAt, isShown, type Refusal, refusalOf } from "./placing";
 import { createSheet, type Ink, type Sheet } from "./sheet";
 import { wordsOf } from "./words";
@@ -30,6 +34,10 @@ export type DrawingBoard = {
   setKind(kind: AnnotationKind | null, color: string): void;
   /** From outside, and so not told. */
   select(annotation_id: string | null): void;
+  /** Moves what is selected and mine, in the active viewport, by so many pixels; false where there is nothing. */
+  nudge(step: Step): boolean;
+  /** The keyboard moves the next of its parts. */
+  nextPart(): boolean;
   /** Ends what is half drawn, or else the selection; true when there was either. */
   escape(): boolean;
   /** What is measured, as text; null while its series is not the one shown. */
@@ -61,12 +69,17 @@ export function createDrawingBoard(stage: Stage, text: Text, world: DrawingWorld
   let mine: { annotation_id: string; drawing: Drawing } | null = null;
 
   const shown = (): readonly Inked[] => {
-    const others = list.filter((one) => one.annotation_id !== mine?.annotation_id);
-    return mine === null ? others : [...others, { ...mine, color, isMine: false, isSketch: true }];
+    if (mine === null) return list;
+    const { annotation_id } = mine;
+    const others = list.filter((one) => one.annotation_id !== annotation_id);
+    // What was there before may be moved without a tool, which would know a color.
+    const before = list.find((one) => one.annotation_id === annotation_id);
+    return [...others, { ...mine, color: before?.color ?? color, isMine: false, isSketch: true }];
   };
 
   const select = (annotation_id: string | null): void => {
     if (annotation_id === selected) return;
+    nudging.settle();
     selected = annotation_id;
     world.redraw();
   };
@@ -77,6 +90,13 @@ export function createDrawingBoard(stage: Stage, text: Text, world: DrawingWorld
     select(annotation_id);
     events.selected(annotation_id);
   };
+
+  /** What my hand has made is drawn at once, and told. */
+  function showMine(annotation_id: string, drawing: Drawing, tell: DrawingEvents["drawn"]): void {
+    mine = { annotation_id, drawing };
+    tell(annotation_id, drawing);
+    world.redraw();
+  }
 
   const camera = (id: ViewportId): Camera | null => {
     const now = world.picture();
@@ -89,7 +109,7 @@ export function createDrawingBoard(stage: Stage, text: Text, world: DrawingWorld
       const seen = camera(id);
       return seen && toWorld(seen, world.size(id), x_px, y_px);
     },
-    holdAt: (id, place, within_px) => holdAt(id, place, within_px),
+    holdAt: (id, place, reach) => holdAt(id, place, reach),
     drawingAt(id, of, points) {
       const now = world.picture() as Picture;
       return drawingAt(of, points, { scene: now.scene, shown: now.series, id });
@@ -106,35 +126,73 @@ export function createDrawingBoard(stage: Stage, text: Text, world: DrawingWorld
       events.sketched(annotation_id, drawing);
       world.redraw();
     },
-    drawn(annotation_id, drawing) {
-      mine = { annotation_id, drawing };
-      events.drawn(annotation_id, drawing);
-      world.redraw();
-    },
-    changed(annotation_id, drawing) {
-      mine = { annotation_id, drawing };
-      events.changed(annotation_id, drawing);
-      world.redraw();
-    },
+    drawn: (annotation_id, drawing) => showMine(annotation_id, drawing, events.drawn),
+    changed: (annotation_id, drawing) => showMine(annotation_id, drawing, events.changed),
     select: pick,
+    hovered: (id, part) => stage.screens[id].toggleAttribute("data-grip", part !== null),
   });
 
-  function holdAt(id: ViewportId, { x_px, y_px }: Place, within_px: number): ReturnType<typeof hold> | null {
+  const linesOf = (drawing: Drawing, { series }: Picture, isFull: boolean): string[] =>
+    wordsOf(drawing, inMemory(series) ?? series, isFull, text);
+
+  type Placed = Inked & OnScreen;
+
+  function placedOn(id: ViewportId, one: Inked): Placed | null {
     const now = world.picture();
     const seen = camera(id);
-    if (!now || !seen) return null;
-    let best: { found: ReturnType<typeof hold>; away_px: number } | null = null;
-    for (const one of list) {
-      if (!one.isMine || !isShown(one.drawing, now.scene, now.series, id)) continue;
-      for (const [index, point] of one.drawing.points.entries()) {
-        const [x, y] = toScreen(seen, world.size(id), point);
-        const away_px = Math.hypot(x - x_px, y - y_px);
-        if (away_px <= within_px && away_px < (best?.away_px ?? Number.POSITIVE_INFINITY))
-          best = { found: hold(one, index), away_px };
-      }
-    }
-    return best?.found ?? null;
+    if (!now || !seen || !isShown(one.drawing, now.scene, now.series, id)) return null;
+    const lines = linesOf(one.drawing, now, world.reached(id) === "full");
+    return { ...one, ...onScreen(one.drawing, lines, seen, world.size(id)) };
   }
+
+  /** The middle of its words, in the patient. */
+  function textPointOf(id: ViewportId, { box }: OnScreen): Vec3 | null {
+    const seen = camera(id);
+    return box && seen && toWorld(seen, world.size(id), (box.left + box.right) / 2, (box.top + box.bottom) / 2);
+  }
+
+  function holdAt(id: ViewportId, { x_px, y_px }: Place, reach: Reach): Hold | null {
+    const isHeld = (one: Inked): boolean => one.isMine && (kind !== null || one.annotation_id === selected);
+    const all = list
+      .filter(isHeld)
+      .map((one) => placedOn(id, one))
+      .filter((one): one is Placed => one !== null)
+      // Words of what is not selected would be in the way of drawing beside them.
+      .map((one) => (one.annotation_id === selected ? one : { ...one, box: null }));
+    const found = holdAmong(all, [x_px, y_px], reach);
+    if (!found) return null;
+    const { annotation_id, drawing } = found.of;
+    return { annotation_id, drawing, part: found.part, text_point: textPointOf(id, found.of) };
+  }
+
+  const nudging = createNudging({
+    target() {
+      const now = world.picture();
+      const one = list.find((each) => each.annotation_id === selected && each.isMine);
+      if (!now || !one) return null;
+      // What my hand has made stands before what the room has told of it.
+      const drawing = mine?.annotation_id === one.annotation_id ? mine.drawing : one.drawing;
+      const placed = placedOn(now.scene.active, { ...one, drawing });
+      if (!placed) return null;
+      const points = drawing.kind === "text" ? [] : drawing.points.map((_, index): Part => index);
+      const parts: Part[] = [
+        "whole",
+        ...points,
+        ...(placed.box && drawing.kind !== "text" ? (["words"] as const) : []),
+      ];
+      return { annotation_id: one.annotation_id, drawing, parts, text_point: textPointOf(now.scene.active, placed) };
+    },
+    way({ right_px, up_px }) {
+      const { active } = (world.picture() as Picture).scene;
+      const seen = camera(active) as Camera;
+      const at = (x: number, y: number): Vec3 => toWorld(seen, world.size(active), x, y);
+      return subtract(at(right_px, -up_px), at(0, 0));
+    },
+    sketch: (annotation_id, drawing) => showMine(annotation_id, drawing, events.sketched),
+    changed: (annotation_id, drawing) => showMine(annotation_id, drawing, events.changed),
+    later: (wait_ms, run) => window.setTimeout(run, wait_ms),
+    cancel: (timer) => window.clearTimeout(timer),
+  });
 
   const removers = VIEWPORT_IDS.map((id) => {
     const screen = stage.screens[id];
@@ -161,6 +219,12 @@ export function createDrawingBoard(stage: Stage, text: Text, world: DrawingWorld
       return was !== null;
     },
     select,
+    nudge: (step) => nudging.nudge(step),
+    nextPart() {
+      const isDone = nudging.next();
+      if (isDone) world.redraw();
+      return isDone;
+    },
     words(drawing) {
       const now = world.picture();
       if (!now) return null;
@@ -180,16 +244,13 @@ export function createDrawingBoard(stage: Stage, text: Text, world: DrawingWorld
         .map((one): Ink => {
           const isSelected = one.annotation_id === selected;
           const hasHandles = isSelected || (kind !== null && (one.isMine || one.isSketch));
-          return {
-            ...one,
-            lines: wordsOf(one.drawing, inMemory(series) ?? series, isFull, text),
-            hasHandles,
-            isSelected,
-          };
+          const part = isSelected ? nudging.partOf(one.annotation_id) : null;
+          return { ...one, lines: linesOf(one.drawing, { scene, series }, isFull), hasHandles, isSelected, part };
         });
       sheets[id].draw(seen, size, inks);
     },
     destroy() {
+      nudging.settle();
       for (const remove of removers) remove();
     },
   };
@@ -197,5 +258,3 @@ export function createDrawingBoard(stage: Stage, text: Text, world: DrawingWorld
 
 const isComplete = ({ quality }: { quality: Int8Array }, frame: number): boolean =>
   frame >= 0 ? quality[frame] === 1 : quality.every((each) => each === 1);
-
-const hold = ({ annotation_id, drawing }: Inked, index: number) => ({ annotation_id, drawing, index });

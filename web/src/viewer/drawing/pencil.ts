@@ -1,19 +1,20 @@
-/** The hand that draws: with a measuring tool the left button or one finger sets points, and drags those of my shapes. */
-import type { Vec3 } from "../../lib/vectors";
+/** The hand that draws: the left button or one finger sets points with a measuring tool, and drags what is mine. */
+import { subtract, type Vec3 } from "../../lib/vectors";
 import type { AnnotationKind, Drawing, ViewportId } from "../../wire/types";
-import { completed, dragged, flattened, SET_BY_HAND } from "./shapes";
+import { type Part, REACH, REACH_TOUCH, type Reach } from "./holding";
+import { carried, completed, SET_BY_HAND } from "./shapes";
 
 export type Place = { x_px: number; y_px: number };
 
-/** Something of mine that a press may take hold of. */
-export type Hold = { annotation_id: string; drawing: Drawing; index: number };
+/** Something of mine that a press may take hold of; `text_point`: the middle of its words now. */
+export type Hold = { annotation_id: string; drawing: Drawing; part: Part; text_point: Vec3 | null };
 
 export type PencilWorld = {
   kind(): AnnotationKind | null;
   /** What the viewport shows there, in patient millimetres; null where nothing is shown. */
   pointAt(id: ViewportId, place: Place): Vec3 | null;
-  /** My handle under the place, within so many pixels. */
-  holdAt(id: ViewportId, place: Place, within_px: number): Hold | null;
+  /** What of mine is under the place; without a measuring tool, of what is selected only. */
+  holdAt(id: ViewportId, place: Place, reach: Reach): Hold | null;
   drawingAt(id: ViewportId, kind: AnnotationKind, points: Vec3[]): Drawing;
   /** False, having said why, where this kind cannot be drawn. */
   mayDraw(kind: AnnotationKind): boolean;
@@ -22,6 +23,8 @@ export type PencilWorld = {
   drawn(annotation_id: string, drawing: Drawing): void;
   changed(annotation_id: string, drawing: Drawing): void;
   select(annotation_id: string | null): void;
+  /** The mouse rests there, over something that it could take hold of, or not. */
+  hovered(id: ViewportId, part: Part | null): void;
 };
 
 export type Pencil = {
@@ -32,11 +35,9 @@ export type Pencil = {
 };
 
 type Drawn = { id: ViewportId; annotation_id: string; kind: AnnotationKind; set: Vec3[]; next: Vec3 };
-type Dragged = { id: ViewportId; hold: Hold; drawing: Drawing };
+type Dragged = { id: ViewportId; hold: Hold; from: Vec3; drawing: Drawing };
 
 const CLICK_PX = 4;
-const REACH_PX = 9;
-const REACH_TOUCH_PX = 22;
 
 export function createPencil(world: PencilWorld): Pencil {
   let drawing: Drawn | null = null;
@@ -57,19 +58,21 @@ export function createPencil(world: PencilWorld): Pencil {
   function down(id: ViewportId, place: Place, isTouch: boolean): boolean {
     const kind = world.kind();
     const point = world.pointAt(id, place);
-    if (kind === null || point === null) return false;
+    if (point === null) return false;
     if (drawing?.id === id) {
       drawing.next = point;
       show();
       return true;
     }
     cancel();
-    const hold = world.holdAt(id, place, isTouch ? REACH_TOUCH_PX : REACH_PX);
-    world.select(hold?.annotation_id ?? null);
+    const hold = world.holdAt(id, place, isTouch ? REACH_TOUCH : REACH);
     if (hold) {
-      dragging = { id, hold, drawing: hold.drawing };
+      world.select(hold.annotation_id);
+      dragging = { id, hold, from: point, drawing: hold.drawing };
       return true;
     }
+    if (kind === null) return false;
+    world.select(null);
     if (!world.mayDraw(kind)) return true;
     drawing = { id, annotation_id: world.newId(), kind, set: [], next: point };
     if (SET_BY_HAND[kind] > 1) drawing.set = [point];
@@ -82,11 +85,12 @@ export function createPencil(world: PencilWorld): Pencil {
     if (point === null) return;
     if (drawing?.id === id) drawing.next = point;
     else if (dragging?.id === id) {
-      const { hold } = dragging;
-      // A point stays in the plane of its shape, also where a neighbouring plane shows it.
-      const flat = flattened(point, { point: hold.drawing.points[0] as Vec3, normal: hold.drawing.normal });
-      dragging.drawing = { ...hold.drawing, points: dragged(hold.drawing, hold.index, flat) };
-    } else return;
+      const { hold, from } = dragging;
+      dragging.drawing = carried(hold.drawing, hold.part, { by: subtract(point, from), text_point: hold.text_point });
+    } else {
+      world.hovered(id, world.holdAt(id, place, REACH)?.part ?? null);
+      return;
+    }
     show();
   }
 

@@ -1,5 +1,5 @@
 /** Shapes of annotations in patient space: how many points each has, its lengths and angles, its outline; pure. */
-import { cross, distance, dot, moved, scaled, subtract, unit, type Vec3 } from "../../lib/vectors";
+import { cross, distance, dot, moved, subtract, unit, type Vec3 } from "../../lib/vectors";
 import type { AnnotationKind, Drawing } from "../../wire/types";
 
 export type Shape = Pick<Drawing, "kind" | "normal" | "up" | "points">;
@@ -109,5 +109,27 @@ export function outline(shape: Shape): Vec3[][] {
   return [Array.from({ length: ROUND_STEPS + 1 }, (_, step) => place(Math.cos(turn(step)), Math.sin(turn(step))))];
 }
 
-export const flattened = (point: Vec3, plane: { point: Vec3; normal: Vec3 }): Vec3 =>
-  moved(point, scaled(plane.normal, -1), dot(subtract(point, plane.point), plane.normal));
+/** `along` without what leads out of the plane. */
+const inPlane = (along: Vec3, normal: Vec3): Vec3 => moved(along, normal, -dot(along, normal));
+
+/**
+ * A drawing of which a hand has carried a part so far: one of its points, its words, or all of it. It stays in its
+ * plane, also where a plane that cuts it shows it. `text_point`: the middle of its words before.
+ */
+export function carried(
+  drawing: Drawing,
+  part: number | "words" | "whole",
+  way: { by: Vec3; text_point: Vec3 | null },
+): Drawing {
+  const by = inPlane(way.by, drawing.normal);
+  const shifted = (point: Vec3): Vec3 => moved(point, by, 1);
+  if (typeof part === "number")
+    return { ...drawing, points: dragged(drawing, part, shifted(at(drawing.points, part))) };
+  if (part === "words" && drawing.kind !== "text")
+    return { ...drawing, text_point: way.text_point && shifted(way.text_point) };
+  return {
+    ...drawing,
+    points: drawing.points.map(shifted),
+    text_point: drawing.text_point ? shifted(drawing.text_point) : null,
+  };
+}

@@ -1,7 +1,9 @@
 /** Draws annotations over one viewport: outline, handles, words; it decides nothing about where they belong. */
-import { type Camera, type Size, toScreen } from "../../lib/planes";
+import type { Camera, Size } from "../../lib/planes";
 import type { Drawing } from "../../wire/types";
-import { outline } from "./shapes";
+import type { Part } from "./holding";
+import type { At, Lettering } from "./lettering";
+import { onScreen } from "./onscreen";
 
 export type Ink = {
   annotation_id: string;
@@ -12,6 +14,8 @@ export type Ink = {
   isSketch: boolean;
   hasHandles: boolean;
   isSelected: boolean;
+  /** What the keyboard moves. */
+  part: Part | null;
 };
 
 export type Sheet = {
@@ -19,13 +23,7 @@ export type Sheet = {
 };
 
 const SVG = "http://www.w3.org/2000/svg";
-const LINE_PX = 15;
-const BESIDE_PX = 9;
-const LETTER_PX = 6.6;
 const HEAD_PX = 11;
-const HANDLE_PX = 5;
-
-type Place = readonly [number, number];
 
 export function createSheet(overlay: HTMLElement): Sheet {
   const svg = document.createElementNS(SVG, "svg");
@@ -44,54 +42,55 @@ export function createSheet(overlay: HTMLElement): Sheet {
 
 function groupOf(camera: Camera, size: Size, ink: Ink): SVGGElement {
   const { drawing } = ink;
-  const place = (point: Drawing["points"][number]): Place => toScreen(camera, size, point);
+  const { points, runs, lettering } = onScreen(drawing, ink.lines, camera, size);
   const group = made("g", { class: "annotation", "data-annotation": ink.annotation_id, "data-kind": drawing.kind });
   group.style.color = ink.color;
   group.toggleAttribute("data-sketch", ink.isSketch);
   group.toggleAttribute("data-selected", ink.isSelected);
-  const points = drawing.points.map(place);
-  const runs = outline(drawing).map((run) => run.map(place));
-  if (drawing.kind === "arrow") runs.push(headOf(points));
-  const path = runs.map((run) => `M${run.map(([x, y]) => `${x.toFixed(2)} ${y.toFixed(2)}`).join("L")}`).join("");
+  group.toggleAttribute("data-held", ink.part === "whole");
+  const drawn = drawing.kind === "arrow" ? [...runs, headOf(points)] : runs;
+  const path = drawn.map((run) => `M${run.map(([x, y]) => `${x.toFixed(2)} ${y.toFixed(2)}`).join("L")}`).join("");
   for (const name of ["halo", "mark"]) group.append(made("path", { class: name, d: path }));
-  if (ink.hasHandles)
-    for (const [x, y] of points)
-      group.append(made("circle", { cx: x.toFixed(2), cy: y.toFixed(2), r: String(HANDLE_PX) }));
-  group.append(words(ink.lines, anchor([...points, ...runs.flat()], drawing), size));
+  if (lettering && drawing.text_point) group.append(leader(lettering, [...points, ...runs.flat()]));
+  if (ink.hasHandles) group.append(...points.map((point, index) => handle(point, ink.part === index)));
+  if (lettering) group.append(words(ink.lines, lettering));
   return group;
 }
 
+function handle([x, y]: At, isHeld: boolean): SVGCircleElement {
+  const circle = made("circle", { cx: x.toFixed(2), cy: y.toFixed(2), r: "5" });
+  circle.toggleAttribute("data-held", isHeld);
+  return circle;
+}
+
 /** The two barbs at the first point, which is where an arrow points. */
-function headOf(points: readonly Place[]): Place[] {
-  const [tip, tail] = [points[0] as Place, points[1] as Place];
+function headOf(points: readonly At[]): At[] {
+  const [tip, tail] = [points[0] as At, points[1] as At];
   const direction = Math.atan2(tail[1] - tip[1], tail[0] - tip[0]);
-  const barb = (turn: number): Place => [
+  const barb = (turn: number): At => [
     tip[0] + HEAD_PX * Math.cos(direction + turn),
     tip[1] + HEAD_PX * Math.sin(direction + turn),
   ];
   return [barb(0.45), tip, barb(-0.45)];
 }
 
-/** Words stand right of a shape, beside its rightmost point; those of an arrow at its tail. */
-function anchor(places: readonly Place[], { kind }: Drawing): Place {
-  if (kind === "arrow") return places[1] as Place;
-  return places.reduce((best, place) => (place[0] > best[0] ? place : best));
+/** From words that were moved to the shape that they speak of. */
+function leader({ box }: Lettering, places: readonly At[]): SVGPathElement {
+  const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+  const away = (place: At): number => Math.hypot(place[0] - x, place[1] - y);
+  const end = places.reduce((best, place) => (away(place) < away(best) ? place : best));
+  // From the edge of the box, so that no line runs through the letters.
+  const from: At = [Math.min(Math.max(end[0], box.left), box.right), Math.min(Math.max(end[1], box.top), box.bottom)];
+  return made("path", {
+    class: "leader",
+    d: `M${from.map((one) => one.toFixed(2)).join(" ")}L${end.map((one) => one.toFixed(2)).join(" ")}`,
+  });
 }
 
-function words(lines: readonly string[], [x, y]: Place, size: Size): SVGTextElement {
-  const text = made("text", {});
-  const width = Math.max(0, ...lines.map((line) => line.length)) * LETTER_PX;
-  const isBeyond = x + BESIDE_PX + width > size.width && x - BESIDE_PX - width > 0;
-  text.setAttribute("text-anchor", isBeyond ? "end" : "start");
-  // Where there is room on neither side, words move over the shape rather than out of the picture.
-  const begin = isBeyond ? x - BESIDE_PX : Math.max(Math.min(x + BESIDE_PX, size.width - width), 2);
-  const top = Math.min(
-    Math.max(y - ((lines.length - 1) * LINE_PX) / 2 + 4, LINE_PX),
-    size.height - lines.length * LINE_PX,
-  );
+function words(lines: readonly string[], { anchor, x_px, baselines_px }: Lettering): SVGTextElement {
+  const text = made("text", { "text-anchor": anchor });
   for (const [index, line] of lines.entries()) {
-    const span = made("tspan", { x: begin.toFixed(1) });
-    span.setAttribute("y", (top + index * LINE_PX).toFixed(1));
+    const span = made("tspan", { x: x_px.toFixed(1), y: (baselines_px[index] as number).toFixed(1) });
     span.textContent = line;
     text.append(span);
   }

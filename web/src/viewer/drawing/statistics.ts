@@ -26,9 +26,13 @@ const MOST = 4_000_000;
 /** A shape on an image of the stack, or on a plane through the volume where no image is named. */
 export type Region = Shape & Pick<Drawing, "sop_instance_uid" | "frame">;
 
-/** `waiting` while one of the images it needs is coarse; null where there is nothing to measure. */
-export function statisticsOf(drawing: Drawing, voxels: Voxels): Statistics | "waiting" | null {
-  const found = keptIn(drawing, voxels);
+/** Of the voxels that `isCounted`; `waiting` while an image it needs is coarse, null where there is nothing to measure. */
+export function statisticsOf(
+  drawing: Drawing,
+  voxels: Voxels,
+  isCounted?: (kept: number, frame: number) => boolean,
+): Statistics | "waiting" | null {
+  const found = keptIn(drawing, voxels, isCounted);
   return found === null || found === "waiting" ? found : summed(found, voxels.gain);
 }
 

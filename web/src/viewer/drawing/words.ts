@@ -2,6 +2,7 @@
 import type { Drawing } from "../../wire/types";
 import type { Text } from "../overlay";
 import type { PackHeader } from "../pack";
+import { isPadding } from "../regions";
 import { trustOf } from "./placing";
 import { angleDegrees, areaMm2, isBox, isMeasure, lengthMm } from "./shapes";
 import { type Statistics, statisticsOf, type Voxels } from "./statistics";
@@ -21,14 +22,15 @@ export function wordsOf(drawing: Drawing, measured: Measured, isFull: boolean, t
   return [...own, ...valuesOf(drawing, measured, text), ...caution];
 }
 
-// A region is counted once, not at every picture of a moving window: drawings never change, they are exchanged.
-const counted = new WeakMap<Drawing, Statistics | null>();
+// A region is counted once, not at every picture of a moving window or of words that are moved aside: points never
+// change, they are exchanged.
+const counted = new WeakMap<Drawing["points"], Statistics | null>();
 
-function countedOf(drawing: Drawing, measured: Voxels): Statistics | "waiting" | null {
-  const known = counted.get(drawing);
+function countedOf(drawing: Drawing, measured: Voxels & { header: PackHeader }): Statistics | "waiting" | null {
+  const known = counted.get(drawing.points);
   if (known !== undefined) return known;
-  const found = statisticsOf(drawing, measured);
-  if (found !== "waiting") counted.set(drawing, found);
+  const found = statisticsOf(drawing, measured, (kept, frame) => !isPadding(measured, kept, frame));
+  if (found !== "waiting") counted.set(drawing.points, found);
   return found;
 }
 

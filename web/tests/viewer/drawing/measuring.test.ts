@@ -120,6 +120,25 @@ describe("millimetres", () => {
   });
 });
 
+describe("padding", () => {
+  test("does not count, as it is stored: 111 of what is drawn over 101, 102, 111, 112", () => {
+    // numpy.mean([101, 102, 112]) is 105, numpy.std 4.96656.
+    const identity = [0, 1, 2, 3].map((slice) =>
+      frame({ sop_instance_uid: `9.${slice}`, position_mm: [0, 0, 5 * slice], intercept: 0 }),
+    );
+    const { voxels } = small({ pixel_padding: 111, frames: identity });
+    const lines = wordsOf(drawing(), voxels, true, text);
+    expect(lines[0]).toBe("room.measure.mean 105.0 5.0 HU");
+    expect(lines[1]).toBe("room.measure.range 101.0 112.0 HU");
+  });
+
+  test("alone has no statistics, and still an area", () => {
+    const { voxels, made } = small();
+    const padded = { ...voxels, header: { ...made, pixel_padding: 0, frames: made.frames.map((one) => ({ ...one, intercept: 7 })) }, valuesOf: () => Array(12).fill(7) };
+    expect(wordsOf(drawing(), padded, true, text)).toEqual(["room.measure.area 8.0"]);
+  });
+});
+
 describe("where it is shown", () => {
   const { voxels, made } = small();
   const { geometry } = voxels;

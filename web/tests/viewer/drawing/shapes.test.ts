@@ -1,7 +1,8 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { haematomaMl } from "../../../src/lib/abc2";
 import type { Vec3 } from "../../../src/lib/vectors";
-import { angleDegrees, areaMm2, completed, dragged, lengthMm, outline, type Shape } from "../../../src/viewer/drawing/shapes";
+import { angleDegrees, areaMm2, carried, completed, dragged, lengthMm, outline, type Shape } from "../../../src/viewer/drawing/shapes";
+import type { Drawing } from "../../../src/wire/types";
 
 const shape = (kind: Shape["kind"], ...points: Vec3[]): Shape => ({ kind, normal: [0, 0, -1], up: [0, -1, 0], points });
 
@@ -45,4 +46,40 @@ test("ABC/2: 60 x 40 x 30 mm are 36 mL, and nothing is computed from what is no 
   expect(haematomaMl(60, 40, 30)).toBe(36);
   expect(haematomaMl(60, 40, Number.NaN)).toBeNull();
   expect(haematomaMl(60, 0, 30)).toBeNull();
+});
+
+describe("what a hand carries", () => {
+  const length: Drawing = {
+    ...shape("length", [0, 0, 5], [10, 0, 5]),
+    study_uid: "1.2",
+    series_uid: "1.2.3",
+    stack: 0,
+    frame_of_reference_uid: "1.2.9",
+    sop_instance_uid: "9.1",
+    frame: 1,
+    text: "",
+  };
+
+  test("stays in its plane, also where another plane shows it", () => {
+    const { points } = carried(length, "whole", { by: [1, 2, 30], text_point: null });
+    expect(points).toEqual([
+      [1, 2, 5],
+      [11, 2, 5],
+    ]);
+    expect(carried(length, 1, { by: [0, 3, 30], text_point: null }).points[1]).toEqual([10, 3, 5]);
+  });
+
+  test("are its words alone, or its words with it once they were moved", () => {
+    const aside = carried(length, "words", { by: [0, 4, 0], text_point: [20, 0, 5] });
+    expect(aside).toEqual({ ...length, text_point: [20, 4, 5] });
+    expect(carried(aside, "whole", { by: [1, 0, 0], text_point: null }).text_point).toEqual([21, 4, 5]);
+    expect(carried(length, "whole", { by: [1, 0, 0], text_point: [20, 0, 5] }).text_point).toBeNull();
+  });
+
+  test("is the place of a text by its words", () => {
+    const text: Drawing = { ...length, kind: "text", points: [[0, 0, 5]], text: "valve" };
+    const { points, text_point } = carried(text, "words", { by: [1, 2, 0], text_point: [8, 0, 5] });
+    expect(points).toEqual([[1, 2, 5]]);
+    expect(text_point).toBeNull();
+  });
 });
