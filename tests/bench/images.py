@@ -27,6 +27,7 @@ from tests.browser.stage import Server, Window, open_window
 from tests.link import Shape
 
 MBIT_S, RTT_MS = 20.0, 50.0
+SLOW_MBIT_S = 2.0
 RUNS, QUICK_RUNS = 3, 1
 LOAD_TIMEOUT_MS = 120_000
 SIZE = (1280, 800)
@@ -109,6 +110,7 @@ def run(*, is_quick: bool = False) -> Report:
             count = QUICK_RUNS if is_quick else RUNS
             runs = [_one_run(server, seeded, folder) for _ in range(count)]
             size = round(median([load.size for loads in runs for load in loads if load.what == SWITCH]) or 0)
+            slow = [_first_ms(server, seeded, folder, mbit_s=SLOW_MBIT_S) for _ in range(count)]
             leaps = [_leap(server, seeded, folder, size=size) for _ in range(count)]
     return Report(
         name="images",
@@ -118,7 +120,7 @@ def run(*, is_quick: bool = False) -> Report:
         ),
         runs=f"{len(runs)}, median shown; a new browser each, whose cache is empty",
         machine=machine,
-        tables=(images_table([load for loads in runs for load in loads]), leaps_table(leaps)),
+        tables=(images_table([load for loads in runs for load in loads]), leaps_table(leaps), slow_table(slow)),
         notes=NOTES,
     )
 
@@ -153,6 +155,11 @@ def images_table(loads: Sequence[Load]) -> Table:
     return Table(title="Images on a follower's screen", columns=columns, rows=tuple(rows))
 
 
+def slow_table(first_ms: Sequence[float]) -> Table:
+    row = (f"{SLOW_MBIT_S:.0f} Mbit/s, cold, from navigation", median(first_ms), len(first_ms))
+    return Table(title="The first slice on a slow line", columns=("what", "first ms", "runs"), rows=(row,))
+
+
 def leaps_table(leaps: Sequence[Leap]) -> Table:
     row = (
         "the farthest slice, once all are coarse",
@@ -182,6 +189,21 @@ def _one_run(server: Running, seeded: ImagesSeed, folder: Path) -> list[Load]:
             before, since_ms = window.link.bytes_down, presenter.show(second) - _origin_ms(window.page)
             switched = _loaded(window, SWITCH, second, since_ms=since_ms, before=before)
             return [cold, _later(cold, DATA, by_ms=by_ms, size=size), switched]
+        finally:
+            window.close()
+
+
+def _first_ms(server: Running, seeded: ImagesSeed, folder: Path, *, mbit_s: float) -> float:
+    at = Server(data=folder, port=server.port)
+    with sync_playwright() as playwright, Presenter(server.port, seeded.room_id, seeded.presenter_token) as presenter:
+        presenter.show(seeded.views[0])
+        window = open_window(playwright, at, folder, size=SIZE, shape=Shape(mbit_s=mbit_s, rtt_ms=RTT_MS))
+        try:
+            window.context.add_cookies([{"name": "consilium", "value": seeded.cookie, "url": at.origin}])
+            window.page.goto(f"{at.origin}/rooms/{seeded.room_id}")
+            window.page.wait_for_function("() => window.consilium?.timings().first_image > 0", polling=20)
+            _check(window.page, seeded.views[0])
+            return float(window.page.evaluate("() => window.consilium.timings().first_image"))
         finally:
             window.close()
 

@@ -1,4 +1,5 @@
 /** The viewer as the room sees it, before and after its code has arrived. */
+import { linkRate_mbit_s, notedHere } from "../lib/link_rate";
 import { type Facets, type Place, placeOf, type Screen, type ShowResult, type StackRef } from "../room/screen";
 import { type Begun, begin } from "../viewer/download";
 import { packUrl } from "../viewer/pack";
@@ -11,7 +12,14 @@ type Viewer = Omit<Screen, "open" | "show"> & {
   show(view: View, stacks: readonly (StackRef | null)[], facets: Facets, begun?: Begun): ShowResult;
 };
 
+// Below it the images take the line from the viewer's code, without which nothing of them is drawn.
+const SLOW_MBIT_S = 3;
+// Most headers with their first slice; the remainder follows when there is a viewer.
+const FIRST_BYTES = 256 * 1024;
+
 export type Arrival = { screen: Screen; arrive(viewer: Viewer): void };
+
+const isSlow = (): boolean => (linkRate_mbit_s(notedHere()) ?? SLOW_MBIT_S) < SLOW_MBIT_S;
 
 export function createScreen(): Arrival {
   let viewer: Viewer | null = null;
@@ -25,7 +33,7 @@ export function createScreen(): Arrival {
     // The same view once more, a little further: its download goes on.
     if (early?.url === url) return early.begun;
     early?.begun.abort();
-    early = { url, begun: begin(url) };
+    early = { url, begun: begin(url, isSlow() ? { range: `bytes=0-${FIRST_BYTES - 1}` } : {}) };
     return early.begun;
   }
 

@@ -16,7 +16,7 @@ beforeEach(() => {
   asked.length = 0;
   givenUp.length = 0;
   vi.stubGlobal("fetch", (url: string, init: RequestInit) => {
-    asked.push(url);
+    asked.push([url, new Headers(init.headers).get("range")].filter(Boolean).join(" "));
     init.signal?.addEventListener("abort", () => givenUp.push(url));
     return Promise.resolve(new Response(url));
   });
@@ -112,4 +112,14 @@ test("a series opened after the viewer has come does not touch the download that
   await screen.open(other);
   expect(real.opened.map((one) => one.begun !== undefined)).toEqual([true, false]);
   expect([asked, givenUp]).toEqual([["/pack"], []]);
+});
+
+test("on a slow line the first image is all that travels beside the viewer's code", () => {
+  const noted = { transferSize: 125_000, responseStart: 0, responseEnd: 500 };
+  vi.spyOn(performance, "getEntriesByType").mockImplementation((type) => (type === "resource" ? [noted] : []) as never);
+  void createScreen().screen.open(stack);
+  noted.responseEnd = 100;
+  void createScreen().screen.open(stack);
+  expect(asked).toEqual(["/pack bytes=0-262143", "/pack"]);
+  vi.restoreAllMocks();
 });
