@@ -74,6 +74,7 @@ def series_entry(study_id: str, series: Series, objects: Sequence[Instance] = ()
         refusal=None if is_objects_alone else series.refusal,
         stacks=tuple(_stack_entry(study_id, series, stack) for stack in stacks_of(series)),
         objects=tuple(_object_entry(study_id, each) for each in objects),
+        version=series.prepared_version,
     )
 
 

@@ -14,7 +14,7 @@ from collab.kit.refusals import NotFound
 from collab.kit.web import Call, api, json_answer, page
 from collab.studies import objects, packs, pictures, pieces, service
 from collab.studies.importing import Intake
-from collab.studies.manifest import NewUpload, StudyLine, StudyManifest, UploadState
+from collab.studies.manifest import NewUpload, StudyLine, StudyManifest, StudyVersion, UploadState
 from collab.studies.models import SetAside
 from collab.studies.prepared import PreparedFolders
 from collab.studies.receiving import Receiver
@@ -28,6 +28,7 @@ def routes() -> Sequence[BaseRoute]:
         page("/studies/{study}", show_study),
         api("/api/studies", list_studies, gives=list[StudyLine]),
         api("/api/studies/{study}", get_study, gives=StudyManifest),
+        api("/api/studies/{study}/version", get_version, gives=StudyVersion),
         api("/api/studies/{study}/series/{series}/stacks/{stack:int}/thumbnail", get_thumbnail),
         api("/api/uploads", post_upload, methods=["POST"], takes=NewUpload, gives=UploadState),
         api("/api/uploads/{upload}", get_upload, gives=UploadState),
@@ -69,6 +70,11 @@ def list_studies(call: Call) -> Response:
 def get_study(call: Call) -> Response:
     """Everything needed to show a study."""
     return json_answer(service.open_study(call.session, call.path("study"), call.caller, at=call.site.clock()))
+
+
+def get_version(call: Call) -> Response:
+    """Whether more of a study has come than its manifest said."""
+    return json_answer(service.study_version(call.session, call.path("study"), call.caller, at=call.site.clock()))
 
 
 def get_thumbnail(call: Call) -> Response:

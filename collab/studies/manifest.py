@@ -62,7 +62,10 @@ class ObjectEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SeriesEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One series; while it is `preparing`, `stacks` are those of an earlier delivery, if any."""
+    """One series; while it is `preparing`, `stacks` are those of an earlier delivery, if any.
+
+    `version` names what the stacks were made from, and how; their packs say it too.
+    """
 
     series_uid: str
     number: int | None
@@ -73,6 +76,7 @@ class SeriesEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     refusal: str | None
     stacks: tuple[StackEntry, ...]
     objects: tuple[ObjectEntry, ...] = ()
+    version: str | None = None
 
 
 class PriorEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -102,6 +106,13 @@ class StudyManifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     set_aside: int
     series: tuple[SeriesEntry, ...]
     priors: tuple[PriorEntry, ...]
+
+
+class StudyVersion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether a manifest is still that of the study: the `version` and `state` of a new one."""
+
+    version: str
+    state: StudyState
 
 
 class StudyLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -13,7 +13,7 @@ from collab.kit.ids import GRANT, new_id
 from collab.kit.refusals import NotAllowed, NotFound
 from collab.studies import store
 from collab.studies.describing import patient_entry, prior_entry, series_entry, study_line
-from collab.studies.manifest import StudyLine, StudyManifest
+from collab.studies.manifest import StudyLine, StudyManifest, StudyVersion
 from collab.studies.models import Series, SetAside, Study, StudyGrant
 from collab.studies.patients import plain
 from collab.studies.rules import Grant, is_live, is_of_house, may_see
@@ -85,6 +85,13 @@ def open_study(session: Session, study_id: str, caller: Caller, *, at: datetime)
     study = access_study(session, study_id, caller, at=at)
     audit.record(session, "study.opened", by=caller, at=at, kind="study", object_id=study.id, version=study.version)
     return study_manifest(session, study, caller, at=at)
+
+
+def study_version(session: Session, study_id: str, caller: Caller, *, at: datetime) -> StudyVersion:
+    """For a page that shows the study already, which was recorded: what may have come since."""
+    study = access_study(session, study_id, caller, at=at)
+    is_ready = study.id not in store.list_unready(session, [study.id])
+    return StudyVersion(version=study.version, state="ready" if is_ready else "preparing")
 
 
 def grant_study(

@@ -4,7 +4,7 @@ import { createEcho, ECHO, type Echo } from "./call/echo";
 import { said, setLanguage, t } from "./i18n/text";
 import { createActions, isDisplayDeclared, newId, type Parts, resumeCall } from "./main/actions";
 import { createAnnotations } from "./main/annotations";
-import { createCatalogue } from "./main/catalogue";
+import { createCatalogue, versionsOf } from "./main/catalogue";
 import { manifestsOf, refOf } from "./main/hung";
 import { createIce } from "./main/ice";
 import { listenToKeys } from "./main/keyboard";
@@ -60,7 +60,9 @@ function start(page: RoomPage, app: HTMLElement): void {
       live.seriesFound();
       live.qualityChanged();
       viewer?.retitle();
+      viewer?.renew(versionsOf(studies));
     },
+    isSeen: () => document.visibilityState === "visible",
     refusal: (says) => says || t("room.study.failed"),
     later,
   });
@@ -206,6 +208,7 @@ function start(page: RoomPage, app: HTMLElement): void {
           dropped: (index, carried) => actions.dropStack(index, JSON.parse(carried) as CarriedStack),
           titleOf: (stack) => titleOf(stack, model.studies.value),
           failed: pictures.failed,
+          grown: pictures.grown,
           loaded: (timing) => void Object.assign(timings, timing),
           newId,
           objects,

@@ -51,6 +51,7 @@ class World:
         return {
             "page": f"/studies/{self.study_id}",
             "manifest": f"/api/studies/{self.study_id}",
+            "version": f"/api/studies/{self.study_id}/version",
             "pack": f"{stack}/pack",
             "thumbnail": f"{stack}/thumbnail",
         }
@@ -104,7 +105,7 @@ def client_built() -> None:
 Clients = dict[str, httpx.AsyncClient]
 
 
-@pytest.mark.parametrize("route", ["manifest", "pack", "thumbnail"])
+@pytest.mark.parametrize("route", ["manifest", "version", "pack", "thumbnail"])
 async def test_a_stranger_is_told_to_sign_in(world: World, route: str) -> None:
     async with world.server.client() as stranger:
         answer = await stranger.get(world.paths[route])
@@ -119,7 +120,7 @@ async def test_a_stranger_is_led_to_the_login(world: World, path: str) -> None:
     assert (answer.status_code, answer.headers["location"]) == (303, f"/login?next={path.replace('/', '/')}")
 
 
-@pytest.mark.parametrize("route", ["page", "manifest", "pack", "thumbnail"])
+@pytest.mark.parametrize("route", ["page", "manifest", "version", "pack", "thumbnail"])
 @pytest.mark.parametrize("who", ["secretary", "administrator", "expert"])
 @pytest.mark.usefixtures("client_built")
 async def test_who_has_no_grant_finds_nothing(world: World, signed_in: Clients, who: str, route: str) -> None:
@@ -129,7 +130,7 @@ async def test_who_has_no_grant_finds_nothing(world: World, signed_in: Clients, 
     assert answer.text.replace(world.study_id, NOWHERE) == absent.text
 
 
-@pytest.mark.parametrize("route", ["page", "manifest", "pack", "thumbnail"])
+@pytest.mark.parametrize("route", ["page", "manifest", "version", "pack", "thumbnail"])
 @pytest.mark.usefixtures("client_built")
 async def test_a_grant_opens_and_its_revocation_closes(world: World, signed_in: Clients, route: str) -> None:
     world.grant(person_id=world.expert.id)
@@ -164,10 +165,22 @@ async def test_the_manifest_is_as_its_type_says(world: World, signed_in: Clients
     assert thumbnail.content.startswith(b"\xff\xd8")
 
 
-@pytest.mark.parametrize("route", ["manifest", "pack", "thumbnail"])
+@pytest.mark.parametrize("route", ["manifest", "version", "pack", "thumbnail"])
 async def test_nothing_of_a_patient_stays_in_the_browser(world: World, signed_in: Clients, route: str) -> None:
     answer = await signed_in["doctor"].get(world.paths[route])
     assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_what_came_since_is_told_by_versions(world: World, signed_in: Clients) -> None:
+    doctor = signed_in["doctor"]
+    manifest = msgspec.json.decode((await doctor.get(world.paths["manifest"])).content, type=StudyManifest)
+    told = (await doctor.get(world.paths["version"])).json()
+    assert told == {"version": manifest.version, "state": "ready"}
+    (entry,) = manifest.series
+    assert (await doctor.head(world.paths["pack"])).headers["consilium-version"] == entry.version
+    with world.intake.database.transaction() as session:
+        session.scalars(select(Series)).one().state = "queued"
+    assert (await doctor.get(world.paths["version"])).json() == {"version": manifest.version, "state": "preparing"}
 
 
 async def test_opening_a_study_and_reading_a_series_are_recorded(world: World, signed_in: Clients) -> None:

@@ -1,16 +1,21 @@
 /** The studies of the room as the server lists them, and where a view's pack is fetched; draws nothing. */
 import type { StackRef } from "../room/screen";
 import type { StudyPicture } from "../ui/model";
+import type { SeriesVersion } from "../viewer/library";
 import { getJson } from "../wire/api";
-import type { ObjectEntry, Pane, StackEntry, StudyManifest } from "../wire/types";
+import type { ObjectEntry, Pane, StackEntry, StudyManifest, StudyVersion } from "../wire/types";
 
 /** A study that is still arriving is asked for again: its series become ready one by one. */
 const AGAIN_MS = 4000;
+/** More images of a study that was there may still come: a scanner sends series by series. */
+const LOOK_MS = 10_000;
 
 export type CatalogueWorld = {
   changed(studies: readonly StudyPicture[]): void;
   refusal(says: string): string;
   later(ms: number, run: () => void): void;
+  /** Whether anybody sees the page. */
+  isSeen(): boolean;
 };
 
 export type Catalogue = {
@@ -38,6 +43,15 @@ export function createCatalogue(study_ids: readonly string[], world: CatalogueWo
     if (!answer.ok) return set({ study_id, manifest: known, failed: world.refusal(answer.refusal.says) });
     set({ study_id, manifest: answer.value, failed: null });
     if (answer.value.state === "preparing") world.later(AGAIN_MS, () => void load(study_id));
+    else world.later(LOOK_MS, () => void look(study_id, answer.value.version));
+  };
+
+  const look = async (study_id: string, version: string): Promise<void> => {
+    const path = `/api/studies/${encodeURIComponent(study_id)}/version`;
+    const answer = world.isSeen() ? await getJson<StudyVersion>(path) : null;
+    const isSame = answer === null || (answer.ok && answer.value.version === version && answer.value.state === "ready");
+    if (isSame) world.later(LOOK_MS, () => void look(study_id, version));
+    else await load(study_id);
   };
 
   return {
@@ -69,6 +83,16 @@ export const stackRef = (study_uid: string, series_uid: string, { stack, pack_ur
   stack,
   pack_url,
 });
+
+/** What the packs of each series are of, as the server last said. */
+export const versionsOf = (studies: readonly StudyPicture[]): SeriesVersion[] =>
+  studies.flatMap(({ manifest }) =>
+    (manifest?.series ?? []).map(({ series_uid, version }) => ({
+      study_uid: manifest?.study_uid ?? "",
+      series_uid,
+      version: version ?? null,
+    })),
+  );
 
 /** A volume before anything else, a localizer after everything. */
 const worth = ({ kind, reason, frames }: StackEntry): number =>

@@ -4,6 +4,7 @@ import { type Following, isStale } from "../room/follow";
 import type { RemotePointer } from "../room/live";
 import type { Seats } from "../room/presence";
 import type { LinkPicture, Model, Toast, ViewerPicture } from "../ui/model";
+import type { Change } from "../viewer/growing";
 import type { Viewer } from "../viewer/viewer";
 import type { Line } from "../wire/link";
 import type { Fact, Member, RoomState, Seen } from "../wire/types";
@@ -23,6 +24,7 @@ export type Pictures = {
   line(line: Line): void;
   viewer(viewer: Viewer | null): void;
   failed(code: string): void;
+  grown(change: Change): void;
   fact(fact: Fact): void;
   draft(text: string, shift: (caret: number) => number): void;
   toast(text: string, tone: Toast["tone"]): void;
@@ -116,6 +118,11 @@ export function createPictures(model: Model): Pictures {
     viewer: (viewer) => viewer !== null && drawViewer(model, viewer),
     failed(failure) {
       model.viewer.value = { ...model.viewer.value, failure };
+    },
+    grown({ added, isLost }) {
+      if (isLost) toast(t("room.toast.image_lost"), "danger");
+      else if (added === 0) toast(t("room.toast.series_changed"), "warn");
+      else toast(t("room.toast.grown", { count: added }), "warn");
     },
     fact: tellFact,
     draft(text, shift) {

@@ -30,8 +30,8 @@ export function begin(url: string, headers: Record<string, string> = {}): Begun 
   return { answer, abort: () => stop.abort() };
 }
 
-/** Which bytes came until now: those of another tag are not theirs. */
-export type DownloadTag = { etag: string | null };
+/** Which bytes came until now: those of another tag are not theirs; `version`: what they were prepared from. */
+export type DownloadTag = { etag: string | null; version: string | null };
 
 export type DownloadTakers = {
   /** What to ask for next, in this order; nothing once all has come. */
@@ -176,6 +176,7 @@ function checkTag(response: Response, tag: DownloadTag): void {
     throw new DownloadFailed("pack_changed", "another pack stands at this address now");
   }
   tag.etag ??= etag;
+  tag.version ??= response.headers.get("consilium-version");
 }
 
 function pause(wait_ms: number, signal: AbortSignal): Promise<void> {

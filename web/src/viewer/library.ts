@@ -1,6 +1,7 @@
 /** Every stack in memory, those that panes show and those kept behind them, and whose download runs. Draws nothing. */
 import type { Begun } from "./download";
 import type { Failure } from "./failures";
+import { carryOver } from "./growing";
 import { createLoading, type Loading } from "./loading";
 import { sizeOf } from "./memory";
 import type { ImageName, PackHeader } from "./pack";
@@ -18,10 +19,13 @@ export type StackRef = {
   pack_url: string;
 };
 
+/** `version` of its packs; null where there are none. */
+export type SeriesVersion = { study_uid: string; series_uid: string; version: string | null };
+
 /** What a pane is told of the stack that it holds. */
 export type Taker = {
-  /** The header has come: the stack is there, all black. */
-  arrived(series: Series): void;
+  /** The header has come: the stack is there, all black; `before`: it has other images than until now. */
+  arrived(series: Series, before: Series | null): void;
   better(series: Series, frame: number): void;
   failed(code: Failure): void;
 };
@@ -40,6 +44,8 @@ export type Hold = {
 };
 
 export type Library = {
+  /** What the server says stands there now: series in memory that were prepared anew since are fetched again. */
+  renew(series: readonly SeriesVersion[]): void;
   /** `at`: the image to come first; `begun`: the stack's pack, asked for with `at`. Another hold of a stack shares it. */
   hold(ref: StackRef, at: ImageName | null, begun: Begun | null, taker: Taker): Hold;
   destroy(): void;
@@ -47,6 +53,7 @@ export type Library = {
 
 type Entry = Kept & {
   readonly key: string;
+  readonly ref: StackRef;
   readonly takers: Set<Taker>;
   loading: Loading;
   series: Series | null;
@@ -67,6 +74,7 @@ export function createLibrary(leaving: (series: Series) => void): Library {
     const takers = new Set<Taker>();
     const entry: Entry = {
       key: seriesKey(ref),
+      ref,
       takers,
       series: null,
       hasFailed: false,
@@ -76,10 +84,11 @@ export function createLibrary(leaving: (series: Series) => void): Library {
         better(series, frame) {
           for (const taker of takers) taker.better(series, frame);
           const isCoarseThere = entry.isCoarseThere || series.lowest(0, series.quality.length - 1) >= 0;
-          const isTurnOver = isCoarseThere !== entry.isCoarseThere || entry.loading.isComplete();
+          const isTurnOver = isCoarseThere !== entry.isCoarseThere;
           entry.isCoarseThere = isCoarseThere;
           if (isTurnOver) schedule();
         },
+        complete: () => schedule(),
         failed(code) {
           for (const taker of takers) taker.failed(code);
           entry.hasFailed = code !== "pack_retrying";
@@ -100,11 +109,27 @@ export function createLibrary(leaving: (series: Series) => void): Library {
   }
 
   function arrive(entry: Entry, header: PackHeader): Series {
+    const before = entry.series;
     shelf.makeRoom(sizeOf(header), entry.key);
-    const series = createSeries(entry.key, header);
+    const series = createSeries(entry.key, header, () => {
+      if (before === null) return;
+      leaving(before);
+      before.discard();
+    });
+    if (before !== null) carryOver(before, series);
     entry.series = series;
-    for (const taker of entry.takers) taker.arrived(series);
+    entry.isCoarseThere = series.lowest(0, series.quality.length - 1) >= 0;
+    for (const taker of entry.takers) taker.arrived(series, before);
     return series;
+  }
+
+  /** What nobody looks at leaves instead: it is fetched when somebody does. */
+  function renewed(entry: Entry): void {
+    if (running === entry) running = null;
+    if (entry.isHeld()) {
+      entry.hasFailed = false;
+      entry.loading.renew();
+    } else shelf.remove(entry.key);
   }
 
   function nextEntry(): Entry | null {
@@ -129,6 +154,15 @@ export function createLibrary(leaving: (series: Series) => void): Library {
   }
 
   return {
+    renew(series) {
+      for (const entry of shelf.items()) {
+        const { study_uid, series_uid } = entry.ref;
+        const now = series.find((one) => one.study_uid === study_uid && one.series_uid === series_uid)?.version ?? null;
+        const before = entry.loading.version();
+        if (now !== null && before !== null && now !== before) renewed(entry);
+      }
+      schedule();
+    },
     hold(ref, at, begun, taker) {
       const key = seriesKey(ref);
       const entry = shelf.find(key) ?? newEntry(ref, at);

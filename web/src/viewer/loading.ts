@@ -2,6 +2,8 @@
  * Fills one stack from its pack: download, reading, decoding; goes on after a pause with what has not come, and first
  * with what is looked at.
  */
+
+import { createCourse } from "./course";
 import { DecodeFailed, decode } from "./decoders";
 import { type Begun, DownloadFailed, type DownloadTag, download, NoSuchImage } from "./download";
 import type { Failure } from "./failures";
@@ -12,17 +14,19 @@ import {
   type PackPiece,
   type PackReader,
   packUrl,
+  type Span,
   WrongPack,
 } from "./pack";
-import { bytesBefore, planned } from "./planning";
+import { planned } from "./planning";
 import type { ByteRange } from "./ranges";
-import { createRate } from "./rate";
 import type { Series } from "./series";
 
 export type LoadingEvents = {
-  /** The header has come: makes the memory for it. May throw when there is none. */
+  /** The header has come, or that of a pack with other images: makes the memory for it. May throw when there is none. */
   header(header: PackHeader): Series;
   better(series: Series, frame: number): void;
+  /** All bytes have come; some may still be in the decoders. */
+  complete(): void;
   failed(code: Failure): void;
 };
 
@@ -30,11 +34,17 @@ export type Loading = {
   /** Begins, with what was asked for already if anything was, or goes on; nothing while running or when all has come. */
   run(begun?: Begun | null): void;
   pause(): void;
+  /** The pack has been written anew with other images, says who knows: what has not come of it is fetched. */
+  renew(): void;
+  /** Which preparation of the series the pack is of; null until that is known. */
+  version(): string | null;
   /** Somebody looks at this frame now: what is asked for in another order if it would come late. */
   want(frame: number): void;
   isComplete(): boolean;
 };
 
+// Preparation writes a pack anew a few times while a study arrives; one that changes faster than it is fetched waits.
+const MOST_RESTARTS = 8;
 // Below this a reader hardly notices; a new request costs a round trip or two.
 const LATE_MS = 400;
 // A hand that scrolls on and on must not keep bytes from coming.
@@ -43,35 +53,32 @@ const REPLAN_MS = 300;
 /** `first`: the image that is to come before all others. */
 export function createLoading(pack_url: string, first: ImageName | null, events: LoadingEvents): Loading {
   let url = packUrl(pack_url, first);
-  let tag: DownloadTag = { etag: null };
+  let tag: DownloadTag = { etag: null, version: null };
   let reader = newReader();
   let series: Series | null = null;
   let stop: AbortController | null = null;
-  let hasRestarted = false;
+  let restarts = 0;
   let isRetrying = false;
   let wanted: number | null = null;
   let plannedFor: number | null = null;
-  // What the running request brings, in this order, and where it has come to.
-  let asked: readonly ByteRange[] = [];
-  let reached: number | null = null;
-  let firstByte_ms = 0;
   let replanning: ReturnType<typeof setTimeout> | null = null;
-  const rate = createRate();
-  // Going on would lay the chunks of one pack upon the header of another.
+  // Going on would take bytes for what they are not.
   let isWrong = false;
+  const course = createCourse();
   // Coarse prefixes wait here for the remainder of their codestream; what is decoded leaves.
   const prefixes = new Map<number, Uint8Array>();
   // Decoding is not cancelled by a pause: its bytes have been paid for.
   const decoding = new AbortController();
 
   function newReader(): PackReader {
-    return createPackReader({
-      header(header) {
-        if (series === null) series = events.header(header);
-        else if (!isSamePack(series.header, header)) throw new WrongPack("another pack than before");
-      },
-      piece: takePiece,
-    });
+    return createPackReader({ header: takeHeader, piece: takePiece });
+  }
+
+  function takeHeader(header: PackHeader): void {
+    if (series !== null && isSamePack(series.header, header)) return;
+    // It counted in the frames of another pack.
+    wanted = null;
+    series = events.header(header);
   }
 
   function takePiece({ frame, quality, bytes }: PackPiece): void {
@@ -79,6 +86,7 @@ export function createLoading(pack_url: string, first: ImageName | null, events:
     const prefix = prefixes.get(frame);
     if (quality === 0) prefixes.set(frame, bytes);
     else prefixes.delete(frame);
+    if ((series.quality[frame] as number) >= quality) return;
     // The decoder takes its bytes away; the prefix is still needed.
     const whole = quality === 0 ? bytes.slice() : prefix ? joined(prefix, bytes) : bytes;
     void decodeInto(series, { frame, quality, bytes: whole });
@@ -103,9 +111,11 @@ export function createLoading(pack_url: string, first: ImageName | null, events:
     };
     try {
       const decoded = await decode(job, () => rankOf(into, piece), decoding.signal);
+      // The series has other images meanwhile.
+      if (into !== series) return;
       if (into.put(piece.frame, piece.quality, decoded)) events.better(into, piece.frame);
     } catch (error) {
-      if (!decoding.signal.aborted) fail(error);
+      if (into === series && !decoding.signal.aborted) fail(error);
     }
   }
 
@@ -118,18 +128,7 @@ export function createLoading(pack_url: string, first: ImageName | null, events:
   async function fetchAll(signal: AbortSignal, begun: Begun | null): Promise<void> {
     const takers = {
       wanted: nextRanges,
-      bytes(offset: number, piece: Uint8Array) {
-        isRetrying = false;
-        const at_ms = performance.now();
-        if (reached === null) {
-          firstByte_ms = at_ms;
-          rate.began(at_ms);
-          // Somebody has gone on meanwhile.
-          if (wanted !== plannedFor && replanning === null) replanning = setTimeout(replan, REPLAN_MS);
-        } else rate.took(piece.length, at_ms);
-        reached = offset + piece.length - 1;
-        return reader.push(offset, piece);
-      },
+      bytes: takeBytes,
       retrying() {
         if (!isRetrying) events.failed("pack_retrying");
         isRetrying = true;
@@ -138,44 +137,63 @@ export function createLoading(pack_url: string, first: ImageName | null, events:
     try {
       await download({ url, tag, begun }, takers, signal);
       stop = null;
+      restarts = 0;
+      events.complete();
     } catch (error) {
       if (signal.aborted) return;
+      const isChanged = error instanceof DownloadFailed && error.code === "pack_changed";
       if (error instanceof NoSuchImage && url !== pack_url) restartUnnamed();
-      else if (error instanceof DownloadFailed && error.code === "pack_changed" && !hasRestarted) restart();
+      else if (isChanged && restarts < MOST_RESTARTS) restart();
       else fail(error);
     }
   }
 
-  function nextRanges(): readonly ByteRange[] {
-    const header = reader.header();
-    if (reader.isDone()) asked = [];
-    else if (header === null) asked = [{ start: reader.headTaken(), end: null }];
-    else asked = planned(header.chunks, reader.left, wanted);
-    reached = null;
-    plannedFor = wanted;
-    return asked;
+  function takeBytes(offset: number, piece: Uint8Array): number {
+    isRetrying = false;
+    const isFirst = course.came(offset, piece.length);
+    const hadHeader = reader.header() !== null;
+    const fresh = reader.push(offset, piece);
+    // Much of a pack that grew is here already; what follows its header would be fetched for nothing.
+    const isBegun = !hadHeader && reader.header() !== null;
+    if (isBegun && series?.quality.includes(1)) again();
+    // Somebody has gone on meanwhile.
+    else if (isFirst && wanted !== plannedFor) replanning ??= setTimeout(replan, REPLAN_MS);
+    return fresh;
   }
 
-  /** In how long the frame looked at comes at the rate found; null while that is not known. */
-  function late_ms(): number | null {
+  function left(chunk: number): Span | null {
+    const frame = reader.header()?.chunks[chunk]?.[0];
+    return series !== null && frame !== undefined && isThere(series, frame) ? null : reader.left(chunk);
+  }
+
+  function nextRanges(): readonly ByteRange[] {
+    const ranges = rangesLeft();
+    course.asked(ranges);
+    plannedFor = wanted;
+    return ranges;
+  }
+
+  function rangesLeft(): readonly ByteRange[] {
     const header = reader.header();
-    const found = rate.found();
-    if (header === null || found === null || reached === null) return null;
-    const chunk = header.chunks.findLastIndex(([frame]) => frame === wanted);
-    const span = reader.left(chunk);
-    return span === null ? 0 : bytesBefore(asked, reached, span.start) / found;
+    if (header === null) return [{ start: reader.headTaken(), end: null }];
+    return planned(header.chunks, left, wanted);
   }
 
   function replan(): void {
     replanning = null;
-    const late = late_ms();
-    if (stop === null || late === null || late <= LATE_MS) return;
-    const wait = firstByte_ms + REPLAN_MS - performance.now();
-    if (wait > 0) replanning = setTimeout(replan, wait);
-    else {
-      pause();
-      run();
-    }
+    const header = reader.header();
+    if (stop === null || header === null || wanted === null) return;
+    const span = left(header.chunks.findLastIndex(([frame]) => frame === wanted));
+    const late_ms = span && course.until_ms(span.start);
+    if (late_ms === null || late_ms <= LATE_MS) return;
+    const wait_ms = REPLAN_MS - course.since_ms();
+    if (wait_ms > 0) replanning = setTimeout(replan, wait_ms);
+    else again();
+  }
+
+  function again(): void {
+    pause();
+    run();
   }
 
   function pause(): void {
@@ -191,18 +209,24 @@ export function createLoading(pack_url: string, first: ImageName | null, events:
     restart();
   }
 
-  /** The pack was written anew meanwhile (same frames, other bytes): from the start, keeping what is decoded. */
   function restart(): void {
-    hasRestarted = true;
-    tag = { etag: null };
-    prefixes.clear();
-    reader = newReader();
-    stop = null;
+    restarts++;
+    forget();
     run();
   }
 
+  /** What is decoded is kept. */
+  function forget(): void {
+    pause();
+    tag = { etag: null, version: null };
+    prefixes.clear();
+    reader = newReader();
+  }
+
+  const isComplete = (): boolean => reader.header() !== null && rangesLeft().length === 0;
+
   function run(begun: Begun | null = null): void {
-    if (stop !== null || isWrong || reader.isDone()) return;
+    if (stop !== null || isWrong || isComplete()) return;
     stop = new AbortController();
     void fetchAll(stop.signal, begun);
   }
@@ -210,14 +234,22 @@ export function createLoading(pack_url: string, first: ImageName | null, events:
   return {
     run,
     pause,
+    renew() {
+      isWrong = false;
+      restarts = 0;
+      forget();
+    },
+    version: () => tag.version,
     want(frame) {
       if (wanted === frame) return;
       wanted = frame;
       if (replanning === null) replan();
     },
-    isComplete: () => reader.isDone(),
+    isComplete,
   };
 }
+
+const isThere = (series: Series, frame: number): boolean => series.quality[frame] === 1;
 
 function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
   const whole = new Uint8Array(first.length + second.length);

@@ -19,6 +19,8 @@ export type Memory = {
   line(frame: number): Line;
   /** Values of a frame as they are kept, row by row; see `gain`. */
   valuesOf(frame: number): Values;
+  /** What `put` would take to make this frame again. */
+  decoded(frame: number): Decoded;
   /** Puts decoded values in; tells whether they were better than what stood there. */
   put(frame: number, quality: 0 | 1, decoded: Decoded): boolean;
   /** Frames with nothing yet are black; which value is black depends on the inversion. Tells whether it changed. */
@@ -50,7 +52,8 @@ function gainOf(header: PackHeader, kept: Kept): number {
   return 2 ** Math.ceil(Math.log2(COMFORTABLE_WIDTH / width));
 }
 
-export function createMemory(stack: Stack): Memory {
+/** `ready`: the memory is there; what stands in Cornerstone under the names of these images must leave now. */
+export function createMemory(stack: Stack, ready: () => void): Memory {
   const { header, geometry } = stack;
   const kept = keptAs(header.values, header.frames, header.unit);
   const gain = gainOf(header, kept);
@@ -63,6 +66,8 @@ export function createMemory(stack: Stack): Memory {
   const valuesOf = (frame: number): Values => values.subarray(slot(frame) * each, (slot(frame) + 1) * each);
   let blankNow = blankValue(kept, header.invert);
   values.fill(blankNow);
+  const ranges = header.frames.map(() => ({ min: 0, max: 1 }));
+  ready();
   const images = createImages(stack, { kept, values, valuesOf });
   const isThere = (frame: number): boolean => quality[frame] !== -1;
   const layered = createLayered(stack, { kept, valuesOf, isThere }, blankNow);
@@ -79,10 +84,12 @@ export function createMemory(stack: Stack): Memory {
       const { slope, intercept } = header.frames[frame] ?? { slope: 1, intercept: 0 };
       return { slope: slope * gain, intercept: intercept * gain };
     },
+    decoded: (frame) => ({ values: valuesOf(frame), ...(ranges[frame] as { min: number; max: number }) }),
     put(frame, better, decoded) {
       if ((quality[frame] as number) >= better) return false;
       values.set(decoded.values, slot(frame) * each);
       quality[frame] = better;
+      ranges[frame] = { min: decoded.min, max: decoded.max };
       images.ranged(frame, decoded);
       layered?.touch([frame]);
       return true;

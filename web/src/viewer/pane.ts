@@ -18,6 +18,7 @@ import type { Begun } from "./download";
 import { createDrawingBoard, type DrawingBoard, type DrawingEvents } from "./drawing/drawing";
 import type { Failure } from "./failures";
 import type { Tool } from "./gestures";
+import { type Change, sceneAfter } from "./growing";
 import { createHand } from "./hand";
 import { stateApplied } from "./layers/applying";
 import { arrivalOf } from "./layers/laid";
@@ -60,6 +61,8 @@ export type PaneEvents = {
   regionRefused(why: RegionRefusal): void;
   quality(): void;
   failed(code: Failure): void;
+  /** The stack has other images than before. */
+  grown(change: Change): void;
   began(series: Series): void;
   better(series: Series): void;
   drawn(series: Stack): void;
@@ -228,7 +231,11 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
     events.changed(now.scene, next);
   }
 
-  function arrived(series: Series): void {
+  function arrived(series: Series, before: Series | null): void {
+    if (before && scene) {
+      grown(scene, series, before);
+      return;
+    }
     events.began(series);
     const found = asked ? series.frameIndex(asked.sop_instance_uid, asked.frame) : -1;
     const frame = found >= 0 ? found : (series.header.chunks[0]?.[0] ?? 0);
@@ -236,6 +243,13 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
     put(carried && found < 0 ? carried : firstScene(series.geometry, { frame, window: firstWindow(series) }));
     if (early && isSameStack(series.header, early.view)) show(early.view, early.facets);
     early = null;
+    events.quality();
+  }
+
+  function grown(at: Scene, series: Series, before: Series): void {
+    const after = sceneAfter(at, before, series);
+    put(after.scene);
+    events.grown(after.change);
     events.quality();
   }
 
@@ -265,7 +279,7 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
     let mine: Hold | null = null;
     const isMine = (): boolean => mine !== null && hold === mine;
     mine = world.library.hold(stack, at, begun, {
-      arrived: (series) => isMine() && arrived(series),
+      arrived: (series, before) => isMine() && arrived(series, before),
       better(series, frame) {
         if (!isMine()) return;
         display.better(series, frame);

@@ -5,9 +5,10 @@ import { createStack, type Stack } from "./stack";
 
 export type Series = Stack & Memory;
 
-export function createSeries(key: string, header: PackHeader): Series {
+/** `ready`: see `createMemory`. */
+export function createSeries(key: string, header: PackHeader, ready: () => void = () => undefined): Series {
   const stack = createStack(key, header);
-  return { ...stack, ...createMemory(stack) };
+  return { ...stack, ...createMemory(stack, ready) };
 }
 
 /** The same stack as one whose values are here; null where they are not. */

@@ -16,8 +16,9 @@ import type { DrawingBoard, DrawingEvents } from "./drawing/drawing";
 import type { Failure } from "./failures";
 import type { Tool } from "./gestures";
 import { createGrid } from "./grid";
+import type { Change } from "./growing";
 import { markingsIn, type Switches } from "./layers/markings";
-import { createLibrary, type ImageName, type StackRef } from "./library";
+import { createLibrary, type ImageName, type SeriesVersion, type StackRef } from "./library";
 import { createLinks } from "./links";
 import type { Text } from "./overlay";
 import { createPane, type Pane, type ShowResult } from "./pane";
@@ -58,6 +59,8 @@ export type ViewerEvents = {
   failed(code: Failure): void;
   /** The region that the local hand framed has no window. */
   regionRefused(why: RegionRefusal): void;
+  /** A stack that is shown has other images than before. */
+  grown(change: Change): void;
   /** Milliseconds since navigation; told again as each of the three is reached. */
   loaded(timing: Timing): void;
   /** What to write over a stack. */
@@ -125,6 +128,8 @@ export type Viewer = {
   setActive(id: ViewportId): void;
   /** What stands over the panes has changed. */
   retitle(): void;
+  /** The server's list of studies says so. */
+  renew(series: readonly SeriesVersion[]): void;
   snapshotInfo(): SnapshotLine[];
   resize(): void;
   destroy(): void;
@@ -182,6 +187,7 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
         regionRefused: events.regionRefused,
         quality: tellQuality,
         failed: events.failed,
+        grown: events.grown,
         began: times.began,
         better: times.better,
         drawn: times.drawn,
@@ -327,6 +333,7 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
     drawings,
     setActive: (id) => panes.active().setActive(id),
     retitle: noteLater,
+    renew: library.renew,
     snapshotInfo: () =>
       panes.shown().flatMap((pane, index) => pane.snapshot().map((line) => ({ ...line, id: nameOf(index, line.id) }))),
     resize: panes.place,

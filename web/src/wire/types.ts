@@ -590,6 +590,7 @@ export type SeriesEntry = {
   refusal: string | null;
   stacks: StackEntry[];
   objects?: ObjectEntry[];
+  version?: string | null;
 };
 
 /** An earlier study of the same person that the caller may see. */
@@ -617,6 +618,12 @@ export type StudyManifest = {
   set_aside: number;
   series: SeriesEntry[];
   priors: PriorEntry[];
+};
+
+/** Whether a manifest is still that of the study: the `version` and `state` of a new one. */
+export type StudyVersion = {
+  version: string;
+  state: "ready" | "preparing";
 };
 
 /** One line of the list of studies. */

@@ -45,7 +45,7 @@ async function run(answers: Answer[], isBegun = false) {
     if (!answer) throw new TypeError("no answer left");
     return answer(headers);
   });
-  const tag: DownloadTag = { etag: null };
+  const tag: DownloadTag = { etag: null, version: null };
   const takers = {
     wanted: () => (got.length < BYTES.length ? [{ start: got.length, end: null }] : []),
     bytes(offset: number, piece: Uint8Array) {
@@ -126,7 +126,7 @@ test("a download that is stopped stops what was begun before it", async () => {
   });
   const stop = new AbortController();
   const takers = { wanted: () => [{ start: 0, end: null }], bytes: () => 0, retrying: () => undefined };
-  const what = { url: "/pack", tag: { etag: null }, begun: begin("/pack") };
+  const what = { url: "/pack", tag: { etag: null, version: null }, begun: begin("/pack") };
   const done = download(what, takers, stop.signal);
   stop.abort();
   await expect(done).rejects.toMatchObject({ name: "AbortError" });

@@ -19,6 +19,10 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
+/** A series of which nothing is there. */
+const empty = (found: PackHeader): Series =>
+  ({ header: found, quality: new Int8Array(found.frames.length).fill(-1) }) as unknown as Series;
+
 /** A line of 100 bytes a millisecond, on which every answer stands still after so many: before its first chunk is whole. */
 function onLine(pack: Uint8Array, most: number) {
   const asked: (string | null)[] = [];
@@ -46,8 +50,9 @@ function onLine(pack: Uint8Array, most: number) {
     return new Response(body, { status: range ? 206 : 200, headers });
   });
   const loading = createLoading("/pack", null, {
-    header: (found) => ({ header: found }) as Series,
+    header: empty,
     better: () => undefined,
+    complete: () => undefined,
     failed: () => undefined,
   });
   return { loading, asked, stopped };
@@ -66,9 +71,10 @@ async function load(answers: (() => Response)[]) {
   const loading = createLoading("/pack", IMAGE, {
     header(found) {
       headers.push(found);
-      return { header: found } as Series;
+      return empty(found);
     },
     better: () => undefined,
+    complete: () => undefined,
     failed: (code) => failed.push(code),
   });
   loading.run();
@@ -99,19 +105,24 @@ test("that a broken download is tried again is said once, until bytes have come"
   expect(isComplete).toBe(true);
 });
 
-test("a pack that has become another one is not gone on with when the stack is opened again", async () => {
-  const tagged = (bytes: Uint8Array, etag: string): Response => new Response(bytes as BodyInit, { headers: { etag } });
+test("a pack that has become another one is taken from its beginning, as other images", async () => {
+  const tagged = (bytes: Uint8Array, etag: string, status = 200): Response =>
+    new Response(bytes as BodyInit, { status, headers: { etag } });
   const begun = packBytes(header({ chunks: [[0, 1, 100]] }));
-  const other = packBytes(header({ rows: header().rows + 1, chunks: [[0, 1, 100]] }));
-  // Broken after its header, then another pack under the same address: begun anew, and found to be another.
+  const other = packBytes(header({ rows: header().rows + 1 }));
   const cut = (): Response => tagged(begun.slice(0, -50), '"one"');
   const changed = (): Response => tagged(other, '"two"');
-  const { asked, failed, loading } = await load([cut, changed, changed, changed, changed]);
+  const { asked, headers, isComplete, failed } = await load([cut, changed, changed]);
+  expect(headers.map((found) => found.rows)).toEqual([512, 513]);
+  expect([asked.length, isComplete, failed]).toEqual([3, true, ["pack_retrying"]]);
+});
+
+test("what is no pack is not asked for again when the stack is opened again", async () => {
+  const { asked, failed, loading } = await load([() => new Response("<!doctype html><p>Sign in</p>"), whole]);
   expect(failed.at(-1)).toBe("wrong_pack");
-  const before = asked.length;
   loading.run();
   await vi.runAllTimersAsync();
-  expect(asked.length).toBe(before);
+  expect(asked.length).toBe(1);
 });
 
 describe("a reader who looks elsewhere", () => {
