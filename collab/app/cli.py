@@ -19,6 +19,7 @@ from collab.accounts import service as accounts
 from collab.accounts.models import Hospital
 from collab.accounts.service import NewPerson
 from collab.app import demo, doctor, schema, server
+from collab.app.serving import serve_several
 from collab.audit import service as audit
 from collab.kit.caller import Role
 from collab.kit.clock import utc_now
@@ -59,13 +60,17 @@ def consilium() -> None:
 
 
 @consilium.command()
-def serve() -> None:
+@click.option("--workers", type=click.IntRange(1, 64), default=1, help="Processes sharing the port (PostgreSQL only).")
+def serve(workers: int) -> None:
     """Run the server; the database must be at the newest version (consilium migrate)."""
     settings = read_settings()
     # Before anything is started that would have to be stopped again.
     with _database(settings) as database:
         schema.check(database)
-    server.run(server.build_site(settings))
+    if workers == 1:
+        server.run(server.build_site(settings))
+    else:
+        serve_several("collab.app.server:create_app", settings, workers)
 
 
 @consilium.command("demo")

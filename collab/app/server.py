@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -17,10 +16,13 @@ from starlette.routing import BaseRoute, Mount, Route
 from collab.accounts import endpoints as accounts
 from collab.accounts import service as people
 from collab.app import health, openapi
+from collab.app.leading import Leader
+from collab.app.serving import SideDoor, serve_one
 from collab.conclusions import endpoints as conclusions
 from collab.conclusions.service import Documents
 from collab.delivery import endpoints as delivery
 from collab.delivery.bus import Bus
+from collab.delivery.neighbours import hearing_neighbours
 from collab.dicomweb import endpoints as dicomweb
 from collab.expertise import endpoints as expertise
 from collab.exports.pdf import render_conclusion
@@ -30,11 +32,10 @@ from collab.kit.guard import Guard
 from collab.kit.pages import Pages
 from collab.kit.resources import DIST, STATIC
 from collab.kit.secret import read_secret
-from collab.kit.settings import Settings
+from collab.kit.settings import Settings, read_settings
 from collab.kit.static import BuiltFiles
 from collab.kit.web import Site, crashed, not_found
 from collab.rooms import endpoints as rooms
-from collab.rooms.gateway import MAX_FRAME_BYTES
 from collab.rooms.hub import RoomHub
 from collab.second_reads import endpoints as second_reads
 from collab.studies import endpoints as studies
@@ -44,9 +45,6 @@ from collab.studies.preparing import Preparer
 from collab.studies.receiving import Receiver
 from dicom_render.workers import Workers
 
-# A socket that answers no ping within 15 s is gone; research/realtime 5.10.
-PING_S = 15.0
-
 
 def build_site(settings: Settings, *, clock: Clock = utc_now) -> Site:
     """Everything that a running server has; nothing is started yet."""
@@ -55,12 +53,16 @@ def build_site(settings: Settings, *, clock: Clock = utc_now) -> Site:
     workers = Workers(settings.workers)
     intake = Intake(database=database, settings=settings, workers=workers, clock=clock)
     preparer = Preparer(intake)
+    receiver = Receiver(intake, preparer)
+    side_door = SideDoor(settings.node_host, has_neighbours=not database.is_sqlite)
     parts: Sequence[object] = (
         workers,
         intake,
         preparer,
-        Receiver(intake, preparer),
-        RoomHub(database=database, clock=clock),
+        receiver,
+        Leader(database, [preparer, receiver]),
+        side_door,
+        RoomHub(database=database, clock=clock, address=side_door.address),
         Bus(),
         Documents(BlobStore(settings.data / "documents")),
     )
@@ -99,14 +101,12 @@ def build_app(site: Site) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
-        preparer, receiver = site.part(Preparer), site.part(Receiver)
-        preparer.start()
-        receiver.start()
-        async with site.part(RoomHub).running():
+        leader, bus, side_door = site.part(Leader), site.part(Bus), site.part(SideDoor)
+        leader.start()
+        async with hearing_neighbours(bus, site.database.url), side_door.open(site), site.part(RoomHub).running():
             yield
-        site.part(Bus).close()
-        receiver.stop()
-        preparer.stop()
+        bus.close()
+        leader.stop()
         site.part(Workers).close()
         site.database.close()
 
@@ -120,21 +120,14 @@ def build_app(site: Site) -> Starlette:
     return app
 
 
+def create_app() -> Starlette:
+    """The application of one of several processes, from the environment."""
+    return build_app(build_site(read_settings()))
+
+
 def run(site: Site) -> None:
-    """Serve until told to stop."""
-    uvicorn.run(
-        build_app(site),
-        host=site.settings.host,
-        port=site.settings.port,
-        ws="websockets-sansio",
-        ws_max_size=MAX_FRAME_BYTES,
-        ws_per_message_deflate=False,  # 40 % more CPU for frames of 60 bytes, and a side channel on clinical text
-        ws_ping_interval=PING_S,
-        ws_ping_timeout=PING_S,
-        server_header=False,
-        log_level="warning",
-        timeout_graceful_shutdown=5,
-    )
+    """Serve in this process, until told to stop."""
+    serve_one(build_app(site), site.settings)
 
 
 def _http_error(request: Request, error: Exception) -> Response:

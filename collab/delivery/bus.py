@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from threading import Lock
-from typing import Any
+from uuid import uuid4
 
 import msgspec
-from sqlalchemy import event as sqlalchemy_event
-from sqlalchemy.orm import Session
 
 # A page that has not taken 64 events in its turn of the loop is asleep; it will reload its list instead.
 QUEUE_LIMIT = 64
@@ -61,6 +59,8 @@ class Bus:
     """The one live bus of a server process."""
 
     def __init__(self) -> None:
+        # Tells this process's events from its neighbours'.
+        self.name = uuid4().hex
         self._lock = Lock()
         self._subscriptions: set[Subscription] = set()
 
@@ -88,19 +88,16 @@ class Bus:
         for subscription in reached:
             subscription.offer(event)
 
+    def tell_missed(self) -> None:
+        """Something may have happened of which nobody here was told: everybody looks for themselves."""
+        self._offer_all(MISSED)
+
     def close(self) -> None:
         """End every stream, so that a stopping server need not wait for them."""
+        self._offer_all(CLOSED)
+
+    def _offer_all(self, event: LiveEvent) -> None:
         with self._lock:
             everyone = list(self._subscriptions)
         for subscription in everyone:
-            subscription.offer(CLOSED)
-
-
-def publish_after_commit(session: Session, bus: Bus, topics: Iterable[str], event: LiveEvent) -> None:
-    """Publish once the session's transaction stands: nobody may be called to something that was rolled back."""
-    wanted = tuple(topics)
-
-    def _publish(_: Any) -> None:  # Any: SQLAlchemy gives the session back
-        bus.publish(wanted, event)
-
-    sqlalchemy_event.listen(session, "after_commit", _publish, once=True)
+            subscription.offer(event)

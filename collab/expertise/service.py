@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from collab.audit.service import record
 from collab.conclusions import service as conclusions
 from collab.conclusions.document import Consent, PatientIdentity
-from collab.delivery.bus import Bus, LiveEvent, publish_after_commit
+from collab.delivery.bus import Bus, LiveEvent
 from collab.delivery.endpoints import hospital_topic, person_topic, team_topic
+from collab.delivery.publishing import publish_after_commit
 from collab.expertise import store
 from collab.expertise.asking import AskExpertise, check, consent_of
 from collab.expertise.models import ExpertiseRequest, RequestStep, RequestStudy

@@ -22,9 +22,8 @@ class Background:
         self._is_stopping = False
         self._condition = threading.Condition()
         self._wakes = 0
-        self._threads = [
-            threading.Thread(target=self._run, name=f"{name}-{number}", daemon=True) for number in range(threads)
-        ]
+        self._names = [f"{name}-{number}" for number in range(threads)]
+        self._threads: list[threading.Thread] = []
 
     @property
     def is_stopping(self) -> bool:
@@ -32,6 +31,9 @@ class Background:
         return self._is_stopping
 
     def start(self) -> None:
+        """Also again, after a stop."""
+        self._is_stopping = False
+        self._threads = [threading.Thread(target=self._run, name=name, daemon=True) for name in self._names]
         for thread in self._threads:
             thread.start()
 

@@ -67,6 +67,7 @@ class Program:
     data: Path
     database_url: str = ""
     port: int = 0
+    workers: int = 1
     process: subprocess.Popen[bytes] | None = None
 
     def __post_init__(self) -> None:
@@ -108,7 +109,7 @@ class Program:
     def _start(self) -> subprocess.Popen[bytes]:
         with (self.data / "server.log").open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "collab.app", "serve"],
+                [sys.executable, "-m", "collab.app", "serve", "--workers", str(self.workers)],
                 cwd=self.data, env=self._environment(), stdout=log, stderr=log,
             )  # fmt: skip
 

@@ -5,11 +5,7 @@ from __future__ import annotations
 import asyncio
 from threading import Thread
 
-import pytest
-from sqlalchemy import text
-
-from collab.delivery.bus import CLOSED, MISSED, QUEUE_LIMIT, Bus, LiveEvent, publish_after_commit
-from collab.kit.database import Database
+from collab.delivery.bus import CLOSED, MISSED, QUEUE_LIMIT, Bus, LiveEvent
 
 SUBMITTED = LiveEvent("expertise.submit", "EXR-1", "immediate", "PER-1")
 
@@ -84,37 +80,3 @@ def test_a_listener_whose_loop_is_gone_harms_nobody() -> None:
 
     asyncio.run(listen())
     bus.publish("person:1", SUBMITTED)
-
-
-@pytest.fixture
-def written(database: Database) -> Database:
-    with database.transaction() as session:
-        session.execute(text("CREATE TABLE note (words TEXT)"))
-    return database
-
-
-async def test_nobody_is_told_of_what_was_rolled_back(written: Database) -> None:
-    bus = Bus()
-    mine = bus.subscribe(["person:1"])
-
-    def fail() -> None:
-        with written.transaction() as session:
-            session.execute(text("INSERT INTO note VALUES ('x')"))
-            publish_after_commit(session, bus, ["person:1"], SUBMITTED)
-            raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        fail()
-    await turn()
-    assert mine.is_empty
-
-
-async def test_what_stands_is_told_and_only_then(written: Database) -> None:
-    bus = Bus()
-    mine = bus.subscribe(["person:1"])
-    with written.transaction() as session:
-        session.execute(text("INSERT INTO note VALUES ('x')"))
-        publish_after_commit(session, bus, ["person:1"], SUBMITTED)
-        await turn()
-        assert mine.is_empty
-    assert await mine.get() == SUBMITTED
