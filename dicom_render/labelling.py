@@ -10,6 +10,8 @@ from dicom_render.splitting import Placed, has_geometry, is_localizer, place_of
 
 LabelCode = Literal[
     "localizer",
+    "laterality",
+    "view_position",
     "image_type",
     "stack_id",
     "b_value",

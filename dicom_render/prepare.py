@@ -53,6 +53,8 @@ class StackSummary(msgspec.Struct, frozen=True):
     warnings: tuple[Caution, ...]
     label: tuple[LabelPart, ...] = ()
     siblings: tuple[int, ...] = ()
+    laterality: str = ""
+    view_position: str = ""
 
 
 class PreparedSeries(msgspec.Struct, frozen=True):
@@ -89,7 +91,8 @@ def prepare_series(paths: Sequence[Path], out: Path, progress: Progress | None =
         study_uid=series.identity[0],
         series_uid=series.identity[1],
         stacks=tuple(
-            _summary(number, stack, size) for number, (stack, size) in enumerate(zip(stacks, sizes, strict=True))
+            _summary(number, stack, size, of=series.instances[stack.frames[0].sop_instance_uid])
+            for number, (stack, size) in enumerate(zip(stacks, sizes, strict=True))
         ),
         set_aside=tuple(series.set_aside),
         without_pixels=tuple(series.without_pixels),
@@ -97,7 +100,7 @@ def prepare_series(paths: Sequence[Path], out: Path, progress: Progress | None =
     )
 
 
-def _summary(number: int, stack: Stack, size: int) -> StackSummary:
+def _summary(number: int, stack: Stack, size: int, *, of: InstanceHeader) -> StackSummary:
     return StackSummary(
         stack=number,
         kind=stack.kind,
@@ -111,6 +114,8 @@ def _summary(number: int, stack: Stack, size: int) -> StackSummary:
         warnings=stack.warnings,
         label=stack.label,
         siblings=stack.siblings,
+        laterality=of.laterality,
+        view_position=of.view_position,
     )
 
 

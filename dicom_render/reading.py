@@ -13,6 +13,7 @@ from dicom_render.opening import UID, open_dataset, refusing_everything, transfe
 from dicom_render.refusal import Unreadable as Unreadable
 from dicom_render.regions import regions_of
 from dicom_render.transfer_syntaxes import LOSSY
+from dicom_render.views import view_position_of
 
 
 def read_header(data: bytes) -> InstanceHeader:
@@ -60,7 +61,7 @@ def header_of(dataset: FileDataset) -> InstanceHeader:
             lossy_method=_last(texts_of(dataset, "LossyImageCompressionMethod")),
             images_in_acquisition=integer_string_of(dataset, "ImagesInAcquisition"),
             laterality=text_of(dataset, "ImageLaterality") or text_of(dataset, "Laterality"),
-            view_position=text_of(dataset, "ViewPosition"),
+            view_position=view_position_of(dataset),
             patient_orientation=_patient_orientation(dataset),
             regions=regions_of(dataset),
             frame_times_ms=numbers_of(dataset, "FrameTimeVector") if len(frames) > 1 else (),

@@ -79,6 +79,8 @@ _DISTINCTIONS: dict[str, Callable[[Placed], str | int | float | None]] = {
     "cardiac_phase": lambda placed: placed.header.cardiac_phase,
     "trigger_time_ms": lambda placed: placed.header.trigger_time_ms,
     "stack_id": lambda placed: placed.header.stack_id or None,
+    "laterality": lambda placed: placed.instance.laterality or None,
+    "view_position": lambda placed: placed.instance.view_position or None,
     "repetition": lambda placed: placed.repetition or None,
 }
 
@@ -96,6 +98,8 @@ def _contrast(placed: Placed) -> Hashable:
         # An MR series may hold magnitude and phase, or water and fat; a CT series changes words along the way
         # (GE: AXIAL, then AXIAL\\ADD for the same head), so there they only count if places repeat.
         header.image_type[2:] if placed.instance.modality == "MR" else (),
+        # Projections of two sides, or from two sides, are not looked at as one after the other but beside each other.
+        None if spatial else (placed.instance.laterality, placed.instance.view_position),
         # Without geometry a cine loop is one thing, and single pictures of the same size are another.
         None if spatial or len(placed.instance.frames) == 1 else placed.instance.sop_instance_uid,
         spatial,

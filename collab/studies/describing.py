@@ -116,6 +116,8 @@ def _stack_entry(study_id: str, series: Series, stack: StoredStack) -> StackEntr
         siblings=stack.siblings,
         missing=stack.missing,
         expected=stack.expected,
+        laterality=stack.laterality,
+        view_position=stack.view_position,
     )
 
 

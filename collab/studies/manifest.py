@@ -31,7 +31,8 @@ class StackEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One display stack of a series; `reason` says why it makes no volume, where it does not.
 
     `label` names it beside the others of its series, `siblings` (stack numbers, itself among them) show the same
-    places; `missing` slices lack between others, `expected` is what the scanner announced, where fewer came.
+    places; `missing` slices lack between others, `expected` is what the scanner announced, where fewer came. Of
+    projections, `laterality` (R, L, B, U) and `view_position` (CC, MLO, PA...) are what their file says of them.
     """
 
     stack: int
@@ -47,6 +48,8 @@ class StackEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     siblings: tuple[int, ...] = ()
     missing: int = 0
     expected: int | None = None
+    laterality: str = ""
+    view_position: str = ""
 
 
 class ObjectEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

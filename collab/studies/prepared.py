@@ -39,6 +39,8 @@ class StoredStack(msgspec.Struct, frozen=True):
     siblings: tuple[int, ...] = ()
     missing: int = 0
     expected: int | None = None
+    laterality: str = ""
+    view_position: str = ""
 
 
 class PreparedFolders:

@@ -193,4 +193,6 @@ def _stored(stack: StackSummary) -> StoredStack:
         siblings=stack.siblings,
         missing=sum(gap.missing for gap in gaps_of(stack.warnings)),
         expected=announced(stack.warnings),
+        laterality=stack.laterality,
+        view_position=stack.view_position,
     )

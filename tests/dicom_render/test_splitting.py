@@ -1,5 +1,7 @@
 """Which frames of a series belong together."""
 
+import msgspec
+
 from dicom_render.headers import InstanceHeader
 from dicom_render.splitting import distinction_of, split
 from tests.dicom_render import make
@@ -74,3 +76,27 @@ def test_magnitude_and_phase_are_apart_but_ct_wording_is_not() -> None:
     both = [make.with_frame(one, image_type=kinds[n % 2]) for n, one in enumerate(make.slices(range(6)))]
     assert sizes(both) == [6]
     assert sizes([make.instance(*one.frames, number=n, modality="MR") for n, one in enumerate(both)]) == [3, 3]
+
+
+def test_projections_of_two_sides_or_from_two_sides_are_stacks_of_their_own() -> None:
+    plain = make.frame_header(image_position_mm=None, image_orientation=None)
+    views = [("R", "CC"), ("L", "CC"), ("R", "MLO"), ("L", "MLO")]
+    headers = [
+        msgspec.structs.replace(
+            make.instance(plain, number=number, modality="MG"), laterality=laterality, view_position=view_position
+        )
+        for number, (laterality, view_position) in enumerate(views, start=1)
+    ]
+    groups = split(headers)
+    assert [len(group) for group in groups] == [1, 1, 1, 1]
+    assert [distinction_of(group, groups) for group in groups] == [
+        {"laterality": laterality, "view_position": view_position} for laterality, view_position in views
+    ]
+
+
+def test_a_side_told_on_slices_with_a_place_tears_no_volume_apart() -> None:
+    headers = [
+        msgspec.structs.replace(one, laterality=side)
+        for one, side in zip(make.slices([0, 1, 2]), ("R", "", "L"), strict=True)
+    ]
+    assert sizes(headers) == [3]

@@ -32,3 +32,24 @@ export function edgeLetters(plane: Facing): EdgeLetters {
     right: letters(right),
   };
 }
+
+const OPPOSITE: Readonly<Record<string, string>> = { L: "R", R: "L", P: "A", A: "P", H: "F", F: "H" };
+
+/** `FL` to `HR`. */
+export const opposite = (direction: string): string =>
+  [...direction].map((letter) => OPPOSITE[letter] ?? letter).join("");
+
+/**
+ * Of a projection, which has no place in the patient: where its rows and columns go, in the file's letters (PS3.3
+ * C.7.6.1.1.1), on a picture turned clockwise by quarters and then flipped.
+ */
+export function projectionLetters(
+  [along_row, along_column]: readonly [string, string],
+  turn: { quarters: number; isMirrored: boolean },
+): EdgeLetters {
+  // Clockwise from the right edge; with each quarter turned, what was at the top comes to the right.
+  const edges = [along_row, along_column, opposite(along_row), opposite(along_column)];
+  const at = (edge: number): string => edges[(edge - turn.quarters + 4) % 4] as string;
+  const [right, bottom, left, top] = [at(0), at(1), at(2), at(3)] as const;
+  return turn.isMirrored ? { top, bottom, left: right, right: left } : { top, bottom, left, right };
+}

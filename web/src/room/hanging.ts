@@ -9,10 +9,26 @@ import type { Arrangement, SeriesEntry, StackEntry, StudyManifest } from "../wir
 export type HungStack = { study_uid: string; series_uid: string; entry: StackEntry };
 export type Hanging = { rule: RuleName; arrangement: Arrangement; stacks: readonly HungStack[] };
 
-export type RuleName = "stroke" | "neurosurgery" | "oncology" | "mammography" | "prior" | "longest";
+export type RuleName =
+  | "stroke"
+  | "neurosurgery"
+  | "oncology"
+  | "mammography"
+  | "both_sides"
+  | "radiograph"
+  | "prior"
+  | "longest";
 
 type Candidate = HungStack & { series: SeriesEntry; isPrior: boolean; date: string };
-type Part = { modality: readonly string[]; says?: RegExp; not?: RegExp; of: "case" | "prior" };
+type Part = {
+  modality: readonly string[];
+  /** As View Position and laterality of the images name them; of a part with `says`, that counts where they are not told. */
+  view?: readonly string[];
+  side?: Side;
+  says?: RegExp;
+  not?: RegExp;
+  of: "case" | "prior";
+};
 type Rule = { name: RuleName; pathways: readonly string[] | null; parts: readonly Part[]; least: number };
 
 const ANGIO = /\b(angio|cta|tsa|polygone|willis|troncs?)\b|angio/;
@@ -24,13 +40,24 @@ const FLAIR = /flair/;
 const MAP = /\badc\b|colfa|\bfa\b|exponential/;
 const BONE = /\bos\b|osseux|bone/;
 
-const MAMMOGRAM = (view: RegExp, side: RegExp, of: Part["of"] = "case"): Part => ({
+type Side = "R" | "L";
+const SIDES: Record<Side, RegExp> = {
+  R: /\b(right|droite?|rt)\b|\b[rd](cc|mlo)\b/,
+  L: /\b(left|gauche|lt)\b|\b[lg](cc|mlo)\b/,
+};
+const VIEWS = { CC: /\bcc\b|\b[rlgd]cc\b/, MLO: /\bmlo\b|\b[rlgd]mlo\b|oblique/ } as const;
+
+/** By what the file says of the image; by the words of the series where it says nothing. */
+const MAMMOGRAM = (view: keyof typeof VIEWS, side: Side, of: Part["of"] = "case"): Part => ({
   modality: ["MG", "RG"],
-  says: new RegExp(`(?=.*(${view.source}))(?=.*(${side.source}))`),
+  view: [view],
+  side,
+  says: new RegExp(`(?=.*(${VIEWS[view].source}))(?=.*(${SIDES[side].source}))`),
   of,
 });
-const [CC, MLO] = [/\bcc\b|\b[rlgd]cc\b/, /\bmlo\b|\b[rlgd]mlo\b|oblique/];
-const [RIGHT, LEFT] = [/\b(right|droite?|rt)\b|\b[rd](cc|mlo)\b/, /\b(left|gauche|lt)\b|\b[lg](cc|mlo)\b/];
+const RADIOGRAPHS = ["CR", "DX"];
+const FRONT = ["PA", "AP"];
+const LATERAL = ["LL", "RL", "LAT", "LATERAL"];
 
 /** In order of preference; the first of which enough parts are found is taken. */
 export const RULES: readonly Rule[] = [
@@ -38,7 +65,7 @@ export const RULES: readonly Rule[] = [
     name: "mammography",
     pathways: null,
     // As on a viewing box: right breast on the left.
-    parts: [MAMMOGRAM(CC, RIGHT), MAMMOGRAM(CC, LEFT), MAMMOGRAM(MLO, RIGHT), MAMMOGRAM(MLO, LEFT)],
+    parts: [MAMMOGRAM("CC", "R"), MAMMOGRAM("CC", "L"), MAMMOGRAM("MLO", "R"), MAMMOGRAM("MLO", "L")],
     least: 2,
   },
   {
@@ -70,6 +97,25 @@ export const RULES: readonly Rule[] = [
     parts: [
       { modality: ["CT", "MR", "PT"], of: "case" },
       { modality: ["CT", "MR", "PT"], of: "prior" },
+    ],
+    least: 2,
+  },
+  {
+    name: "both_sides",
+    pathways: null,
+    parts: [
+      { modality: RADIOGRAPHS, side: "R", of: "case" },
+      { modality: RADIOGRAPHS, side: "L", of: "case" },
+    ],
+    least: 2,
+  },
+  {
+    name: "radiograph",
+    pathways: null,
+    parts: [
+      { modality: RADIOGRAPHS, view: FRONT, of: "case" },
+      { modality: RADIOGRAPHS, view: LATERAL, of: "case" },
+      { modality: RADIOGRAPHS, view: FRONT, of: "prior" },
     ],
     least: 2,
   },
@@ -123,11 +169,22 @@ function bestOf(candidates: readonly Candidate[], part: Part, taken: readonly Ca
   return alike.toSorted((one, other) => worth(other) - worth(one)).slice(0, 1);
 }
 
-function fits({ series, isPrior, entry }: Candidate, { modality, says, not, of }: Part): boolean {
+function fits(candidate: Candidate, part: Part): boolean {
+  const { series, isPrior, entry } = candidate;
   const words = series.description.toLowerCase().replaceAll("_", " ");
-  const isOfStudy = isPrior === (of === "prior") && entry.reason !== "localizer";
-  const isOfModality = modality.length === 0 || modality.includes(series.modality);
-  return isOfStudy && isOfModality && (says?.test(words) ?? true) && !(not?.test(words) ?? false);
+  const isOfStudy = isPrior === (part.of === "prior") && entry.reason !== "localizer";
+  const isOfModality = part.modality.length === 0 || part.modality.includes(series.modality);
+  const isSo = isToldSo(entry, part) ?? part.says?.test(words) ?? true;
+  return isOfStudy && isOfModality && isSo && !(part.not?.test(words) ?? false);
+}
+
+/** Null where this part asks for no view, or the images tell nothing and there are words to go by. */
+function isToldSo({ view_position = "", laterality = "" }: StackEntry, { view, side, says }: Part): boolean | null {
+  if (view === undefined && side === undefined) return null;
+  const isTold = (view === undefined || view_position !== "") && (side === undefined || laterality !== "");
+  if (!isTold && says !== undefined) return null;
+  const isView = view === undefined || view.includes(view_position.toUpperCase());
+  return isView && (side === undefined || side === laterality.toUpperCase());
 }
 
 /** A volume before anything else, the newest of priors, images without contrast before those with it, then the longest. */

@@ -187,7 +187,10 @@ const countOf = (stack: StackEntry): string =>
 
 /** What sets a stack apart from the others of its series: its b-value, echo, time. */
 export const labelOf = (stack: StackEntry): readonly string[] =>
-  (stack.label ?? []).map(({ code, value }) => said(`studies.label.${code}`, { value: String(value) }) ?? code);
+  (stack.label ?? []).map(
+    ({ code, value }) =>
+      said(`studies.label.${code}.${value}`) ?? said(`studies.label.${code}`, { value: String(value) }) ?? code,
+  );
 
 /** Why there is no reformatting, then whatever else the server has found odd. */
 export function cautionsOf(stack: StackEntry): readonly string[] {

@@ -1,4 +1,5 @@
 /** The words and marks over a viewport, computed from the scene; pure. */
+import { type EdgeLetters, projectionLetters } from "../lib/orientation";
 import { type Camera, heightAbove, type Size, toScreen } from "../lib/planes";
 import { chosenUnit, missingUptake, windowTimes } from "../lib/uptake";
 import { dot } from "../lib/vectors";
@@ -78,6 +79,12 @@ export function resampledWords(header: PackHeader, id: ViewportId, text: Text): 
   if (!isReformat(id) || !header.resampling) return "";
   const hasGaps = header.resampling.layers.some(([below]) => below < 0);
   return text(hasGaps ? "room.viewer.resampled_gaps" : "room.viewer.resampled");
+}
+
+/** Of an image without a place in the patient: what its file says of its rows and columns; null where it says nothing. */
+export function lettersOf(scene: Scene, header: PackHeader): EdgeLetters | null {
+  const told = header.frames[scene.frame]?.patient_orientation;
+  return told ? projectionLetters(told, turnAt(scene, "stack")) : null;
 }
 
 /** What makes the picture another than the plane as it lies. */

@@ -1,9 +1,11 @@
 /** Brings a scene onto the screens: mounts, aims, windows, captions; draws once a frame however often it is asked. */
+import { edgeLetters } from "../lib/orientation";
 import type { Camera, Plane, Size } from "../lib/planes";
 import type { ObjectSource } from "../wire/objects";
 import type { ViewportId } from "../wire/types";
 import { tableOf } from "./bending";
 import {
+  lettersOf,
   lowestOf,
   marksFor,
   type NamedPointer,
@@ -191,8 +193,8 @@ export function createDisplay(stage: Stage, { screens, objects, text }: DisplayW
     const { geometry, header } = series;
     const quality = reached(id, { series, scene });
     const laid = asLaid(scene.layers.objects, objects);
-    overlay.caption(camera, {
-      letters: geometry.isInPatient,
+    overlay.caption({
+      letters: geometry.isInPatient ? edgeLetters(camera) : lettersOf(scene, header),
       slice: sliceWords(scene, geometry, id, text),
       window: windowWords(scene, header, { unit, curve: tableOf(scene, header, id)?.table.explanation ?? null }, text),
       layers: [

@@ -1,5 +1,5 @@
 /** What is written and drawn over one viewport: letters, numbers, quality, scale, other people's pointers. */
-import { edgeLetters } from "../lib/orientation";
+import type { EdgeLetters } from "../lib/orientation";
 import { type Camera, heightAbove, intersection, type Plane, type Size, toScreen } from "../lib/planes";
 import { moved, type Vec3 } from "../lib/vectors";
 import type { Area } from "./gestures";
@@ -8,7 +8,8 @@ import { createLayerCanvas, type LayerCanvas } from "./layers/canvas";
 export type Text = (key: string, blanks?: Record<string, string | number>) => string;
 
 export type Caption = {
-  letters: boolean;
+  /** Null where nothing says which way the picture lies. */
+  letters: EdgeLetters | null;
   slice: string;
   window: string;
   layers: string;
@@ -22,7 +23,7 @@ export type Mark = { actor: string; label: string; color: string; x_px: number; 
 
 export type Overlay = {
   element: HTMLElement;
-  caption(camera: Camera, caption: Caption): void;
+  caption(caption: Caption): void;
   /** Markings of the file, under everything else that is drawn here. */
   layers: LayerCanvas["draw"];
   marks(marks: Mark[]): void;
@@ -70,9 +71,8 @@ export function createOverlay(text: Text): Overlay {
 
   return {
     element,
-    caption(camera, caption) {
-      const letters = caption.letters ? edgeLetters(camera) : { top: "", bottom: "", left: "", right: "" };
-      for (const edge of ["top", "bottom", "left", "right"] as const) write(edges[edge], letters[edge]);
+    caption(caption) {
+      for (const edge of ["top", "bottom", "left", "right"] as const) write(edges[edge], caption.letters?.[edge] ?? "");
       write(slice, caption.slice);
       write(window, caption.window);
       write(layers, caption.layers);

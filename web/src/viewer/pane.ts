@@ -46,6 +46,7 @@ import { type Facets, followed, isSameStack, isSameView, paneOf } from "./sharin
 import { type SnapshotEntry, snapshotOf } from "./snapshot";
 import { canReformat, type Stack, seriesKey } from "./stack";
 import { createStage } from "./stage";
+import { standingOf } from "./standing";
 import { straightened, tilted } from "./tilting";
 import type { Turn } from "./turning";
 import { valueWords } from "./value";
@@ -198,11 +199,6 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
     return now && read(now.scene, now.series);
   }
 
-  const firstWindow = (series: Stack): { center: number; width: number } => {
-    const { center, width } = series.header.windows[0] ?? { center: 128, width: 256 };
-    return { center, width };
-  };
-
   function tellValue(id: ViewportId): void {
     const now = picture();
     const point = now && hand.pointAt(id);
@@ -240,7 +236,7 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
     const found = asked ? series.frameIndex(asked.sop_instance_uid, asked.frame) : -1;
     const frame = found >= 0 ? found : (series.header.chunks[0]?.[0] ?? 0);
     const carried = cameFrom && carriedTo(cameFrom.scene, cameFrom.series.geometry, series.geometry);
-    put(carried && found < 0 ? carried : firstScene(series.geometry, { frame, window: firstWindow(series) }));
+    put(carried && found < 0 ? carried : firstScene(series.geometry, firstLook(series, frame)));
     if (early && isSameStack(series.header, early.view)) show(early.view, early.facets);
     early = null;
     events.quality();
@@ -299,7 +295,7 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
     }
     events.began(series);
     const found = at ? series.frameIndex(at.sop_instance_uid, at.frame) : -1;
-    const first = { frame: series.header.chunks[0]?.[0] ?? 0, window: firstWindow(series) };
+    const first = firstLook(series, series.header.chunks[0]?.[0] ?? 0);
     const carried = cameFrom && carriedTo(cameFrom.scene, cameFrom.series.geometry, series.geometry);
     const before = carried ?? scenes.get(key) ?? firstScene(series.geometry, first);
     put(found >= 0 ? atImage(before, series.geometry, found) : before);
@@ -374,7 +370,7 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
       change((at, series) =>
         at.isInverted === isInverted || series.header.values === "rgb8" ? at : { ...at, isInverted },
       ),
-    reset: () => change((at, series) => resetScene(at, series.geometry, firstWindow(series))),
+    reset: () => change((at, series) => resetScene(at, series.geometry, firstLook(series, at.frame))),
     tilt: (degrees) => change((at) => tilted(at, at.active, (degrees * Math.PI) / 180)),
     straighten: () => change((at, series) => straightened(at, series.geometry)),
     turn: (how) => change((at) => withTurn(at, at.active, how(turnAt(at, at.active)))),
@@ -427,6 +423,18 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
     },
   };
 }
+
+function firstWindow({ header }: Stack): Scene["window"] {
+  const { center, width } = header.windows[0] ?? { center: 128, width: 256 };
+  return { center, width };
+}
+
+/** How an image looks when nobody has done anything to it. */
+const firstLook = (series: Stack, frame: number): { frame: number; window: Scene["window"]; turn: Turn } => ({
+  frame,
+  window: firstWindow(series),
+  turn: standingOf(series.header, frame),
+});
 
 /** Of the same series, at the same places. */
 function isSibling({ header }: Stack, { study_uid, series_uid, stack }: StackRef): boolean {

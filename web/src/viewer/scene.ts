@@ -56,7 +56,7 @@ export function shownViewports(scene: Scene): ViewportId[] {
 
 export function firstScene(
   geometry: StackGeometry,
-  first: { frame: number; window: { center: number; width: number } },
+  first: { frame: number; window: { center: number; width: number }; turn?: Turn },
 ): Scene {
   const centre = geometry.grid ? gridCentre(geometry.grid) : ([0, 0, 0] as Vec3);
   const scene: Scene = {
@@ -66,7 +66,7 @@ export function firstScene(
     isInverted: false,
     layers: NO_OBJECTS,
     frame: first.frame,
-    stack: { right_mm: 0, up_mm: 0, fov_mm: null, ...UNTURNED },
+    stack: { right_mm: 0, up_mm: 0, fov_mm: null, ...(first.turn ?? UNTURNED) },
     planes: {
       axial: { centre, facing: REFORMAT_AXES.axial, fov_mm: null, ...UNTURNED },
       sagittal: { centre, facing: REFORMAT_AXES.sagittal, fov_mm: null, ...UNTURNED },
@@ -261,8 +261,12 @@ export function carriedTo(scene: Scene, from: StackGeometry, to: StackGeometry):
 }
 
 /** Back to the whole image in the first window, planes along the body's axes; the place in the stack is kept, and what lies over it. */
-export function resetScene(scene: Scene, geometry: StackGeometry, window: { center: number; width: number }): Scene {
-  const fresh = firstScene(geometry, { frame: scene.frame, window });
+export function resetScene(
+  scene: Scene,
+  geometry: StackGeometry,
+  as: { window: { center: number; width: number }; turn?: Turn },
+): Scene {
+  const fresh = firstScene(geometry, { frame: scene.frame, ...as });
   const kept: Scene = { ...fresh, layout: scene.layout, active: scene.active, layers: scene.layers };
   return throughPoint(kept, geometry, crosshairOf(scene), REFORMATS);
 }

@@ -550,7 +550,7 @@ export type PatientEntry = {
 
 /** One word of a stack's name: a code with its number (or term); the sentence is looked up by the code. */
 export type LabelPart = {
-  code: "localizer" | "image_type" | "stack_id" | "b_value" | "direction" | "echo_time_ms" | "echo_number" | "inversion_time_ms" | "cardiac_phase" | "temporal_position" | "trigger_time_ms" | "time_s" | "acquisition_number" | "repetition";
+  code: "localizer" | "laterality" | "view_position" | "image_type" | "stack_id" | "b_value" | "direction" | "echo_time_ms" | "echo_number" | "inversion_time_ms" | "cardiac_phase" | "temporal_position" | "trigger_time_ms" | "time_s" | "acquisition_number" | "repetition";
   value: string | number | number[] | null;
 };
 
@@ -569,6 +569,8 @@ export type StackEntry = {
   siblings?: number[];
   missing?: number;
   expected?: number | null;
+  laterality?: string;
+  view_position?: string;
 };
 
 /** Something of a series that is no image: read at `url`, save a `document`, which is saved from there. */

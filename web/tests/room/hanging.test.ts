@@ -123,3 +123,43 @@ test("nothing that can be shown is nothing", () => {
   expect(hang([], "stroke")).toBeNull();
   expect(hang([study("2026-11-24")], null)).toBeNull();
 });
+
+/** Stacks of one series, each of one image, by side and view as their files name them. */
+function projections(modality: string, date: string, ...views: [laterality: string, view_position: string][]): StudyManifest {
+  const one = study(date, [modality, "", { kind: "stack", reason: "no_geometry", frames: 1 }]);
+  const [series] = one.series;
+  const [entry] = series?.stacks ?? [];
+  if (!series || !entry) throw new Error("one series of one stack");
+  const stacks = views.map(([laterality, view_position], stack) => ({ ...entry, stack, laterality, view_position }));
+  return { ...one, series: [{ ...series, stacks }] };
+}
+
+const views = (studies: StudyManifest[], pathway: string | null = null): [string | undefined, string[]] => {
+  const found = hang(studies, pathway);
+  const names = found?.stacks.map(({ entry }) => `${entry.laterality ?? ""} ${entry.view_position ?? ""}`.trim());
+  return [found?.rule, names ?? []];
+};
+
+describe("projections", () => {
+  test("mammograms hang by what their files say: CC above, right breast on the left", () => {
+    const sent = projections("MG", "2026-11-24", ["L", "MLO"], ["R", "MLO"], ["L", "CC"], ["R", "CC"]);
+    expect(views([sent])).toEqual(["mammography", ["R CC", "L CC", "R MLO", "L MLO"]]);
+    expect(hang([sent], null)?.arrangement).toEqual({ rows: 2, columns: 2 });
+  });
+
+  test("both sides of a pair stand beside each other, the right one on the left", () => {
+    expect(views([projections("DX", "2026-11-24", ["L", "AP"], ["R", "AP"])])).toEqual(["both_sides", ["R AP", "L AP"]]);
+  });
+
+  test("a chest: from the front, from the side, and the earlier one from the front", () => {
+    const now = projections("DX", "2026-11-24", ["", "LL"], ["", "PA"]);
+    const before = projections("DX", "2025-01-02", ["", "LL"], ["", "AP"]);
+    expect(views([now, before])).toEqual(["radiograph", ["PA", "LL", "AP"]]);
+  });
+
+  test("a knee sent along does not take a stroke's place", () => {
+    const night = study("2026-11-24", ["CT", "CÉRÉBRAL sans injection"], ["CT", "ANGIO TSA"]);
+    const knees = projections("DX", "2026-11-24", ["L", "AP"], ["R", "AP"]);
+    expect(hang([night, knees], "stroke")?.rule).toBe("stroke");
+  });
+});

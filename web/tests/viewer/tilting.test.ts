@@ -96,7 +96,7 @@ describe("a tilt", () => {
 test("the planes are straightened where they met, and by a reset as well", () => {
   const before = crosshairOf(start());
   const scene = tilted(start(), "axial", rad(30));
-  for (const straight of [straightened(scene, geometry), resetScene(scene, geometry, WINDOW)]) {
+  for (const straight of [straightened(scene, geometry), resetScene(scene, geometry, { window: WINDOW })]) {
     expect(REFORMATS.some((id) => isOblique(straight, id))).toBe(false);
     close(crosshairOf(straight), before);
   }
