@@ -60,7 +60,7 @@ export type ViewerPicture = {
   layers: { there: LayerSwitches; on: FullLayers };
   /** Units in which the values can be read: none but for PET. */
   uptake: { units: readonly UptakeUnit[]; chosen: string };
-  /** Those that the file names itself. */
+  /** Those that the stack came with: its file's, or one that was made from its values. */
   windows: readonly { center: number; width: number; explanation?: string }[];
 };
 

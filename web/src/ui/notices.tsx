@@ -82,7 +82,7 @@ export function Cautions(): JSX.Element | null {
   const series = manifest?.series.find((one) => one.series_uid === pane?.series_uid);
   const stack = series?.stacks.find((one) => one.stack === pane?.stack);
   const incomplete = manifest?.state === "preparing" ? [t("room.study.incomplete", { count: manifest.received })] : [];
-  const all = [...incomplete, ...(stack === undefined ? [] : cautionsOf(stack))];
+  const all = [...incomplete, ...(stack === undefined ? [] : cautionsOf(stack, series?.modality ?? ""))];
   if (all.length === 0) return null;
   return (
     <p class="caution" role="note" title={all.join("\n")}>

@@ -150,7 +150,7 @@ function StackCard({ study_uid, series, stack, name }: StackProps): JSX.Element 
   const isOf = (pane: Pane | null): boolean => pane?.series_uid === series.series_uid && pane.stack === stack.stack;
   const isOpen = view?.panes.some(isOf) ?? false;
   const isShared = model.state.value.view?.panes.some(isOf) ?? false;
-  const cautions = cautionsOf(stack);
+  const cautions = cautionsOf(stack, series.modality);
   return (
     <li>
       <button
@@ -192,11 +192,16 @@ export const labelOf = (stack: StackEntry): readonly string[] =>
       said(`studies.label.${code}.${value}`) ?? said(`studies.label.${code}`, { value: String(value) }) ?? code,
   );
 
+/** Of these nobody expects planes through a volume. */
+const PLAIN = new Set(["CR", "DX", "MG", "RG", "RF", "XA", "IO", "PX", "US", "IVUS", "ES", "XC", "GM", "SC"]);
+
 /** Why there is no reformatting, then whatever else the server has found odd. */
-export function cautionsOf(stack: StackEntry): readonly string[] {
+export function cautionsOf(stack: StackEntry, modality: string): readonly string[] {
   // Where planes are drawn from a resampled volume, the reason is a caution and no refusal.
+  const isPlain = stack.reason === "no_geometry" && PLAIN.has(modality);
   const kind = stack.warnings.includes("resampled") ? "caution" : "reason";
-  const reason = stack.reason === null ? [] : [said(`room.${kind}.${stack.reason}`) ?? t("room.reason.other")];
+  const reason =
+    stack.reason === null || isPlain ? [] : [said(`room.${kind}.${stack.reason}`) ?? t("room.reason.other")];
   const others = stack.warnings.filter((code) => code !== stack.reason);
   return [...reason, ...others.map((code) => said(`room.caution.${code}`) ?? code)];
 }

@@ -118,8 +118,10 @@ const isAnyOblique = (pane: Pane | null): boolean =>
 
 export function WindowChoice(): JSX.Element {
   const { model, actions } = useRoom();
-  const { pane, windows } = model.viewer.value;
+  const { pane, uptake, windows: initial } = model.viewer.value;
   const now = pane?.window;
+  // Of PET they are in the file's unit, and read in another: it has windows of its own (uptake.tsx).
+  const windows = uptake.units.length > 0 ? [] : initial;
   const presets = takesPresets(now?.unit) ? PRESETS : [];
   const choices = [...presets, ...windows];
   const chosen = now === undefined ? -1 : choices.findIndex((choice) => isPreset(choice, now));

@@ -36,8 +36,10 @@ export function lowestOf(found: readonly Quality[]): Quality {
 /** `132/160` and where that is: millimetres along the direction in which one scrolls. */
 export function sliceWords(scene: Scene, geometry: StackGeometry, id: ViewportId, text: Text): string {
   const { index, count } = stepOf(scene, geometry, id);
-  const place = text("room.viewer.slice", { n: index + 1, count });
-  if (!geometry.isInPatient) return place;
+  const of = { n: index + 1, count };
+  // A radiograph is no slice, and a loop has images.
+  if (!geometry.isInPatient) return text("room.viewer.image", of);
+  const place = text("room.viewer.slice", of);
   return `${text("room.viewer.position", { mm: rounded(slicePosition(scene, geometry, id), 1) })}\n${place}`;
 }
 

@@ -120,7 +120,7 @@ export type Viewer = {
   objectsChanged(): void;
   /** In which units the active pane's values can be read (PET only), and the one shown. */
   uptake(): { units: UptakeUnit[]; chosen: string };
-  /** Windows that the active pane's file names itself. */
+  /** Windows that the active pane's stack came with: its file's, or one made from its values. */
   windows(): readonly { center: number; width: number; explanation?: string }[];
   setUptakeUnit(unit: string): void;
   setPointers(list: NamedPointer[]): void;

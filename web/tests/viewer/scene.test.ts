@@ -190,7 +190,7 @@ describe("what lies over a pane", () => {
     expect(isSame({ ...start(shown), layers: { ...layers, objects: [] } })).toBe(false);
   });
   test("stays when the picture is reset", () => {
-    expect(resetScene({ ...start(shown), layers }, shown.geometry, WINDOW).layers).toEqual(layers);
+    expect(resetScene({ ...start(shown), layers }, shown.geometry, { window: WINDOW }).layers).toEqual(layers);
   });
   test("of another series does not come over this one", () => {
     const other = shownOf(header({ series_uid: "1.2.99" }));
