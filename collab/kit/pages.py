@@ -84,10 +84,13 @@ def asset(entry: str) -> str:
     return _url(_built()[entry]["file"])
 
 
-def asset_needs(entry: str) -> Sequence[str]:
-    """URLs of what a built client file goes on to ask for, so that a page can ask at once: scripts, workers, codecs."""
+def asset_needs(entry: str, without: Sequence[str] = ()) -> Sequence[str]:
+    """URLs of what a built client file goes on to ask for, so that a page can ask at once: scripts, workers, codecs.
+
+    `without`: names of built files that this page will not ask for.
+    """
     built, found, names = _built(), dict[str, None](), [entry]
-    seen = {entry}
+    seen = {entry, *(key for key, each in built.items() if each.get("name") in without)}
     while names:
         each = built[names.pop(0)]
         found |= dict.fromkeys([each["file"], *each.get("assets", ())])

@@ -31,7 +31,15 @@ def routes() -> Sequence[BaseRoute]:
 
 def show_room(call: Call) -> Response:
     start = _start(call, _enter(call, "room.shown"))
-    return call.page("rooms/room.html", room=start, start=_embed(start))
+    return call.page("rooms/room.html", room=start, start=_embed(start), is_thin=_wishes_thin(call, start.actor))
+
+
+def _wishes_thin(call: Call, actor: str) -> bool:
+    """Whether the page will have its pictures drawn here (web/src/main/thin.ts): it needs less code then."""
+    wished = call.request.query_params.get("view")
+    if wished in {"thin", "full"}:
+        return wished == "thin"
+    return call.request.cookies.get("consilium_thin") == actor
 
 
 def read_room(call: Call) -> Response:

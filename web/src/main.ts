@@ -13,13 +13,13 @@ import { createPictures } from "./main/pictures";
 import { createScreen } from "./main/screen";
 import { createSigning, signingApi } from "./main/signing";
 import { offerSupport, type Timings } from "./main/support";
+import { meansOf, offerOf, REFUSED_THIN, wishesThin } from "./main/thin";
 import { titleOf } from "./main/titles";
 import { EMPTY_STATE } from "./room/fold";
 import { hang } from "./room/hanging";
 import { createLive, type Live } from "./room/live";
 import { mountRoom } from "./ui/app";
 import { type Brief, type CarriedStack, createModel } from "./ui/model";
-import { warmDecoders } from "./viewer/decoders";
 import type { Viewer } from "./viewer/viewer";
 import { getJson } from "./wire/api";
 import { takeClientId } from "./wire/client_id";
@@ -35,9 +35,10 @@ const MEASURE_EVERY_MS = 2000;
 
 function start(page: RoomPage, app: HTMLElement): void {
   setLanguage(page.language);
-  // Decoders and viewer are most of the client's bytes: they travel while socket and studies are already asked for.
-  void warmDecoders();
-  const viewerCode = import("./viewer/viewer");
+  const isThin = wishesThin(page.actor);
+  // What draws here is most of the client's bytes: it travels while socket and studies are already asked for.
+  if (!isThin) void import("./viewer/decoders").then(({ warmDecoders }) => warmDecoders());
+  const viewerCode = Promise.all([import("./viewer/viewer"), isThin ? null : import("./viewer/full")]);
 
   const model = createModel(page, EMPTY_STATE);
   model.isDisplayDeclared.value = isDisplayDeclared();
@@ -45,6 +46,7 @@ function start(page: RoomPage, app: HTMLElement): void {
   if (window.matchMedia("(pointer: coarse)").matches) model.viewer.value = { ...model.viewer.value, tool: "scroll" };
   const timings: Timings = { joined: null, first_image: null, coarse_volume: null, full_series: null };
   const pictures = createPictures(model);
+  const failures = new Set<string>();
   const later = (ms: number, run: () => void): (() => void) => {
     const timer = window.setTimeout(run, ms);
     return () => window.clearTimeout(timer);
@@ -52,7 +54,7 @@ function start(page: RoomPage, app: HTMLElement): void {
 
   let viewer: Viewer | null = null;
   let socket: RoomSocket | null = null;
-  const { screen, arrive } = createScreen();
+  const { screen, arrive } = createScreen({ fetchesPacks: !isThin });
 
   const catalogue = createCatalogue(page.study_ids, {
     changed(studies) {
@@ -186,7 +188,7 @@ function start(page: RoomPage, app: HTMLElement): void {
     ask: (act) => void socket?.ask(act),
     toast: (text) => pictures.toast(text, "plain"),
     mountViewer: async (host) => {
-      const { createViewer } = await viewerCode;
+      const [{ createViewer }, full] = await viewerCode;
       viewer = createViewer(
         host,
         {
@@ -207,7 +209,10 @@ function start(page: RoomPage, app: HTMLElement): void {
           closed: (index) => actions.closePane(index),
           dropped: (index, carried) => actions.dropStack(index, JSON.parse(carried) as CarriedStack),
           titleOf: (stack) => titleOf(stack, model.studies.value),
-          failed: pictures.failed,
+          failed(code) {
+            failures.add(code);
+            pictures.failed(code);
+          },
           grown: pictures.grown,
           loaded: (timing) => void Object.assign(timings, timing),
           newId,
@@ -216,6 +221,7 @@ function start(page: RoomPage, app: HTMLElement): void {
           drawing: annotations.drawing,
         },
         (key, blanks) => said(key, blanks) ?? key,
+        full,
       );
       arrive(viewer);
       annotations.update();
@@ -243,6 +249,12 @@ function start(page: RoomPage, app: HTMLElement): void {
     pictures.tick(live.following());
     pictures.viewer(viewer);
   }, 250);
+  window.setInterval(() => {
+    const resources = performance.getEntriesByType("resource") as PerformanceResourceTiming[];
+    const means = meansOf(navigator, resources, timings.first_image === null ? performance.now() : 0);
+    const isRefused = sessionStorage.getItem(REFUSED_THIN) !== null;
+    pictures.offerThin(isRefused ? null : offerOf(means, failures));
+  }, MEASURE_EVERY_MS);
   window.setInterval(() => void Promise.all([call.measure(), echo.measure()]), MEASURE_EVERY_MS);
   window.setInterval(() => {
     const isHeard = model.call.value.at !== "off" || model.echo.value.at !== "off";

@@ -57,6 +57,20 @@ def test_what_an_asset_needs_is_named_once_and_without_itself(tmp_path: Path, mo
     assert pages.asset_needs("src/other.ts") == []
 
 
+def test_what_a_page_will_not_ask_for_is_left_out_with_what_only_that_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built = {
+        "src/a.ts": {"file": "assets/a-1.js", "dynamicImports": ["_late.js", "src/next.ts"]},
+        "_late.js": {"file": "assets/late-1.js", "name": "late", "assets": ["assets/codec-1.wasm"]},
+        "src/next.ts": {"file": "assets/next-1.js", "name": "next", "imports": ["_late.js"]},
+    }
+    (tmp_path / ".vite").mkdir()
+    (tmp_path / ".vite" / "manifest.json").write_text(json.dumps(built))
+    monkeypatch.setattr(pages, "DIST", tmp_path)
+    assert pages.asset_needs("src/a.ts", without=["late"]) == ["/static/dist/assets/next-1.js"]
+
+
 def test_a_misspelt_name_in_a_template_is_an_error() -> None:
     template = pages.Pages(Settings())._environment.from_string("{{ patiennt }}")  # pyright: ignore[reportPrivateUsage]
     with pytest.raises(UndefinedError):

@@ -28,7 +28,11 @@ from tests.collab.rooms import make as rooms
 def _built(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The client need not be built for these tests."""
     (tmp_path / ".vite").mkdir()
-    (tmp_path / ".vite" / "manifest.json").write_text('{"src/main.ts": {"file": "assets/main-1.js"}}')
+    built = {
+        "src/main.ts": {"file": "assets/main-1.js", "dynamicImports": ["src/viewer/full.ts"]},
+        "src/viewer/full.ts": {"file": "assets/full-1.js", "name": "full"},
+    }
+    (tmp_path / ".vite" / "manifest.json").write_text(json.dumps(built))
     monkeypatch.setattr(pages, "DIST", tmp_path)
 
 
@@ -84,6 +88,22 @@ async def test_a_member_gets_the_page_with_its_start_inside(database: Database) 
     assert room.ice_servers == ()
     assert room.language == "fr"
     assert not room.demo
+
+
+async def test_who_has_pictures_drawn_here_is_not_given_the_code_that_draws_there(database: Database) -> None:
+    case = rooms.case(database)
+    browser = server(database).client()
+
+    async def is_given(search: str = "", thin_for: str = "") -> bool:
+        kept = cookie(case.expert)["cookie"] + (f"; consilium_thin={thin_for}" if thin_for else "")
+        answer = await browser.get(f"/rooms/{case.room_id}{search}", headers={"cookie": kept})
+        return "/static/dist/assets/full-1.js" in answer.text
+
+    assert await is_given()
+    assert not await is_given("?view=thin")
+    assert not await is_given(thin_for=case.expert.id)
+    assert await is_given("?view=full", thin_for=case.expert.id)
+    assert await is_given(thin_for=case.requester.id), "another user of the same machine has chosen it"
 
 
 async def test_the_start_as_json_is_that_of_the_page(database: Database) -> None:

@@ -16,6 +16,7 @@ import { manifestsOf, refOf } from "./hung";
 import type { ObjectShelf } from "./object_shelf";
 import { objectActions } from "./objects";
 import type { Signing } from "./signing";
+import { REFUSED_THIN, rememberThin } from "./thin";
 
 export type Parts = {
   model: Model;
@@ -102,6 +103,8 @@ type ViewActions = Pick<
   | "scroll"
   | "setPoints"
   | "setUptakeUnit"
+  | "setThin"
+  | "refuseThin"
 >;
 
 function viewActions({ model, live, viewer, catalogue, annotations, toast }: Parts): ViewActions {
@@ -184,6 +187,18 @@ function viewActions({ model, live, viewer, catalogue, annotations, toast }: Par
     setUptakeUnit(chosen) {
       viewer()?.setUptakeUnit(chosen);
       model.viewer.value = { ...model.viewer.value, uptake: { ...model.viewer.value.uptake, chosen } };
+    },
+    setThin(on) {
+      rememberThin(model.page.actor, on);
+      model.viewer.value = { ...model.viewer.value, thinOffer: null };
+      // The code of the full view may not come over a line like this: what the server draws stays.
+      viewer()
+        ?.setThin(on)
+        .catch(() => toast(t("room.thin.not_full")));
+    },
+    refuseThin() {
+      sessionStorage.setItem(REFUSED_THIN, "refused");
+      model.viewer.value = { ...model.viewer.value, thinOffer: null };
     },
     setPoints(points) {
       model.viewer.value = { ...model.viewer.value, points };

@@ -90,6 +90,9 @@ function obey(act: KeyAct, model: Model, actions: Actions): void {
     case "cine":
       actions.play(model.viewer.value.isPlaying ? null : 1);
       break;
+    case "thin":
+      actions.setThin(!model.viewer.value.isThin);
+      break;
     case "layout":
       actions.setLayout(pane?.layout === "mpr" ? "stack" : "mpr");
       break;

@@ -3,7 +3,7 @@ import { t } from "../i18n/text";
 import { type Following, isStale } from "../room/follow";
 import type { RemotePointer } from "../room/live";
 import type { Seats } from "../room/presence";
-import type { LinkPicture, Model, Toast, ViewerPicture } from "../ui/model";
+import type { LinkPicture, Model, ThinOffer, Toast, ViewerPicture } from "../ui/model";
 import type { Change } from "../viewer/growing";
 import type { Viewer } from "../viewer/viewer";
 import type { Line } from "../wire/link";
@@ -25,6 +25,8 @@ export type Pictures = {
   viewer(viewer: Viewer | null): void;
   failed(code: string): void;
   grown(change: Change): void;
+  /** Why the server had better draw, if it had. */
+  offerThin(why: ThinOffer | null): void;
   fact(fact: Fact): void;
   draft(text: string, shift: (caret: number) => number): void;
   toast(text: string, tone: Toast["tone"]): void;
@@ -124,6 +126,12 @@ export function createPictures(model: Model): Pictures {
       else if (added === 0) toast(t("room.toast.series_changed"), "warn");
       else toast(t("room.toast.grown", { count: added }), "warn");
     },
+    offerThin(why) {
+      const { isThin, quality, pane, thinOffer } = model.viewer.value;
+      const isOver = isThin || (pane !== null && quality === "full");
+      const next = isOver ? null : (why ?? thinOffer);
+      setIfNew(model.viewer, { ...model.viewer.value, thinOffer: next });
+    },
     fact: tellFact,
     draft(text, shift) {
       model.draft.value = { ...model.draft.value, text, shift };
@@ -184,6 +192,7 @@ function drawViewer(model: Model, viewer: Viewer): void {
     isPlaying: viewer.isPlaying(),
     layers: viewer.layers(),
     uptake: viewer.uptake(),
+    isThin: viewer.isThin(),
     windows: viewer.windows(),
     failure: quality === "full" ? null : before.failure,
   };

@@ -21,14 +21,16 @@ export type Arrival = { screen: Screen; arrive(viewer: Viewer): void };
 
 const isSlow = (): boolean => (linkRate_mbit_s(notedHere()) ?? SLOW_MBIT_S) < SLOW_MBIT_S;
 
-export function createScreen(): Arrival {
+/** `fetchesPacks`: not where the server draws. */
+export function createScreen({ fetchesPacks } = { fetchesPacks: true }): Arrival {
   let viewer: Viewer | null = null;
   // The images travel beside the viewer's code, which is as long on its way as the first of them.
   let early: { url: string; begun: Begun } | null = null;
   // Only what was asked for last is done when it comes.
   let waiting: ((viewer: Viewer) => void) | null = null;
 
-  function beginEarly(stack: StackRef, at: Place | undefined): Begun {
+  function beginEarly(stack: StackRef, at: Place | undefined): Begun | undefined {
+    if (!fetchesPacks) return undefined;
     const url = packUrl(stack.pack_url, at ?? null);
     // The same view once more, a little further: its download goes on.
     if (early?.url === url) return early.begun;

@@ -104,11 +104,11 @@ function Images(): JSX.Element {
 
 function Quality(): JSX.Element | null {
   const { model } = useRoom();
-  const { quality, pane } = model.viewer.value;
+  const { quality, pane, isThin } = model.viewer.value;
   if (pane === null) return null;
   return (
     <p class={`quality ${quality}`} role="status">
-      {t(`room.quality.${quality}`)}
+      {t(isThin ? `room.thin.quality.${quality}` : `room.quality.${quality}`)}
     </p>
   );
 }

@@ -8,7 +8,7 @@ export type KeyAct =
   | { do: "tool"; tool: "window" | "pan" | "zoom" | "scroll" | "region" | "lens" }
   | { do: "undo" | "redo" | "measure" | "remove" | "escape" }
   | { do: "invert" | "reset" | "follow" | "key_view" | "pointer" | "mute" | "help" | "layout" | "control" }
-  | { do: "rotate" | "flip" | "cine" | "straighten" }
+  | { do: "rotate" | "flip" | "cine" | "straighten" | "thin" }
   | { do: "tilt"; degrees: number }
   | { do: "sibling"; by: -1 | 1 }
   | { do: "nudge"; right_px: number; up_px: number }
@@ -29,6 +29,7 @@ const ACTS: Readonly<Record<string, KeyAct>> = {
   h: { do: "flip" },
   x: { do: "straighten" },
   c: { do: "cine" },
+  y: { do: "thin" },
   b: { do: "control" },
   g: { do: "panes" },
   n: { do: "next_pane" },
@@ -94,6 +95,7 @@ export const HELP: readonly { keys: string; text: TextKey }[] = [
   { keys: "⇧ ← →", text: "room.keys.tilt" },
   { keys: "X", text: "room.keys.straighten" },
   { keys: "C", text: "room.keys.cine" },
+  { keys: "Y", text: "room.keys.thin" },
   { keys: "← →", text: "room.keys.sibling" },
   { keys: "L", text: "room.keys.layout" },
   { keys: "G", text: "room.keys.panes" },

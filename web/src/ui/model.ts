@@ -42,6 +42,8 @@ export type SeatPicture = { seen: Seen; following: boolean; lost_s: number | nul
 
 export type FollowPicture = { walks: boolean; stale: boolean; seen: Seen };
 
+export type ThinOffer = "link" | "memory";
+
 export type ViewerPicture = {
   view: View | null;
   /** The active one, which tools and series act upon. */
@@ -56,6 +58,10 @@ export type ViewerPicture = {
   tool: Tool;
   points: boolean;
   failure: string | null;
+  /** The server draws the images of this screen. */
+  isThin: boolean;
+  /** Why it had better do so, while that is offered. */
+  thinOffer: ThinOffer | null;
   /** Of the active pane: markings of the file that there are, and all that lies over it. */
   layers: { there: LayerSwitches; on: FullLayers };
   /** Units in which the values can be read: none but for PET. */
@@ -234,6 +240,9 @@ export type Actions = AnnotationActions & {
   setPoints(points: boolean): void;
   setMarkings(on: LayerSwitches): void;
   setUptakeUnit(unit: string): void;
+  /** Remembered for this user on this browser. */
+  setThin(on: boolean): void;
+  refuseThin(): void;
   /** Opens a report, or lays an object over the active pane; a second time takes it away. */
   useObject(object: ObjectEntry): void;
   changeObject(uid: string, change: Partial<Pick<Laid, "hidden" | "opacity">>): void;
@@ -277,6 +286,8 @@ export function createModel(page: RoomPage, state: RoomState): Model {
       tool: "window",
       points: true,
       failure: null,
+      isThin: false,
+      thinOffer: null,
       layers: { there: { overlays: false, shutters: false }, on: NO_OBJECTS },
       uptake: { units: [], chosen: "" },
       windows: [],

@@ -15,6 +15,7 @@ export function Bars(): JSX.Element {
       <LateBar />
       <ElsewhereBar />
       <FailureBar />
+      <ThinBar />
     </div>
   );
 }
@@ -70,6 +71,25 @@ function FailureBar(): JSX.Element | null {
     <div class="bar danger" role="alert">
       <Icon name="warning" />
       {said(`room.viewer.${failure}`) ?? t("room.viewer.failed", { code: failure })}
+    </div>
+  );
+}
+
+/** A choice, not a must: the images go on coming meanwhile. */
+function ThinBar(): JSX.Element | null {
+  const { model, actions } = useRoom();
+  const { isThin, thinOffer } = model.viewer.value;
+  if (isThin || thinOffer === null) return null;
+  return (
+    <div class="bar warn" role="status">
+      <Icon name="thin" />
+      <span>{t(`room.thin.offer.${thinOffer}`)}</span>
+      <button type="button" class="primary" onClick={() => actions.setThin(true)}>
+        {t("room.thin.take")}
+      </button>
+      <button type="button" onClick={actions.refuseThin}>
+        {t("room.thin.refuse")}
+      </button>
     </div>
   );
 }

@@ -146,7 +146,7 @@ type StackProps = { study_uid: string; series: SeriesEntry; stack: StackEntry; n
 
 function StackCard({ study_uid, series, stack, name }: StackProps): JSX.Element {
   const { model, actions } = useRoom();
-  const { view, quality } = model.viewer.value;
+  const { view, quality, isThin } = model.viewer.value;
   const isOf = (pane: Pane | null): boolean => pane?.series_uid === series.series_uid && pane.stack === stack.stack;
   const isOpen = view?.panes.some(isOf) ?? false;
   const isShared = model.state.value.view?.panes.some(isOf) ?? false;
@@ -168,7 +168,11 @@ function StackCard({ study_uid, series, stack, name }: StackProps): JSX.Element 
         <span class="words">
           <span class="name">{name}</span>
           <span class="soft">{[series.modality, ...labelOf(stack), countOf(stack)].join(" · ")}</span>
-          {isOpen && <span class={`quality ${quality}`}>{t(`room.quality.${quality}`)}</span>}
+          {isOpen && (
+            <span class={`quality ${quality}`}>
+              {t(isThin ? `room.thin.quality.${quality}` : `room.quality.${quality}`)}
+            </span>
+          )}
           {isShared && !isOpen && <span class="quality shared">{t("room.series.shared")}</span>}
         </span>
       </button>

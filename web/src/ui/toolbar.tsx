@@ -9,7 +9,15 @@ import { LayerSwitches } from "./layers";
 import { MeasureButton, MeasureMenu, UndoButtons } from "./measure";
 import { closeMenus } from "./parts";
 import { ReadingTools } from "./reading";
-import { HandTools, KeyViewButton, LayoutButtons, LookButtons, SharingButtons, WindowChoice } from "./tools";
+import {
+  HandTools,
+  KeyViewButton,
+  LayoutButtons,
+  LookButtons,
+  SharingButtons,
+  ThinButton,
+  WindowChoice,
+} from "./tools";
 import { UptakeChoice } from "./uptake";
 
 const GROUPS = {
@@ -25,6 +33,7 @@ const GROUPS = {
   look: LookButtons,
   sharing: SharingButtons,
   key: KeyViewButton,
+  thin: ThinButton,
 } satisfies Record<string, () => JSX.Element | null>;
 
 type Name = keyof typeof GROUPS;
@@ -43,6 +52,7 @@ const HAND_HELD: readonly Name[] = [
   "reading",
   "panes",
   "layers",
+  "thin",
   "hand",
 ];
 

@@ -56,6 +56,23 @@ export function LookButtons(): JSX.Element {
   );
 }
 
+export function ThinButton(): JSX.Element {
+  const { model, actions } = useRoom();
+  const { isThin } = model.viewer.value;
+  return (
+    <div class="group">
+      <ToolButton
+        icon="thin"
+        label={t("room.thin")}
+        shortcut="Y"
+        hint={t("room.thin.hint")}
+        pressed={isThin}
+        onClick={() => actions.setThin(!isThin)}
+      />
+    </div>
+  );
+}
+
 export function SharingButtons(): JSX.Element {
   const { model, actions } = useRoom();
   const { points } = model.viewer.value;

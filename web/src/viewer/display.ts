@@ -26,6 +26,7 @@ import { type Screens, VIEWPORT_IDS } from "./screens";
 import { inMemory, type Series } from "./series";
 import type { Stack } from "./stack";
 import type { Stage } from "./stage";
+import { type Pictures, servedWords } from "./thin/pictures";
 import { gripsIn } from "./tilting";
 
 /** `series`: drawn from its values where they are in memory. */
@@ -44,6 +45,8 @@ export type Display = {
   size(id: ViewportId): Size;
   /** How good the picture of this viewport is, or would be of another scene. */
   reached(id: ViewportId, at?: Picture): Quality;
+  /** What is to be seen there now, which may be what was asked for before; null with nothing there. */
+  seen(id: ViewportId): Picture | null;
   /** What lies over the pictures is drawn anew: another pane has moved. */
   redraw(): void;
   resized(): void;
@@ -68,9 +71,11 @@ const STREAM_MS = 150;
 const STREAM_SHARE = 3;
 const MAX_TRIES = 20;
 
-export type DisplayWorld = { screens: Screens; objects: ObjectSource; text: Text };
+/** `screens` draw values, from when there are any; `pictures` come from the server. */
+export type DisplayWorld = { screens(): Screens | null; pictures: Pictures; objects: ObjectSource; text: Text };
 
-export function createDisplay(stage: Stage, { screens, objects, text }: DisplayWorld, events: DisplayEvents): Display {
+export function createDisplay(stage: Stage, world: DisplayWorld, events: DisplayEvents): Display {
+  const { pictures, screens, objects, text } = world;
   let picture: Picture | null = null;
   let pointers: NamedPointer[] = [];
   let unit: string | null = null;
@@ -107,7 +112,7 @@ export function createDisplay(stage: Stage, { screens, objects, text }: DisplayW
 
   /** A GPU canvas gets its size with its next drawing only: looked at again, but not for ever. */
   function adjust(id: ViewportId): void {
-    if (screens.fit(id)) return;
+    if (screens()?.fit(id) ?? true) return;
     aimed.delete(id);
     if (tries-- > 0) later();
   }
@@ -115,27 +120,45 @@ export function createDisplay(stage: Stage, { screens, objects, text }: DisplayW
   function draw(): void {
     frame = 0;
     if (picture === null) {
-      for (const id of VIEWPORT_IDS) stage.blank(id, true);
+      for (const id of VIEWPORT_IDS) clear(id);
       return;
     }
     const { scene } = picture;
     const series = inMemory(picture.series);
     for (const id of shownViewports(scene)) drawViewport(id, picture);
+    for (const id of VIEWPORT_IDS) if (!shownViewports(scene).includes(id)) pictures.hide(id);
     if (series && isVolumeStale && scene.layout !== "stack") volumeChanged(series);
     tellQuality(picture);
   }
 
+  function clear(id: ViewportId): void {
+    pictures.hide(id);
+    stage.blank(id, true);
+  }
+
   function drawViewport(id: ViewportId, picture: Picture): void {
     const { scene, series } = picture;
-    const size = screens.size(id);
-    const camera = cameraOf(scene, series.geometry, id, size);
+    const size = stage.size(id);
     const there = inMemory(series);
-    if (there) drawValues(id, there, scene, camera);
-    drawOverlay(id, picture, camera, size);
+    if (there) {
+      pictures.hide(id);
+      drawValues(id, there, scene, cameraOf(scene, series.geometry, id, size));
+    } else {
+      const served = pictures.show(id, { stack: series, scene, size, hasOwn: false });
+      stage.blank(id, served === null);
+    }
+    const seen = seenAt(id, picture);
+    drawOverlay(id, seen, cameraOf(seen.scene, series.geometry, id, size), size);
+  }
+
+  /** A picture of the server keeps its own words until the one that was asked for is there. */
+  function seenAt(id: ViewportId, picture: Picture): Picture {
+    const scene = inMemory(picture.series) ? null : pictures.served(id)?.scene;
+    return scene ? { ...picture, scene } : picture;
   }
 
   function drawValues(id: ViewportId, series: Series, scene: Scene, camera: Camera): void {
-    if (!screens.isMounted(id, series)) {
+    if (!screens()?.isMounted(id, series)) {
       stage.blank(id, true);
       mount(id, series, scene);
     } else {
@@ -149,7 +172,10 @@ export function createDisplay(stage: Stage, { screens, objects, text }: DisplayW
 
   function reached(id: ViewportId, { scene, series }: Picture): Quality {
     const there = inMemory(series);
-    return there ? qualityOf(scene, there, id) : "loading";
+    if (there) return qualityOf(scene, there, id);
+    // Of a scene that has not been drawn nothing is there.
+    const served = series === picture?.series ? pictures.served(id) : null;
+    return served?.wanted === scene ? served.quality : "loading";
   }
 
   function mount(id: ViewportId, series: Series, scene: Scene): void {
@@ -157,17 +183,19 @@ export function createDisplay(stage: Stage, { screens, objects, text }: DisplayW
     mounting.set(id, series);
     aimed.delete(id);
     presented.delete(id);
-    screens.mount(id, series, scene.frame).then(
-      () => {
-        if (mounting.get(id) === series) mounting.delete(id);
-        later();
-      },
-      (error: unknown) => {
-        // It stays in `mounting`, so that it is not tried again at every frame; a series that has left is no loss.
-        if (picture?.series !== series) return;
-        events.failed(error);
-      },
-    );
+    screens()
+      ?.mount(id, series, scene.frame)
+      .then(
+        () => {
+          if (mounting.get(id) === series) mounting.delete(id);
+          later();
+        },
+        (error: unknown) => {
+          // It stays in `mounting`, so that it is not tried again at every frame; a series that has left is no loss.
+          if (picture?.series !== series) return;
+          events.failed(error);
+        },
+      );
   }
 
   function present(id: ViewportId, series: Series, scene: Scene): void {
@@ -177,7 +205,7 @@ export function createDisplay(stage: Stage, { screens, objects, text }: DisplayW
     if (presented.get(id) === wanted) return;
     presented.set(id, wanted);
     if (series.blank(line.isInverted)) isVolumeStale = true;
-    screens.present(id, presentation);
+    screens()?.present(id, presentation);
   }
 
   function aim(id: ViewportId, camera: Camera, scene: Scene): void {
@@ -185,13 +213,12 @@ export function createDisplay(stage: Stage, { screens, objects, text }: DisplayW
     const wanted = JSON.stringify([camera, slice]);
     if (aimed.get(id) === wanted) return;
     aimed.set(id, wanted);
-    screens.aim(id, { camera, turn: turnAt(scene, id), frame: slice });
+    screens()?.aim(id, { camera, turn: turnAt(scene, id), frame: slice });
   }
 
   function drawOverlay(id: ViewportId, { series, scene }: Picture, camera: Camera, size: Size): void {
     const overlay = stage.overlays[id];
     const { geometry, header } = series;
-    const quality = reached(id, { series, scene });
     const laid = asLaid(scene.layers.objects, objects);
     overlay.caption({
       letters: geometry.isInPatient ? edgeLetters(camera) : lettersOf(scene, header),
@@ -206,7 +233,7 @@ export function createDisplay(stage: Stage, { screens, objects, text }: DisplayW
       ]
         .filter(Boolean)
         .join("\n"),
-      quality: quality === "full" ? "" : text(`room.quality.${quality}`),
+      quality: qualityWords(id, { series, scene }),
       mm_per_px: geometry.hasSpacing ? camera.mm_per_px : null,
     });
     const at = { id, camera, size };
@@ -219,11 +246,17 @@ export function createDisplay(stage: Stage, { screens, objects, text }: DisplayW
     events.painted(id, { series, scene }, camera, size);
   }
 
+  function qualityWords(id: ViewportId, shown: Picture): string {
+    if (inMemory(shown.series) === null) return servedWords(pictures.served(id), text);
+    const quality = reached(id, shown);
+    return quality === "full" ? "" : text(`room.quality.${quality}`);
+  }
+
   function tellQuality(picture: Picture): void {
     const { series, scene } = picture;
     const lowest = lowestOf(shownViewports(scene).map((id) => reached(id, picture)));
     const there = inMemory(series);
-    const isDrawn = shownViewports(scene).every((id) => there !== null && screens.isMounted(id, there));
+    const isDrawn = shownViewports(scene).every((id) => there === null || screens()?.isMounted(id, there));
     if (lowest !== "loading" && isDrawn) events.drawn(series);
     if (lowest === quality) return;
     quality = lowest;
@@ -233,7 +266,7 @@ export function createDisplay(stage: Stage, { screens, objects, text }: DisplayW
   function volumeChanged(series: Series): void {
     isVolumeStale = false;
     const started = performance.now();
-    screens.volumeChanged(
+    screens()?.volumeChanged(
       series,
       series.quality.every((each) => each === 1),
     );
@@ -249,7 +282,7 @@ export function createDisplay(stage: Stage, { screens, objects, text }: DisplayW
     if (series === null) return;
     series.renew(changed);
     isVolumeStale = true;
-    if (scene.layout === "stack" && changed.has(scene.frame)) screens.refresh("stack", series, scene.frame);
+    if (scene.layout === "stack" && changed.has(scene.frame)) screens()?.refresh("stack", series, scene.frame);
     changed.clear();
     later();
   }
@@ -260,7 +293,7 @@ export function createDisplay(stage: Stage, { screens, objects, text }: DisplayW
         quality = null;
         changed.clear();
         isVolumeStale = true;
-        for (const id of VIEWPORT_IDS) stage.blank(id, true);
+        for (const id of VIEWPORT_IDS) clear(id);
       }
       picture = next;
       // Now, not at the next frame: a hidden tab has none, and the sizes of a new layout are told with its view.
@@ -286,11 +319,12 @@ export function createDisplay(stage: Stage, { screens, objects, text }: DisplayW
       }
     },
     drop(series) {
-      screens.unmount(series);
+      screens()?.unmount(series);
       for (const [id, asked] of [...mounting]) if (asked === series) mounting.delete(id);
     },
-    size: (id) => screens.size(id),
+    size: stage.size,
     reached: (id, at = picture ?? undefined) => (at ? reached(id, at) : "loading"),
+    seen: (id) => picture && (inMemory(picture.series) || pictures.served(id) ? seenAt(id, picture) : null),
     redraw: later,
     resized,
     destroy() {

@@ -9,6 +9,12 @@ export const FAILURES = [
   "decoder",
   "out_of_memory",
   "drawing",
+  /** Goes on by itself: the server's pictures. */
+  "picture_retrying",
+  "picture_busy",
+  "picture_refused",
+  "picture_stale",
+  "picture_wrong",
   /** Goes on without the GPU. */
   "context_lost",
 ] as const;

@@ -2,6 +2,7 @@
 import type { PackHeader } from "./pack";
 import { firstScene, type Scene, withLayout } from "./scene";
 import type { Series } from "./series";
+import { canReformat, type Stack } from "./stack";
 
 export type Change = {
   /** Images that were not there before. */
@@ -32,7 +33,7 @@ function isSameLine(from: Series, before: number, into: Series, frame: number): 
   return one.slope === other.slope && one.intercept === other.intercept;
 }
 
-type Known = Pick<Series, "header" | "geometry" | "frameIndex"> & { volumeId(): string | null };
+type Known = Pick<Stack, "header" | "geometry" | "frameIndex">;
 
 /** Where a reader stands after the change: at the image that he looked at, wherever it lies in the stack now. */
 export function sceneAfter(scene: Scene, before: Known, after: Known): { scene: Scene; change: Change } {
@@ -40,7 +41,7 @@ export function sceneAfter(scene: Scene, before: Known, after: Known): { scene: 
   const found = frame >= 0 ? frame : (after.header.chunks[0]?.[0] ?? 0);
   const start = firstScene(after.geometry, { frame: found, window: scene.window });
   const kept = frame >= 0 ? { ...scene, frame } : { ...start, isInverted: scene.isInverted };
-  const isFlat = after.volumeId() === null && kept.layout !== "stack";
+  const isFlat = !canReformat(after) && kept.layout !== "stack";
   const added = after.header.frames.filter((one) => before.frameIndex(one.sop_instance_uid, one.frame) < 0).length;
   return {
     scene: isFlat ? { ...withLayout(kept, after.geometry, "stack"), frame: found } : kept,

@@ -38,6 +38,8 @@ export type Hand = {
 
 export type HandWorld = {
   picture(): Picture | null;
+  /** What is to be seen in a viewport, which may be what was asked for before. */
+  seen(id: ViewportId): Picture | null;
   change(by: (scene: Scene, series: Stack) => Scene): void;
   /** The hand points elsewhere. */
   moved(): void;
@@ -54,13 +56,13 @@ const STEP_PX = { least: 3, most: 40 };
 const HOLD_PX = { mouse: 7, finger: 18 };
 
 export function createHand(stage: Stage, display: Display, world: HandWorld): Hand {
-  const { picture, change, moved, scrolling } = world;
+  const { picture, seen, change, moved, scrolling } = world;
   const lens = createLens(stage, display, picture);
   let tool: Tool | null = null;
   let rests: { id: ViewportId; place: Place } | null = null;
 
   function worldAt(id: ViewportId, place: Place): Vec3 | null {
-    const now = picture();
+    const now = seen(id);
     if (!now) return null;
     const size = display.size(id);
     return toWorld(cameraOf(now.scene, now.series.geometry, id, size), size, place.x_px, place.y_px);
@@ -142,7 +144,7 @@ export function createHand(stage: Stage, display: Display, world: HandWorld): Ha
 
   return {
     pointer() {
-      const now = picture();
+      const now = rests && seen(rests.id);
       if (!rests || !now || !shownViewports(now.scene).includes(rests.id)) return null;
       const point_world_mm = worldAt(rests.id, rests.place);
       return point_world_mm && pointerAt(now, rests.id, point_world_mm);

@@ -99,11 +99,15 @@ function enlarge(context: CanvasRenderingContext2D, screen: HTMLElement, { x_px,
   const { width: side } = context.canvas;
   context.fillStyle = "#000";
   context.fillRect(0, 0, side, side);
-  const shown = [
-    ...(screen.parentElement ?? screen).querySelectorAll<HTMLCanvasElement | HTMLImageElement>("canvas, img"),
-  ].find((one) => one !== context.canvas && one.offsetParent !== null && one.clientWidth === screen.clientWidth);
+  const frame = screen.parentElement ?? screen;
+  const isDrawn = (one: HTMLCanvasElement): boolean =>
+    one !== context.canvas && one.offsetParent !== null && one.clientWidth === screen.clientWidth;
+  // The server's picture lies over whatever was drawn here before.
+  const shown =
+    frame.querySelector<HTMLCanvasElement>(".viewport-served:not([hidden])") ??
+    [...frame.querySelectorAll("canvas")].find(isDrawn);
   if (!shown) return;
-  const density = ("naturalWidth" in shown ? shown.naturalWidth : shown.width) / Math.max(shown.clientWidth, 1);
+  const density = shown.width / Math.max(shown.clientWidth, 1);
   const seen = (side / devicePixelRatio / LARGER) * density;
   context.drawImage(shown, x_px * density - seen / 2, y_px * density - seen / 2, seen, seen, 0, 0, side, side);
 }

@@ -3,11 +3,11 @@ import type { Begun } from "./download";
 import type { Failure } from "./failures";
 import { carryOver } from "./growing";
 import { createLoading, type Loading } from "./loading";
-import { sizeOf } from "./memory";
+import { createSeries, sizeOf } from "./memory";
 import type { ImageName, PackHeader } from "./pack";
-import { createSeries, type Series } from "./series";
+import type { Series } from "./series";
 import { createShelf, type Kept } from "./shelf";
-import { seriesKey } from "./stack";
+import { type Stack, seriesKey } from "./stack";
 import { nextTurn } from "./turns";
 
 export type { ImageName } from "./pack";
@@ -24,18 +24,18 @@ export type SeriesVersion = { study_uid: string; series_uid: string; version: st
 
 /** What a pane is told of the stack that it holds. */
 export type Taker = {
-  /** The header has come: the stack is there, all black; `before`: it has other images than until now. */
-  arrived(series: Series, before: Series | null): void;
+  /** The header has come: the stack is there, with nothing to be seen of it yet; `before`: it had other images till now. */
+  arrived(stack: Stack, before: Stack | null): void;
   better(series: Series, frame: number): void;
   failed(code: Failure): void;
 };
 
 /** A pane's grip on a stack: while it lasts the stack stays in memory. */
-export type Hold = {
+export type Hold<Kind extends Stack = Stack> = {
   readonly key: string;
   readonly ref: StackRef;
   /** Null until its header has come; `taker.arrived` is not called for one that is there already. */
-  series(): Series | null;
+  series(): Kind | null;
   /** The frame that the pane shows now. */
   want(frame: number): void;
   /** The pane is the one worked in: what it shows is fetched before anything else. */
@@ -43,11 +43,13 @@ export type Hold = {
   release(): void;
 };
 
-export type Library = {
+export type Library<Kind extends Stack = Stack> = {
   /** What the server says stands there now: series in memory that were prepared anew since are fetched again. */
   renew(series: readonly SeriesVersion[]): void;
   /** `at`: the image to come first; `begun`: the stack's pack, asked for with `at`. Another hold of a stack shares it. */
-  hold(ref: StackRef, at: ImageName | null, begun: Begun | null, taker: Taker): Hold;
+  hold(ref: StackRef, at: ImageName | null, begun: Begun | null, taker: Taker): Hold<Kind>;
+  /** Lets go of what no pane holds. */
+  empty(): void;
   destroy(): void;
 };
 
@@ -65,7 +67,7 @@ type Entry = Kept & {
 const BUDGET_BYTES = 600 * 1024 * 1024;
 
 /** `leaving`: the series leaves memory, nothing may draw it any more. */
-export function createLibrary(leaving: (series: Series) => void): Library {
+export function createLibrary(leaving: (series: Series) => void): Library<Series> {
   const shelf = createShelf<Entry>(BUDGET_BYTES);
   let active: Taker | null = null;
   let running: Entry | null = null;
@@ -186,6 +188,9 @@ export function createLibrary(leaving: (series: Series) => void): Library {
           schedule();
         },
       };
+    },
+    empty() {
+      for (const entry of shelf.items()) if (!entry.isHeld()) shelf.remove(entry.key);
     },
     destroy() {
       active = null;

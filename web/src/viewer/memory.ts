@@ -5,7 +5,8 @@ import { slotOf } from "./geometry";
 import { createImages } from "./images";
 import { bytesOfLayers, createLayered } from "./layered";
 import type { PackHeader } from "./pack";
-import type { Stack } from "./stack";
+import type { Series } from "./series";
+import { createStack, type Stack } from "./stack";
 
 /** Nothing yet, coarse, full. */
 export type FrameQuality = -1 | 0 | 1;
@@ -52,8 +53,14 @@ function gainOf(header: PackHeader, kept: Kept): number {
   return 2 ** Math.ceil(Math.log2(COMFORTABLE_WIDTH / width));
 }
 
+/** `ready`: see `createMemory`. */
+export function createSeries(key: string, header: PackHeader, ready: () => void = () => undefined): Series {
+  const stack = createStack(key, header);
+  return { ...stack, ...createMemory(stack, ready) };
+}
+
 /** `ready`: the memory is there; what stands in Cornerstone under the names of these images must leave now. */
-export function createMemory(stack: Stack, ready: () => void): Memory {
+function createMemory(stack: Stack, ready: () => void): Memory {
   const { header, geometry } = stack;
   const kept = keptAs(header.values, header.frames, header.unit);
   const gain = gainOf(header, kept);

@@ -40,13 +40,15 @@ import {
   withTurn,
   zoomed,
 } from "./scene";
-import { createScreens, type Engine, VIEWPORT_IDS } from "./screens";
+import { type Screens, VIEWPORT_IDS } from "./screens";
 import { inMemory, type Series } from "./series";
 import { type Facets, followed, isSameStack, isSameView, paneOf } from "./sharing";
 import { type SnapshotEntry, snapshotOf } from "./snapshot";
 import { canReformat, type Stack, seriesKey } from "./stack";
 import { createStage } from "./stage";
 import { standingOf } from "./standing";
+import type { OpenedStacks } from "./thin/opened";
+import { createPictures, type PictureRoom } from "./thin/pictures";
 import { straightened, tilted } from "./tilting";
 import type { Turn } from "./turning";
 import { valueWords } from "./value";
@@ -64,7 +66,7 @@ export type PaneEvents = {
   failed(code: Failure): void;
   /** The stack has other images than before. */
   grown(change: Change): void;
-  began(series: Series): void;
+  began(stack: Stack): void;
   better(series: Series): void;
   drawn(series: Stack): void;
   /** Planes of other panes in this frame of reference. */
@@ -113,6 +115,8 @@ export type Pane = {
   /** The pane becomes the one whose stack is fetched first. */
   activate(): void;
   snapshot(): SnapshotEntry[];
+  /** The stack is held anew: it is drawn by another one now (see `PaneWorld.library`), where it stood. */
+  reopen(): void;
   redraw(): void;
   resized(): void;
   drop(series: Series): void;
@@ -120,8 +124,12 @@ export type Pane = {
 };
 
 export type PaneWorld = {
-  engine: Engine;
-  library: Library;
+  /** Where values are drawn on this machine, once that is so. */
+  screens(elements: Record<ViewportId, HTMLDivElement>): Screens | null;
+  /** Of whole stacks, or of stacks that the server draws. */
+  library(): Library;
+  opened: OpenedStacks;
+  room: PictureRoom;
   objects: ObjectSource;
   text: Text;
   nameOf(id: ViewportId): string;
@@ -130,10 +138,22 @@ export type PaneWorld = {
 
 export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEvents): Pane {
   const stage = createStage(host, world.text);
-  const screens = createScreens(world.engine, stage.screens, world.nameOf);
+  let screens: Screens | null = null;
+  const pictures = createPictures(stage.frames, {
+    room: world.room,
+    source: () => hold && world.opened.source(hold.ref),
+    nameOf: world.nameOf,
+    painted: () => display.redraw(),
+    failed: (code) => events.failed(code),
+    stale: () => hold && world.opened.reopen(hold.key),
+  });
+  const getScreens = (): Screens | null => {
+    screens ??= world.screens(stage.screens);
+    return screens;
+  };
   const display = createDisplay(
     stage,
-    { screens, objects: world.objects, text: world.text },
+    { screens: getScreens, pictures, objects: world.objects, text: world.text },
     {
       quality: events.quality,
       drawn(series) {
@@ -169,6 +189,7 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
   );
   const hand = createHand(stage, display, {
     picture,
+    seen: display.seen,
     change,
     moved() {
       for (const id of VIEWPORT_IDS) tellValue(id);
@@ -186,6 +207,8 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
   let settleOpen: () => void = () => undefined;
   // What stood here before a stack of the same series that shows the same places was opened.
   let cameFrom: Picture | null = null;
+  // Where the reader stands in a stack that is held anew.
+  let resumed: Scene | null = null;
   // A view of the stack being opened that came before its header.
   let early: { view: PaneView; facets: Facets } | null = null;
 
@@ -227,26 +250,38 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
     events.changed(now.scene, next);
   }
 
-  function arrived(series: Series, before: Series | null): void {
+  function arrived(series: Stack, before: Stack | null): void {
     if (before && scene) {
       grown(scene, series, before);
       return;
     }
     events.began(series);
-    const found = asked ? series.frameIndex(asked.sop_instance_uid, asked.frame) : -1;
-    const frame = found >= 0 ? found : (series.header.chunks[0]?.[0] ?? 0);
-    const carried = cameFrom && carriedTo(cameFrom.scene, cameFrom.series.geometry, series.geometry);
-    put(carried && found < 0 ? carried : firstScene(series.geometry, firstLook(series, frame)));
+    put(placeIn(series, asked));
     if (early && isSameStack(series.header, early.view)) show(early.view, early.facets);
     early = null;
     events.quality();
   }
 
-  function grown(at: Scene, series: Series, before: Series): void {
+  function grown(at: Scene, series: Stack, before: Stack): void {
     const after = sceneAfter(at, before, series);
     put(after.scene);
     events.grown(after.change);
     events.quality();
+  }
+
+  /** At the image asked for; else where the reader came from, where they stood before, or where the pack begins. */
+  function placeIn(series: Stack, at: ImageName | null): Scene {
+    const found = at ? series.frameIndex(at.sop_instance_uid, at.frame) : -1;
+    const { chunks, frames } = series.header;
+    const first = chunks[0]?.[0] ?? Math.floor(frames.length / 2);
+    const carried = cameFrom && carriedTo(cameFrom.scene, cameFrom.series.geometry, series.geometry);
+    const fresh = firstLook(series, found >= 0 ? found : first);
+    const before = resumed ?? carried ?? scenes.get(series.key) ?? firstScene(series.geometry, fresh);
+    // Once only: a stack that is opened anew stays where the reader stands.
+    asked = null;
+    cameFrom = null;
+    resumed = null;
+    return found >= 0 ? atImage(before, series.geometry, found) : before;
   }
 
   function show(view: PaneView, facets: Facets): void {
@@ -263,6 +298,7 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
     cine.stop();
     settleOpen();
     early = null;
+    resumed = null;
     hold?.release();
     hold = null;
     scene = null;
@@ -270,11 +306,10 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
   }
 
   function takeHold(stack: StackRef, at: ImageName | null, begun: Begun | null): void {
-    const key = seriesKey(stack);
     asked = at;
     let mine: Hold | null = null;
     const isMine = (): boolean => mine !== null && hold === mine;
-    mine = world.library.hold(stack, at, begun, {
+    mine = world.library().hold(stack, at, begun, {
       arrived: (series, before) => isMine() && arrived(series, before),
       better(series, frame) {
         if (!isMine()) return;
@@ -284,7 +319,7 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
       failed(code) {
         if (!isMine()) return;
         events.failed(code);
-        if (code !== "pack_retrying") settleOpen();
+        if (!GOES_ON.has(code)) settleOpen();
       },
     });
     hold = mine;
@@ -294,11 +329,7 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
       return;
     }
     events.began(series);
-    const found = at ? series.frameIndex(at.sop_instance_uid, at.frame) : -1;
-    const first = firstLook(series, series.header.chunks[0]?.[0] ?? 0);
-    const carried = cameFrom && carriedTo(cameFrom.scene, cameFrom.series.geometry, series.geometry);
-    const before = carried ?? scenes.get(key) ?? firstScene(series.geometry, first);
-    put(found >= 0 ? atImage(before, series.geometry, found) : before);
+    put(placeIn(series, at));
   }
 
   const refusal = (): string | null => {
@@ -407,6 +438,17 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
       const now = picture();
       return now ? snapshotOf(now.scene, now.series, display) : [];
     },
+    reopen() {
+      const ref = hold?.ref;
+      if (!ref) return;
+      const waiting = early;
+      cine.stop();
+      hold?.release();
+      resumed = scene;
+      takeHold(ref, asked, null);
+      early = picture() ? null : waiting;
+      display.redraw();
+    },
     redraw: display.redraw,
     resized: () => display.resized(),
     drop(series) {
@@ -419,6 +461,7 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
       board.destroy();
       watch.disconnect();
       display.destroy();
+      pictures.destroy();
       stage.destroy();
     },
   };
@@ -435,6 +478,9 @@ const firstLook = (series: Stack, frame: number): { frame: number; window: Scene
   window: firstWindow(series),
   turn: standingOf(series.header, frame),
 });
+
+/** Failures after which it is tried again. */
+const GOES_ON: ReadonlySet<Failure> = new Set(["pack_retrying", "picture_retrying", "picture_busy", "picture_stale"]);
 
 /** Of the same series, at the same places. */
 function isSibling({ header }: Stack, { study_uid, series_uid, stack }: StackRef): boolean {

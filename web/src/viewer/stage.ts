@@ -1,4 +1,5 @@
 /** The page elements of the viewer: four viewports with their overlays, made once, shown and hidden by layout. */
+import type { Size } from "../lib/planes";
 import type { Layout, ViewportId } from "../wire/types";
 import { createOverlay, type Overlay, type Text } from "./overlay";
 import { VIEWPORT_IDS } from "./screens";
@@ -9,6 +10,9 @@ export type Stage = {
   screens: Record<ViewportId, HTMLDivElement>;
   overlays: Record<ViewportId, Overlay>;
   arrange(layout: Layout, active: ViewportId): void;
+  size(id: ViewportId): Size;
+  /** What the server draws lies here, over the screen and under the words. */
+  frames: Record<ViewportId, HTMLElement>;
   /** Hides a picture that is not (yet) the one asked for. */
   blank(id: ViewportId, isBlank: boolean): void;
   destroy(): void;
@@ -46,6 +50,8 @@ export function createStage(host: HTMLElement, text: Text): Stage {
         frame.toggleAttribute("data-active", id === active);
       }
     },
+    size: (id) => ({ width: frames[id].screen.clientWidth, height: frames[id].screen.clientHeight }),
+    frames: each((viewport) => viewport.frame),
     blank: (id, isBlank) => frames[id].frame.toggleAttribute("data-blank", isBlank),
     destroy() {
       watch.disconnect();

@@ -37,6 +37,8 @@ const RULES = `
 .viewer[data-layout="mpr"] .viewport[data-active] { outline: 1px solid var(--accent, #6fb7ff); outline-offset: -1px; }
 .viewer .viewport-screen { width: 100%; height: 100%; touch-action: none; cursor: crosshair; outline: none; }
 .viewer .viewport-screen[data-grip] { cursor: move; }
+.viewer .viewport-served { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events: none; z-index: 1; }
+.viewer .viewport-served[hidden] { display: none; }
 .viewer .viewport[data-blank] canvas { visibility: hidden; }
 .viewer .viewport-overlay { position: absolute; inset: 0; pointer-events: none; z-index: 2;
   text-shadow: 0 0 2px #000, 0 0 4px #000; }

@@ -4,7 +4,7 @@ import type { Stack } from "./stack";
 
 export type Timing = { first_image: number; coarse_volume: number | null; full_series: number | null };
 
-export type Times = { began(series: Series): void; better(series: Series): void; drawn(series: Stack): void };
+export type Times = { began(stack: Stack): void; better(series: Series): void; drawn(series: Stack): void };
 
 export function createTimes(tell: (timing: Timing) => void): Times {
   const known = new Map<string, Partial<Timing>>();

@@ -6,28 +6,31 @@
  * tells nothing either: who opens a stack on purpose reads `view()` when it resolves.
  */
 import { chosenUnit, type UptakeUnit, uptakeUnits } from "../lib/uptake";
+import { getJson } from "../wire/api";
 import { type FullLayers, NO_OBJECTS } from "../wire/layers";
 import type { ObjectSource } from "../wire/objects";
 import type { Arrangement, Layout, Pointer, PresentationState, View, ViewportId } from "../wire/types";
 import type { NamedPointer, Quality } from "./captions";
-import { warmDecoders } from "./decoders";
 import type { Begun } from "./download";
 import type { DrawingBoard, DrawingEvents } from "./drawing/drawing";
 import type { Failure } from "./failures";
+import type { Full, FullEvents } from "./full";
 import type { Tool } from "./gestures";
 import { createGrid } from "./grid";
 import type { Change } from "./growing";
 import { markingsIn, type Switches } from "./layers/markings";
-import { createLibrary, type ImageName, type SeriesVersion, type StackRef } from "./library";
+import type { ImageName, SeriesVersion, StackRef } from "./library";
 import { createLinks } from "./links";
 import type { Text } from "./overlay";
 import { createPane, type Pane, type ShowResult } from "./pane";
 import { createPanes } from "./panes";
 import type { RegionRefusal } from "./regions";
-import { createEngine } from "./screens";
 import { EVERYTHING, type Facets } from "./sharing";
 import type { SnapshotEntry } from "./snapshot";
 import { createTeller } from "./telling";
+import { createLine } from "./thin/line";
+import { createOpenedStacks } from "./thin/opened";
+import type { PictureRoom } from "./thin/pictures";
 import { createTimes, type Timing } from "./times";
 import { flipped, rotated } from "./turning";
 import { createWholeView } from "./whole_view";
@@ -39,7 +42,9 @@ export type { ImageName, StackRef } from "./library";
 export type { ShowResult } from "./pane";
 export type { Facets } from "./sharing";
 export type { Timing } from "./times";
-export { warmDecoders };
+
+/** What `import("./full")` brings. */
+export type FullCode = { createFull(events: FullEvents): Full };
 
 /** Of a second pane and those after it the names are `2:stack`, `3:axial`...; of the first, `stack`, `axial`... */
 export type SnapshotLine = Omit<SnapshotEntry, "id"> & { id: string };
@@ -123,6 +128,10 @@ export type Viewer = {
   /** Windows that the active pane's stack came with: its file's, or one made from its values. */
   windows(): readonly { center: number; width: number; explanation?: string }[];
   setUptakeUnit(unit: string): void;
+  /** Whether the server draws: then no stack is fetched. */
+  isThin(): boolean;
+  /** Resolves when the other one has begun to draw; what is shown stays where it is. */
+  setThin(on: boolean): Promise<void>;
   setPointers(list: NamedPointer[]): void;
   drawings: Drawings;
   setActive(id: ViewportId): void;
@@ -135,12 +144,23 @@ export type Viewer = {
   destroy(): void;
 };
 
-export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text): Viewer {
-  const engine = createEngine({ contextLost: () => events.failed("context_lost") });
+/** `here`: what draws on this machine, where that is done from the start; without it the server draws. */
+export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text, here: FullCode | null): Viewer {
   const times = createTimes((timing) => events.loaded(timing));
-  const library = createLibrary((series) => {
-    for (const pane of panes.all()) pane.drop(series);
+  const opened = createOpenedStacks({
+    get: getJson,
+    later: (wait_ms, run) => {
+      const timer = window.setTimeout(run, wait_ms);
+      return () => window.clearTimeout(timer);
+    },
+    arrived() {
+      for (const pane of panes.all()) pane.redraw();
+    },
   });
+  const room: PictureRoom = { line: createLine(), rate: { now: null } };
+  let full: Full | null = null;
+  let isThin = here === null;
+  if (here) full = newFull(here);
   const grid = createGrid(host, text, { touched: activate, closed: events.closed, dropped: events.dropped });
   const teller = createTeller({
     view: () => whole.view(),
@@ -177,7 +197,16 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
   function newPane(index: number): Pane {
     return createPane(
       grid.cell(index).host,
-      { engine, library, text, objects: events.objects, nameOf: (id) => nameOf(index, id), newId: events.newId },
+      {
+        screens: (elements) => full?.screens(elements, (id) => nameOf(index, id)) ?? null,
+        library: () => (isThin || full === null ? opened : full.library),
+        opened,
+        room,
+        text,
+        objects: events.objects,
+        nameOf: (id) => nameOf(index, id),
+        newId: events.newId,
+      },
       {
         changed(before, after) {
           links.follow(index, before, after);
@@ -202,6 +231,15 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
           index === panes.activeIndex() ? [] : links.activePlanes(frame_of_reference_uid),
       },
     );
+  }
+
+  function newFull(code: FullCode): Full {
+    return code.createFull({
+      contextLost: () => events.failed("context_lost"),
+      leaving(series) {
+        for (const pane of panes.all()) pane.drop(series);
+      },
+    });
   }
 
   function activate(index: number): void {
@@ -329,11 +367,23 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
       unit = wished;
       panes.everywhere("unit", (pane) => pane.setUptakeUnit(wished));
     },
+    isThin: () => isThin,
+    async setThin(on) {
+      isThin = on;
+      if (!on) full ??= newFull(await import("./full"));
+      if (isThin !== on) return;
+      for (const pane of panes.all()) pane.reopen();
+      if (on) full?.library.empty();
+      noteLater();
+    },
     setPointers: (list) => panes.everywhere("pointers", (pane) => pane.setPointers(list)),
     drawings,
     setActive: (id) => panes.active().setActive(id),
     retitle: noteLater,
-    renew: library.renew,
+    renew(series) {
+      opened.renew(series);
+      full?.library.renew(series);
+    },
     snapshotInfo: () =>
       panes.shown().flatMap((pane, index) => pane.snapshot().map((line) => ({ ...line, id: nameOf(index, line.id) }))),
     resize: panes.place,
@@ -341,8 +391,8 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
       watch.disconnect();
       teller.destroy();
       panes.destroy();
-      library.destroy();
-      engine.destroy();
+      opened.destroy();
+      full?.destroy();
       grid.destroy();
     },
   };

@@ -5,8 +5,8 @@ import type { ImageName, StackRef } from "./library";
 import type { Links } from "./links";
 import type { Pane, ShowResult } from "./pane";
 import type { Panes } from "./panes";
-import { seriesKey } from "./series";
 import { type Facets, isSameStack } from "./sharing";
+import { seriesKey } from "./stack";
 
 export type WholeView = {
   /** Where packs are, of the stacks that a view may name from now on. */

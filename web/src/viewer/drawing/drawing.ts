@@ -98,8 +98,9 @@ export function createDrawingBoard(stage: Stage, text: Text, world: DrawingWorld
     world.redraw();
   }
 
+  // Nothing is drawn on a picture that is not (yet) the one asked for.
   const camera = (id: ViewportId): Camera | null => {
-    const now = world.picture();
+    const now = world.reached(id) === "loading" ? null : world.picture();
     return now && cameraOf(now.scene, now.series.geometry, id, world.size(id));
   };
 
