@@ -106,7 +106,7 @@ export const HELP: readonly { keys: string; text: TextKey }[] = [
   { keys: "E", text: "room.keys.region" },
   { keys: "V", text: "room.keys.lens" },
   { keys: "A", text: "room.keys.measure" },
-  { keys: "Ctrl Z · Ctrl ⇧ Z", text: "room.keys.undo" },
+  { keys: "Ctrl (⇧) Z", text: "room.keys.undo" },
   { keys: "⌫", text: "room.keys.remove" },
   { keys: "Alt ↑ ↓ ← →", text: "room.keys.nudge" },
   { keys: "Q", text: "room.keys.next_part" },
