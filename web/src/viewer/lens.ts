@@ -17,7 +17,6 @@ export type Lens = {
 
 const SIDE_PX = 220;
 const LARGER = 2.5;
-/** Where a screen pixel holds several of the image, the lens shows each of them. */
 const FINGER_PX = 150;
 
 export function createLens(stage: Stage, display: Display, picture: () => Picture | null): Lens {
@@ -27,7 +26,8 @@ export function createLens(stage: Stage, display: Display, picture: () => Pictur
 
   function put(id: ViewportId, { x_px, y_px }: Place, isTouch: boolean): void {
     const side = Math.round(Math.min(SIDE_PX, display.size(id).width * 0.6));
-    const up_px = isTouch ? Math.min(FINGER_PX, y_px) : 0;
+    // Below the finger where there is no room above it.
+    const up_px = !isTouch ? 0 : y_px > FINGER_PX + side / 4 ? FINGER_PX : -FINGER_PX;
     canvas.style.width = canvas.style.height = `${side}px`;
     canvas.style.left = `${x_px - side / 2}px`;
     canvas.style.top = `${y_px - up_px - side / 2}px`;
@@ -79,6 +79,7 @@ function imageOf(
     column: dot(way, plane.row) / across_mm,
     row: dot(way, plane.column) / down_mm,
   });
+  // Where a screen pixel holds several of the image, the lens shows each of them.
   const step_mm = Math.min(camera.mm_per_px / LARGER, across_mm) / devicePixelRatio;
   const samples = header.values === "rgb8" ? 3 : 1;
   const shown = magnified(
