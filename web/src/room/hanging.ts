@@ -28,6 +28,8 @@ type Part = {
   says?: RegExp;
   not?: RegExp;
   of: "case" | "prior";
+  /** Beyond what is of worth anywhere (`worth`): the higher, the rather. */
+  prefers?: (candidate: Candidate) => number;
 };
 type Rule = { name: RuleName; pathways: readonly string[] | null; parts: readonly Part[]; least: number };
 
@@ -75,7 +77,7 @@ export const RULES: readonly Rule[] = [
       { modality: ["CT"], not: new RegExp(`${ANGIO.source}|${PERFUSION.source}|${BONE.source}`), of: "case" },
       { modality: ["CT"], says: ANGIO, of: "case" },
       { modality: ["CT", "MR"], says: PERFUSION, not: MAP, of: "case" },
-      { modality: ["MR"], says: DIFFUSION, not: MAP, of: "case" },
+      { modality: ["MR"], says: DIFFUSION, not: MAP, of: "case", prefers: highB },
       { modality: ["MR"], says: FLAIR, of: "case" },
     ],
     least: 2,
@@ -95,8 +97,9 @@ export const RULES: readonly Rule[] = [
     name: "oncology",
     pathways: ["oncology"],
     parts: [
-      { modality: ["CT", "MR", "PT"], of: "case" },
-      { modality: ["CT", "MR", "PT"], of: "prior" },
+      { modality: ["CT", "MR"], of: "case", prefers: injected },
+      { modality: ["PT"], of: "case" },
+      { modality: ["CT", "MR", "PT"], of: "prior", prefers: injected },
     ],
     least: 2,
   },
@@ -166,7 +169,8 @@ function bestOf(candidates: readonly Candidate[], part: Part, taken: readonly Ca
   // A prior is compared with what it is a prior of.
   const like = part.of === "prior" ? taken[0]?.series.modality : undefined;
   const alike = like === undefined ? fitting : fitting.filter((one) => one.series.modality === like);
-  return alike.toSorted((one, other) => worth(other) - worth(one)).slice(0, 1);
+  const full = (one: Candidate): number => worth(one) + (part.prefers?.(one) ?? 0);
+  return alike.toSorted((one, other) => full(other) - full(one)).slice(0, 1);
 }
 
 function fits(candidate: Candidate, part: Part): boolean {
@@ -187,14 +191,34 @@ function isToldSo({ view_position = "", laterality = "" }: StackEntry, { view, s
   return isView && (side === undefined || side === laterality.toUpperCase());
 }
 
+const INJECTED_LATER = 1e5;
+
+function isInjected({ description }: SeriesEntry): boolean {
+  const words = description.toLowerCase();
+  return CONTRAST.test(words) && !WITHOUT_CONTRAST.test(words);
+}
+
+/** Tumours are followed on the injected images. */
+function injected({ series }: Candidate): number {
+  return isInjected(series) ? 2 * INJECTED_LATER : 0;
+}
+
+/** Of a diffusion series its highest b-value, and the trace before single directions: a b0 shows no stroke. */
+function highB({ entry }: Candidate): number {
+  const said = (code: string): number | undefined => {
+    const value = entry.label?.find((part) => part.code === code)?.value;
+    return typeof value === "number" ? value : undefined;
+  };
+  const hasDirection = entry.label?.some((part) => part.code === "direction") ?? false;
+  return 10 * (said("b_value") ?? 0) + (hasDirection ? 0 : 1);
+}
+
 /** A volume before anything else, the newest of priors, images without contrast before those with it, then the longest. */
 function worth({ series, entry, date }: Candidate): number {
-  const words = series.description.toLowerCase();
-  const isInjected = CONTRAST.test(words) && !WITHOUT_CONTRAST.test(words);
   return (
     (entry.kind === "volume" ? 1e15 : 0) +
     (Number(date.replaceAll("-", "")) || 0) * 1e6 -
-    (isInjected ? 1e5 : 0) +
+    (isInjected(series) ? INJECTED_LATER : 0) +
     entry.frames
   );
 }

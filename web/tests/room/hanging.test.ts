@@ -163,3 +163,27 @@ describe("projections", () => {
     expect(hang([night, knees], "stroke")?.rule).toBe("stroke");
   });
 });
+
+describe("what is taken of several", () => {
+  test("of a diffusion series the highest b-value, its trace before a direction", () => {
+    const night = study("2026-11-24", ["CT", "CÉRÉBRAL sans injection"], ["MR", "AX DIFFUSION"]);
+    const [ct, mr] = night.series as [SeriesEntry, SeriesEntry];
+    const [entry] = mr.stacks as [SeriesEntry["stacks"][number]];
+    const b = (stack: number, value: number, direction?: number): typeof entry => ({
+      ...entry,
+      stack,
+      label: [
+        { code: "b_value", value },
+        ...(direction === undefined ? [] : [{ code: "direction" as const, value: direction }]),
+      ],
+    });
+    const sent = { ...night, series: [ct, { ...mr, stacks: [b(0, 0), b(1, 1000, 1), b(2, 1000), b(3, 500)] }] };
+    expect(hang([sent], "stroke")?.stacks.map((one) => one.entry.stack)).toEqual([0, 2]);
+  });
+
+  test("at a tumour board the injected CT, its PET, and the prior like it", () => {
+    const now = study("2026-11-24", ["CT", "TAP sans injection"], ["CT", "TAP portal"], ["PT", "PET WB"]);
+    const before = study("2026-06-01", ["PT", "PET WB"], ["CT", "TAP portal"], ["CT", "TAP sans injection"]);
+    expect(hung([now, before], "oncology")).toEqual(["oncology", ["TAP portal", "PET WB", "TAP portal"]]);
+  });
+});
