@@ -323,10 +323,10 @@ def test_an_arrow_is_given_its_words_and_a_key_removes_it(meeting: Meeting) -> N
 def test_images_of_unknown_pixel_size_are_not_measured_and_the_reason_is_said(
     server: Server, test_data: Path, open_as: Callable[..., Window]
 ) -> None:
-    ultrasound = test_data / "05_us" / "acuson_65f_ybr422_jpeg" / "DIRW0007.dcm"
+    ultrasound = test_data / "05_us" / "pydicom_data" / "US1_J2KR.dcm"
     done = server.command("import", "--finess", VALMONT, str(ultrasound))
     assert done.returncode == 0, done.stdout + done.stderr
-    case = stage.open_case(server, words="12975")
+    case = stage.open_case(server, words="13us1")
     expert = open_as(NEURORADIOLOGIST, size=WIDE)
     stage.enter(expert, server, case.room_id)
     choose(expert, "Longueur")
@@ -339,3 +339,27 @@ def test_images_of_unknown_pixel_size_are_not_measured_and_the_reason_is_said(
     expert.page.keyboard.press("Enter")
     assert has(expert, 1)
     assert words(expert) == ["valve"]
+
+
+def test_an_ultrasound_is_measured_inside_its_calibrated_region_and_not_beside_it(
+    server: Server, test_data: Path, open_as: Callable[..., Window]
+) -> None:
+    ultrasound = test_data / "05_us" / "acuson_65f_ybr422_jpeg" / "DIRW0007.dcm"
+    done = server.command("import", "--finess", VALMONT, str(ultrasound))
+    assert done.returncode == 0, done.stdout + done.stderr
+    case = stage.open_case(server, words="12975")
+    expert = open_as(NEURORADIOLOGIST, size=WIDE)
+    stage.enter(expert, server, case.room_id)
+    file = pydicom.dcmread(ultrasound, stop_before_pixels=True)
+    tissue = file.SequenceOfUltrasoundRegions[1]
+    assert (tissue.RegionLocationMinX0, tissue.RegionLocationMinY0) == (27, 48)
+    choose(expert, "Longueur")
+    # Above row 48 the picture is no longer tissue.
+    stroke(expert, (0.5, 0.05), (0.55, 0.07))
+    expert.page.get_by_text("n’est pas étalonnée en longueur").wait_for()
+    assert drawn(expert).count() == 0
+    begin, end = stroke(expert, (0.45, 0.4), (0.55, 0.6))
+    assert has(expert, 1)
+    width, height = size_of(expert)
+    pixels = math.dist(begin, end) * max(file.Columns / width, file.Rows / height)
+    assert number_in(words(expert)[0]) == pytest.approx(pixels * 10 * tissue.PhysicalDeltaY, abs=0.06)

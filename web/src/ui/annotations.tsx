@@ -105,7 +105,8 @@ function VolumeAid(): JSX.Element {
   const [a = "", b = "", c = ""] = lengths;
   const volume = haematomaMl(toNumber(a), toNumber(b), toNumber(c));
   const measured = model.state.value.annotations
-    .filter(({ drawing }) => drawing.kind === "length")
+    // Points of images without a place in a patient may be pixels.
+    .filter(({ drawing }) => drawing.kind === "length" && drawing.frame_of_reference_uid !== null)
     .map(({ drawing }) => distance(drawing.points[0] as Vec3, drawing.points[1] as Vec3).toFixed(1));
   const put = (index: number, value: string): void =>
     setLengths(lengths.map((one, other) => (other === index ? value : one)));

@@ -115,9 +115,9 @@ export function createDrawingBoard(stage: Stage, text: Text, world: DrawingWorld
       const now = world.picture() as Picture;
       return drawingAt(of, points, { scene: now.scene, shown: now.series, id });
     },
-    mayDraw(of) {
+    mayDraw(begun) {
       const now = world.picture();
-      const why = now && refusalOf(of, now.series);
+      const why = now && refusalOf(begun, now.series);
       if (why) events.refused(why);
       return now !== null && why === null;
     },

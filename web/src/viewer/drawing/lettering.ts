@@ -13,7 +13,7 @@ export type Lettering = {
 
 const LINE_PX = 15;
 const BESIDE_PX = 9;
-const LETTER_PX = 6.6;
+const LETTER_PX = 7.2;
 /** From the middle of a line's letters to the line that they stand on. */
 const SINK_PX = 4;
 

@@ -16,8 +16,8 @@ export type PencilWorld = {
   /** What of mine is under the place; without a measuring tool, of what is selected only. */
   holdAt(id: ViewportId, place: Place, reach: Reach): Hold | null;
   drawingAt(id: ViewportId, kind: AnnotationKind, points: Vec3[]): Drawing;
-  /** False, having said why, where this kind cannot be drawn. */
-  mayDraw(kind: AnnotationKind): boolean;
+  /** False, having said why, where what begins so cannot be drawn. */
+  mayDraw(begun: Drawing): boolean;
   newId(): string;
   sketch(annotation_id: string, drawing: Drawing | null): void;
   drawn(annotation_id: string, drawing: Drawing): void;
@@ -73,7 +73,7 @@ export function createPencil(world: PencilWorld): Pencil {
     }
     if (kind === null) return false;
     world.select(null);
-    if (!world.mayDraw(kind)) return true;
+    if (!world.mayDraw(world.drawingAt(id, kind, [point]))) return true;
     drawing = { id, annotation_id: world.newId(), kind, set: [], next: point };
     if (SET_BY_HAND[kind] > 1) drawing.set = [point];
     show();

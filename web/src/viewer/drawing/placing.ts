@@ -6,6 +6,7 @@ import { sliceHalf } from "../captions";
 import type { StackGeometry } from "../geometry";
 import type { PackHeader } from "../pack";
 import { isReformat, planeOf, type Scene } from "../scene";
+import { inMillimetres } from "./calibration";
 import { isBox, isMeasure } from "./shapes";
 
 type Pictured = { header: PackHeader; geometry: StackGeometry };
@@ -29,11 +30,13 @@ export function isShown(drawing: Drawing, scene: Scene, shown: Pictured, id: Vie
   return drawing.points.every((point) => Math.abs(heightAbove(plane, point)) <= within_mm);
 }
 
-export type Refusal = "no_spacing";
+export type Refusal = "no_spacing" | "outside_region";
 
-/** Why this kind may not be drawn on these images; null when it may. */
-export const refusalOf = (kind: AnnotationKind, { geometry }: Pictured): Refusal | null =>
-  isMeasure(kind) && !geometry.hasSpacing ? "no_spacing" : null;
+/** Why this may not be drawn there, as far as its points are set; null when it may. */
+export function refusalOf(drawing: Drawing, shown: Pictured): Refusal | null {
+  if (!isMeasure(drawing.kind) || inMillimetres(drawing, shown)) return null;
+  return shown.header.regions?.length ? "outside_region" : "no_spacing";
+}
 
 const PROJECTIONS: ReadonlySet<string> = new Set(["CR", "DX", "MG", "XA", "RF", "IO", "PX"]);
 

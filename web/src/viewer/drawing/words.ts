@@ -3,8 +3,9 @@ import type { Drawing } from "../../wire/types";
 import type { Text } from "../overlay";
 import type { PackHeader } from "../pack";
 import { isPadding } from "../regions";
+import { inMillimetres } from "./calibration";
 import { trustOf } from "./placing";
-import { angleDegrees, areaMm2, isBox, isMeasure, lengthMm } from "./shapes";
+import { angleDegrees, areaMm2, isBox, isMeasure, lengthMm, type Shape } from "./shapes";
 import { type Statistics, statisticsOf, type Voxels } from "./statistics";
 
 /** With voxels where they are in memory. */
@@ -14,12 +15,13 @@ export type Measured = Pick<Voxels, "geometry"> & { header: PackHeader } & (Voxe
 export function wordsOf(drawing: Drawing, measured: Measured, isFull: boolean, text: Text): string[] {
   const own = drawing.text === "" ? [] : [drawing.text];
   if (!isMeasure(drawing.kind)) return own;
-  if (!measured.geometry.hasSpacing) return [...own, text("room.measure.no_value")];
+  const shape = inMillimetres(drawing, measured);
+  if (shape === null) return [...own, text("room.measure.no_value")];
   if (!isFull) return [...own, text("room.measure.waiting")];
   const trust = trustOf(measured.header);
   const isOfLength = drawing.kind !== "angle";
   const caution = trust === "true" || !isOfLength ? [] : [text(`room.measure.${trust}`)];
-  return [...own, ...valuesOf(drawing, measured, text), ...caution];
+  return [...own, ...valuesOf(drawing, shape, measured, text), ...caution];
 }
 
 // A region is counted once, not at every picture of a moving window or of words that are moved aside: points never
@@ -34,17 +36,18 @@ function countedOf(drawing: Drawing, measured: Voxels & { header: PackHeader }):
   return found;
 }
 
-function valuesOf(drawing: Drawing, measured: Measured, text: Text): string[] {
-  if (drawing.kind === "angle") return [text("room.measure.degrees", { value: rounded(angleDegrees(drawing), 1) })];
+/** `shape`: the drawing in millimetres. */
+function valuesOf(drawing: Drawing, shape: Shape, measured: Measured, text: Text): string[] {
+  if (drawing.kind === "angle") return [text("room.measure.degrees", { value: rounded(angleDegrees(shape), 1) })];
   if (drawing.kind === "bidirectional")
     return [
       text("room.measure.two_lengths", {
-        long: millimetres(lengthMm(drawing)),
-        short: millimetres(lengthMm(drawing, 2)),
+        long: millimetres(lengthMm(shape)),
+        short: millimetres(lengthMm(shape, 2)),
       }),
     ];
-  if (!isBox(drawing.kind)) return [text("room.measure.length_mm", { value: millimetres(lengthMm(drawing)) })];
-  const area = text("room.measure.area", { value: rounded(areaMm2(drawing), 1) });
+  if (!isBox(drawing.kind)) return [text("room.measure.length_mm", { value: millimetres(lengthMm(shape)) })];
+  const area = text("room.measure.area", { value: rounded(areaMm2(shape), 1) });
   if (measured.valuesOf === undefined) return [area, text("room.measure.no_values")];
   const found = countedOf(drawing, measured);
   if (found === "waiting") return [area, text("room.measure.waiting")];

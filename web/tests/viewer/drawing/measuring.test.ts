@@ -107,9 +107,9 @@ describe("statistics", () => {
 describe("millimetres", () => {
   test("are refused where the spacing is not known; arrow and text are not", () => {
     const { voxels } = small({ pixel_spacing_mm: null });
-    expect(refusalOf("length", voxels)).toBe("no_spacing");
-    expect(refusalOf("angle", voxels)).toBe("no_spacing");
-    expect(refusalOf("arrow", voxels)).toBeNull();
+    expect(refusalOf(drawing({ kind: "length" }), voxels)).toBe("no_spacing");
+    expect(refusalOf(drawing({ kind: "angle" }), voxels)).toBe("no_spacing");
+    expect(refusalOf(drawing({ kind: "arrow" }), voxels)).toBeNull();
     expect(wordsOf(drawing(), voxels, true, text)).toEqual(["room.measure.no_value"]);
   });
 
