@@ -79,6 +79,12 @@ def sample_volume(volume: NDArray[np.generic], ramps: tuple[Ramp, Ramp, Ramp], s
     return values, shown
 
 
+def known(values: Real, shown: Mask) -> tuple[Real, Mask]:
+    """Nothing is shown where a resampled volume has nothing (NaN), nor half a voxel around it."""
+    found = ~np.isnan(values)
+    return np.where(found, values, np.float32(0)), shown & found
+
+
 def _strips(size: Size) -> Iterator[slice]:
     for first in range(0, size[0], _ROWS_AT_A_TIME):
         yield slice(first, min(size[0], first + _ROWS_AT_A_TIME))

@@ -8,10 +8,11 @@ import msgspec
 
 from dicom_render.headers import Window
 from dicom_render.picture import to_jpeg, to_png
+from dicom_render.prepared_stack import PreparedStack
 from dicom_render.refusal import Refusal
 from dicom_render.space import Vector, cross, scaled
 from dicom_render.stack_header import StackHeader
-from dicom_render.volume import PlaneView, PreparedStack, own_slice, plane_of, render_view
+from dicom_render.volume import PlaneView, own_slice, plane_of, render_view
 
 Quality = Literal["lossless"] | int
 

@@ -21,17 +21,23 @@ def bilinear(picture: NDArray[np.generic], row: Coordinates, column: Coordinates
 
 def trilinear(volume: NDArray[np.generic], slice_: Coordinates, row: Coordinates, column: Coordinates) -> Real:
     """Values at fractional (slice, row, column) of (slices, rows, columns); edges hold as in `bilinear`."""
-    near, deep = _cell(slice_, volume.shape[0])
-    above, down = _cell(row, volume.shape[1])
-    left, across = _cell(column, volume.shape[2])
-    far = np.minimum(near + 1, volume.shape[0] - 1)
-    below, right = np.minimum(above + 1, volume.shape[1] - 1), np.minimum(left + 1, volume.shape[2] - 1)
+    near, deep = _lower(slice_, volume.shape[0])
+    above, down = _lower(row, volume.shape[1])
+    left, across = _lower(column, volume.shape[2])
+    # One index into the flat volume: numpy gathers by it more than twice as fast as by three (23 for 59 ms, 800 x 800).
+    first = (near * volume.shape[1] + above) * volume.shape[2] + left
+    flat = volume.reshape(-1)
+    deeper, lower, further = (
+        size * (count > 1)
+        for size, count in zip((volume.shape[1] * volume.shape[2], volume.shape[2], 1), volume.shape, strict=True)
+    )
 
     def plane(at: NDArray[np.intp]) -> Real:
-        top = _between(volume[at, above, left], volume[at, above, right], across)
-        return _between(top, _between(volume[at, below, left], volume[at, below, right], across), down)
+        top = _between(flat.take(at), flat.take(at + further), across)
+        at = at + lower
+        return _between(top, _between(flat.take(at), flat.take(at + further), across), down)
 
-    return _between(plane(near), plane(far), deep)
+    return _between(plane(first), plane(first + deeper), deep)
 
 
 def inside(at: Coordinates, count: int) -> NDArray[np.bool_]:
@@ -42,6 +48,13 @@ def inside(at: Coordinates, count: int) -> NDArray[np.bool_]:
 def _cell(at: Coordinates, count: int) -> tuple[NDArray[np.intp], Real]:
     held = np.clip(at, 0, count - 1)
     low = np.floor(held).astype(np.intp)
+    return low, (held - low).astype(np.float32)
+
+
+def _lower(at: Coordinates, count: int) -> tuple[NDArray[np.intp], Real]:
+    """The lower neighbour, that of the last pixel being the one before it, and the share of the upper one."""
+    held = np.clip(at, 0, count - 1)
+    low = np.minimum(held.astype(np.intp), max(count - 2, 0))
     return low, (held - low).astype(np.float32)
 
 

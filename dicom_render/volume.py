@@ -6,42 +6,23 @@ has normal (0, 0, -1) and up (0, -1, 0).
 """
 
 import dataclasses
-import math
-import threading
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dicom_render.affine import Mask, Ramp, Real, sample_picture, sample_volume
+from dicom_render.affine import Mask, Ramp, Real, known, sample_picture, sample_volume
 from dicom_render.grey import Rescale, through_table, through_window, to_8_bits, to_modality
 from dicom_render.headers import Window
-from dicom_render.htj2k import decode_htj2k
-from dicom_render.limits import MAX_VOLUME_BYTES
-from dicom_render.lut import Lut
 from dicom_render.markings import Switches, marked
-from dicom_render.pack import PackReader
+from dicom_render.prepared_stack import PreparedStack
 from dicom_render.refusal import NotAVolume
-from dicom_render.resampling import resampled
+from dicom_render.slab import Slab, sample_slab
 from dicom_render.space import Orientation, Vector, cross, dot, minus, row_and_column, unit
 from dicom_render.stack_header import StackHeader
 
-Blend = Literal["mip", "minip", "mean"]
-
 # A plane turned less than this against the slices is theirs: over a field of 500 mm the edge lies 0.25 mm off.
 _PARALLEL = 1 - 5e-7
-# Decoded frames of one stack: 64 of 512 x 512, or the last one whatever its size.
-MAX_KEPT_BYTES = 64 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Slab:
-    """So much of the volume, half of it on each side of the plane, drawn as one picture."""
-
-    blend: Blend
-    thickness_mm: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,67 +45,6 @@ class PlaneView:
     mirrored: bool = False
     """left and right of the picture changed over, as the last step"""
     slab: Slab | None = None
-
-
-class PreparedStack:
-    """A stack on disk as a source of pictures; keeps its volume once it has been cut. Usable from several threads."""
-
-    def __init__(self, prepared: Path, stack: int) -> None:
-        self._reader = PackReader(prepared, stack)
-        self.header: StackHeader = self._reader.header
-        self._volume: NDArray[np.generic] | None = None
-        self._frames: dict[int, NDArray[np.generic]] = {}
-        self._lock = threading.Lock()
-
-    def index_of(self, sop_instance_uid: str, frame: int) -> int:
-        """Where in the stack a frame lies. Raises `NoSuchPack`."""
-        return self._reader.index_of(sop_instance_uid, frame)
-
-    def values(self, index: int) -> NDArray[np.generic]:
-        """Stored values of one frame, (rows, columns) or (rows, columns, 3)."""
-        return decode_htj2k(self._reader.codestream(index))
-
-    def modality(self, index: int) -> NDArray[np.generic]:
-        """Modality values of one frame as float32; RGB as it is. The newest are kept: a view is drawn many times."""
-        with self._lock:
-            kept = self._frames.get(index)
-        if kept is not None:
-            return kept
-        values = self._modality(index)
-        with self._lock:
-            self._frames[index] = values
-            while len(self._frames) > 1 and sum(each.nbytes for each in self._frames.values()) > MAX_KEPT_BYTES:
-                del self._frames[next(iter(self._frames))]
-        return values
-
-    def _modality(self, index: int) -> NDArray[np.generic]:
-        if self.header.values == "rgb8":
-            return self.values(index)
-        frame = self.header.frames[index]
-        return to_modality(self.values(index), Rescale(frame.slope, frame.intercept))
-
-    def voi_table(self, index: int | None) -> Lut | None:
-        """The VOI LUT that the file of a frame asks for; a cut through the volume (None) has none."""
-        return next((each.table.unpacked() for each in self.header.voi_tables if index in each.frames), None)
-
-    def volume(self) -> NDArray[np.generic]:
-        """Modality values on the stack's grid, (layers, rows, columns) float32, NaN where a resampled one knows none.
-
-        Raises `NotAVolume` with the stack's reason.
-        """
-        header, grid = self.header, self.header.resampling
-        if header.kind != "volume" and grid is None:
-            raise NotAVolume(header.reason or "no_geometry")
-        size = 4 * len(header.frames) * header.rows * header.columns
-        if grid is not None:
-            size += 4 * len(grid.layers) * grid.rows * grid.columns
-        if size > MAX_VOLUME_BYTES:
-            raise NotAVolume("too_large", {"bytes": size, "most": MAX_VOLUME_BYTES})
-        with self._lock:
-            if self._volume is None:
-                slices = np.stack([self._modality(index) for index in range(len(header.frames))])
-                self._volume = slices if grid is None else resampled(list(slices), grid, empty=np.nan)
-            return self._volume
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +94,8 @@ def render_view(source: PreparedStack, view: PlaneView, width_px: int, height_px
         values, shown = _cut(source, view, size)
     else:
         row, column = _in_plane(plane_of(source.header, index), view, size)
-        values, shown = sample_picture(source.modality(index), row, column, size)
+        values, shown = sample_picture(source.values(index), row, column, size)
+        values = _rescaled(source, values, source.rescale(index))
     picture = _picture(source, view, index, values=values, shown=shown)
     if index is not None and view.markings and (source.header.shutters or source.header.overlays):
         row, column = _in_plane(plane_of(source.header, index), view, size)
@@ -225,53 +146,28 @@ def _distance_mm(plane: Plane, view: PlaneView) -> float:
 
 
 def _cut(source: PreparedStack, view: PlaneView, size: tuple[int, int]) -> tuple[Real, Mask]:
-    header, volume = source.header, source.volume()
-    plane, spacing_mm = grid_of(header)
+    voxels = source.voxels()
+    plane, spacing_mm = grid_of(source.header)
     normal = _normal(plane)
     depth = _ramp(view, size, plane.origin, normal, spacing_mm)
     row, column = _in_plane(plane, view, size)
     if view.slab is None:
-        return _known(*sample_volume(volume, (depth, row, column), size))
+        values, shown = known(*sample_volume(voxels.values, (depth, row, column), size))
+        return _rescaled(source, values, voxels.rescale), shown
     facing = unit(view.normal)
     per_mm = (
         dot(facing, normal) / spacing_mm,
         dot(facing, plane.along_column) / plane.row_step_mm,
         dot(facing, plane.along_row) / plane.column_step_mm,
     )
-    return _blended(volume, (depth, row, column), per_mm, view.slab, size)
+    slab = view.slab.before(voxels.rescale.slope)
+    values, shown = sample_slab(voxels.values, (depth, row, column), per_mm, slab, size)
+    return _rescaled(source, values, voxels.rescale), shown
 
 
-def _known(values: Real, shown: Mask) -> tuple[Real, Mask]:
-    """Nothing is shown where a resampled volume has nothing, nor half a voxel around it."""
-    known = ~np.isnan(values)
-    return np.where(known, values, np.float32(0)), shown & known
-
-
-def _blended(
-    volume: NDArray[np.generic],
-    ramps: tuple[Ramp, Ramp, Ramp],
-    per_mm: Vector,
-    slab: Slab,
-    size: tuple[int, int],
-) -> tuple[Real, Mask]:
-    """Planes half a voxel apart or closer, each sampled, then blended; what lies outside of the volume does not count.
-
-    `per_mm`: how far along each index a step of one millimetre towards the reader leads.
-    """
-    steps = max(1, math.ceil(2 * slab.thickness_mm * max(abs(each) for each in per_mm)))
-    start = {"mip": -np.inf, "minip": np.inf, "mean": 0.0}[slab.blend]
-    total, count = np.full(size, start, np.float32), np.zeros(size, np.int32)
-    for step in range(steps + 1):
-        away = (step / steps - 0.5) * slab.thickness_mm
-        depth, row, column = (ramp.moved(by * away) for ramp, by in zip(ramps, per_mm, strict=True))
-        values, shown = _known(*sample_volume(volume, (depth, row, column), size))
-        join = {"mip": np.maximum, "minip": np.minimum, "mean": np.add}[slab.blend]
-        join(total, values, out=total, where=shown)
-        count += shown
-    shown = count > 0
-    if slab.blend == "mean":
-        total /= np.maximum(count, 1)
-    return np.where(shown, total, np.float32(0)), shown
+def _rescaled(source: PreparedStack, values: Real, rescale: Rescale) -> Real:
+    """Modality values of what was sampled between stored ones: a straight line may come after a weighted mean."""
+    return values if source.header.values == "rgb8" else to_modality(values, rescale)
 
 
 def _in_plane(plane: Plane, view: PlaneView, size: tuple[int, int]) -> tuple[Ramp, Ramp]:

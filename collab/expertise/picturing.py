@@ -18,9 +18,10 @@ from collab.studies.models import Study
 from collab.studies.prepared import PreparedFolders
 from dicom_render.headers import Window
 from dicom_render.picture import to_jpeg
+from dicom_render.prepared_stack import PreparedStack
 from dicom_render.refusal import Refusal
 from dicom_render.space import Vector, cross
-from dicom_render.volume import PlaneView, PreparedStack, render_view
+from dicom_render.volume import PlaneView, render_view
 
 # On paper 110 mm wide this is 140 dots an inch, more than a CT slice has to show.
 LONG_SIDE_PX = 640

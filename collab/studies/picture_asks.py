@@ -14,8 +14,9 @@ from dicom_render.drawing import DrawnPlane as DrawnPlane
 from dicom_render.drawing import OwnPlane
 from dicom_render.headers import Window
 from dicom_render.pack import PackHeader
+from dicom_render.slab import Blend, Slab
 from dicom_render.space import Vector, dot
-from dicom_render.volume import Blend, PlaneView, Slab
+from dicom_render.volume import PlaneView
 
 # Screens of 4K; a larger one scales the picture up by less than two.
 MAX_SIDE_PX = 4096

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from dicom_render.headers import Window
 from dicom_render.prepare import prepare_series
-from dicom_render.volume import PlaneView, PreparedStack, plane_of, render_view
+from dicom_render.prepared_stack import PreparedStack
+from dicom_render.volume import PlaneView, plane_of, render_view
 
 
 def prepared(file: Path, out: Path) -> PreparedStack:

@@ -11,8 +11,10 @@ from dicom_render.drawing import NotThisPlane, OwnPlane, draw_picture
 from dicom_render.headers import Window
 from dicom_render.pack import NoSuchPack
 from dicom_render.prepare import prepare_series
+from dicom_render.prepared_stack import PreparedStack
 from dicom_render.refusal import NotAVolume
-from dicom_render.volume import PlaneView, PreparedStack, Slab
+from dicom_render.slab import Slab
+from dicom_render.volume import PlaneView
 from tests.dicom_render import make
 
 WINDOW = Window(100, 120, "LINEAR_EXACT")

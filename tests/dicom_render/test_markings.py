@@ -10,7 +10,8 @@ from pydicom.dataset import FileDataset
 
 from dicom_render.headers import Window
 from dicom_render.prepare import prepare_series
-from dicom_render.volume import PlaneView, PreparedStack, render_view
+from dicom_render.prepared_stack import PreparedStack
+from dicom_render.volume import PlaneView, render_view
 from tests.dicom_render import make
 from tests.dicom_render.drawing import as_it_is, prepared
 from tests.dicom_render.reference import Tool, picture_by_dcmtk

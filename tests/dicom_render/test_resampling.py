@@ -11,8 +11,9 @@ import pytest
 from dicom_render.geometry import arrange
 from dicom_render.headers import Window
 from dicom_render.prepare import prepare_series
+from dicom_render.prepared_stack import PreparedStack
 from dicom_render.refusal import NotAVolume
-from dicom_render.volume import PlaneView, PreparedStack, render_view
+from dicom_render.volume import PlaneView, render_view
 from tests.dicom_render import make
 
 PIXEL_MM, ROWS, COLUMNS = 2.0, 40, 32
@@ -157,7 +158,7 @@ def test_the_real_tilted_head_is_cut_where_its_pixels_were(test_data: Path, tmp_
     pixels = [read.pixel_array.astype(float) for read in reads]
     heights = origins @ normal
     random = np.random.default_rng(8)
-    volume = stack.volume()
+    volume = stack.voxels().values
     for layer in random.integers(2, len(grid.layers) - 2, 12):
         # A voxel of the grid, its place in the patient, and what the files say of that place.
         at = (random.integers(200, 360), random.integers(150, 360))

@@ -12,8 +12,10 @@ from scipy.ndimage import map_coordinates
 from dicom_render.headers import Window
 from dicom_render.pack import NoSuchPack
 from dicom_render.prepare import prepare_series
+from dicom_render.prepared_stack import PreparedStack
 from dicom_render.refusal import NotAVolume
-from dicom_render.volume import Blend, PlaneView, PreparedStack, Slab, render_view
+from dicom_render.slab import Blend, Slab
+from dicom_render.volume import PlaneView, render_view
 from tests.dicom_render import make
 
 ORIGIN, SPACING_MM, PIXEL_MM = np.array([-20.0, -30.0, 40.0]), 2.0, 0.5
@@ -116,6 +118,30 @@ def test_a_slab_is_the_blend_of_its_planes(
     planes = np.stack([(volume[n // 2] + volume[(n + 1) // 2]) / 2 for n in range(10, 19)])
     levels = np.clip((reduced(planes, axis=0) - WINDOW.center) / WINDOW.width + 0.5, 0, 1) * 255
     assert np.abs(render_view(stack, view, 64, 48) - levels).max() <= 0.6
+
+
+@pytest.mark.parametrize(("blend", "reduced"), [("mip", np.max), ("minip", np.min), ("mean", np.mean)])
+def test_the_highest_of_a_slab_is_that_of_the_modality_values(
+    volume: np.ndarray, blend: Blend, reduced: Callable[..., np.ndarray], tmp_path: Path
+) -> None:
+    paths = [tmp_path / f"{n}.dcm" for n in range(8)]
+    for n, path in enumerate(paths):
+        position = [float(ORIGIN[0]), float(ORIGIN[1]), float(ORIGIN[2]) + SPACING_MM * n]
+        path.write_bytes(
+            make.image(
+                volume[n].astype(np.int16),
+                SOPInstanceUID=f"1.2.3.4.{n}",
+                ImagePositionPatient=position,
+                RescaleSlope=-1,
+                RescaleIntercept=250,
+            )
+        )
+    prepare_series(paths, tmp_path / "out")
+    centre = ORIGIN + np.array([63 * PIXEL_MM / 2, 47 * PIXEL_MM / 2, 4 * SPACING_MM])
+    view = PlaneView(tuple(centre), fov_mm=(32.0, 24.0), window=WINDOW, slab=Slab(blend, 4.0), **AXIAL)
+    planes = 250 - np.stack([(volume[n // 2] + volume[(n + 1) // 2]) / 2 for n in range(6, 11)])
+    levels = np.clip((reduced(planes, axis=0) - WINDOW.center) / WINDOW.width + 0.5, 0, 1) * 255
+    assert np.abs(render_view(PreparedStack(tmp_path / "out", 0), view, 64, 48) - levels).max() <= 0.6
 
 
 def test_what_a_slab_has_outside_of_the_volume_does_not_count(stack: PreparedStack, volume: np.ndarray) -> None:

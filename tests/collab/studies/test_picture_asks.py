@@ -11,7 +11,8 @@ from collab.kit.refusals import BadInput
 from collab.studies.picture_asks import AskedPicture, read_asked
 from dicom_render.drawing import OwnPlane
 from dicom_render.headers import Window
-from dicom_render.volume import PlaneView, Slab
+from dicom_render.slab import Slab
+from dicom_render.volume import PlaneView
 
 OWN = {"version": "v-2", "width": "100", "height": "50", "sop": "1.2.3"}
 PLANE = {
