@@ -1,12 +1,12 @@
 """Pictures of prepared stacks as bytes for a screen, drawn where few stacks are kept decoded; no HTTP, no queue."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 from dicom_render.headers import Window
+from dicom_render.kept_stacks import KeptStacks
 from dicom_render.picture import to_jpeg, to_png
 from dicom_render.prepared_stack import PreparedStack
 from dicom_render.refusal import Refusal
@@ -86,11 +86,24 @@ def draw_picture(
     )
 
 
+# What this process has drawn from; each drawing process has its own.
+_kept = KeptStacks()
+
+
 def draw_stack(
     folder: str, stack: int, view: PlaneView | OwnPlane, version: str, size: tuple[int, int], quality: Quality
 ) -> DrawnPicture:
-    """`draw_picture` of a prepared stack on disk."""
-    return draw_picture(PreparedStack(Path(folder), stack), view, version=version, size=size, quality=quality)
+    """`draw_picture` of a prepared stack on disk; the stacks drawn last stay decoded."""
+
+    def drawn() -> DrawnPicture:
+        return draw_picture(_kept.open(folder, stack), view, version=version, size=size, quality=quality)
+
+    try:
+        return drawn()
+    except MemoryError:
+        # What is kept may be what fills the process: without it there is room for one more try.
+        _kept.clear()
+        return drawn()
 
 
 def _whole(source: PreparedStack, view: OwnPlane, size: tuple[int, int]) -> PlaneView:

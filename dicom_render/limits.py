@@ -12,10 +12,12 @@ MAX_FRAMES = 20_000
 MAX_INFLATED_BYTES = 256 * 1024 * 1024
 # PackBits repeats one byte at most 128 times for 2 bytes (PS3.5 G.3.1): no honest RLE grows by more.
 MAX_RLE_GROWTH = 64
-# The whole decoded volume kept for reslicing, as 32 bits.
-MAX_VOLUME_BYTES = 2 * 1024 * 1024 * 1024
+# The whole decoded volume kept for reslicing: 2048 slices of 512 x 512 at 16 bits.
+MAX_VOLUME_BYTES = 1024 * 1024 * 1024
 
 WORKER_MEMORY_BYTES = 1024 * 1024 * 1024
+# One that draws: the largest volume, or several smaller ones, beside what 1 GiB suffices for otherwise.
+DRAWER_MEMORY_BYTES = MAX_VOLUME_BYTES + 1024 * 1024 * 1024
 WORKER_FILE_BYTES = 4 * 1024 * 1024 * 1024
 
 _PR_SET_NO_NEW_PRIVS = 38

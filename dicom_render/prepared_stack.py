@@ -1,6 +1,7 @@
 """A prepared stack on disk as a source of values: frames, and its volume once it has been cut; no pictures."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,10 +30,14 @@ class Voxels:
 
 
 class PreparedStack:
-    """A stack on disk; what was decoded last is kept. Usable from several threads."""
+    """A stack on disk; what was decoded last is kept. Usable from several threads.
 
-    def __init__(self, prepared: Path, stack: int) -> None:
+    `make_room` is called with the bytes of the volume before it is read.
+    """
+
+    def __init__(self, prepared: Path, stack: int, *, make_room: Callable[[int], None] | None = None) -> None:
         self._reader = PackReader(prepared, stack)
+        self._make_room = make_room
         self.header: StackHeader = self._reader.header
         self._voxels: Voxels | None = None
         self._frames: dict[int, NDArray[np.generic]] = {}
@@ -89,6 +94,8 @@ class PreparedStack:
             raise NotAVolume("too_large", {"bytes": self.volume_bytes, "most": MAX_VOLUME_BYTES})
         with self._lock:
             if self._voxels is None:
+                if self._make_room is not None:
+                    self._make_room(self.volume_bytes)
                 self._voxels = self._read_voxels()
             return self._voxels
 

@@ -8,9 +8,10 @@ import sys
 import msgspec
 
 from dicom_render.answers import Answer, Done, Failed, Order, Progressed, Ready, Refused, encode_result, receive, send
-from dicom_render.limits import allow_cpu_seconds, leave_network, limit_this_process
 
 # Loaded now, with all the codecs behind it, so that the first order finds it warm.
+from dicom_render.drawing import draw_stack as draw_stack
+from dicom_render.limits import allow_cpu_seconds, leave_network, limit_this_process
 from dicom_render.prepare import prepare_series as prepare_series
 from dicom_render.refusal import Refusal
 

@@ -42,7 +42,9 @@ from collab.studies import endpoints as studies
 from collab.studies.blobs import BlobStore
 from collab.studies.importing import Intake
 from collab.studies.preparing import Preparer
+from collab.studies.readings import Readings
 from collab.studies.receiving import Receiver
+from dicom_render.drawers import Drawers
 from dicom_render.workers import Workers
 
 
@@ -64,6 +66,8 @@ def build_site(settings: Settings, *, clock: Clock = utc_now) -> Site:
         side_door,
         RoomHub(database=database, clock=clock, address=side_door.address),
         Bus(),
+        Drawers(settings.drawers),
+        Readings(),
         Documents(BlobStore(settings.data / "documents")),
     )
     return Site(
@@ -107,6 +111,7 @@ def build_app(site: Site) -> Starlette:
             yield
         bus.close()
         leader.stop()
+        site.part(Drawers).close()
         site.part(Workers).close()
         site.database.close()
 

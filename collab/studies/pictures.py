@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import msgspec
-from anyio import CapacityLimiter, to_thread
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -18,21 +20,23 @@ from collab.audit import service as audit
 from collab.kit.caller import Caller
 from collab.kit.refusals import NotFound, Refusal
 from collab.kit.web import Site, json_answer
-from collab.studies.doors import called, streamed
-from collab.studies.importing import Intake
+from collab.studies.doors import StreamRefusal, called, streamed
 from collab.studies.packs import NoSuchImage
 from collab.studies.picture_asks import AskedPicture, OpenedStack, read_asked
 from collab.studies.prepared import PreparedFolders
+from collab.studies.readings import Reading, Readings
 from collab.studies.service import access_series
-from dicom_render.drawing import DrawnPicture, draw_stack
+from dicom_render.drawers import AskedDrawing, Drawers, DrawersClosed, Overtaken
+from dicom_render.drawing import DrawnPicture
+from dicom_render.drawing_queue import QueueFull
 from dicom_render.pack import NoSuchPack, PackReader
 from dicom_render.refusal import Refusal as RenderRefusal
-from dicom_render.workers import WorkersBusy
+from dicom_render.worker_process import WorkerDied, WorkerFailed
 
-# Of which picture the bytes are, as JSON.
+# What the bytes show, as JSON.
 DRAWN_HEADER = "Consilium-Drawn"
-# Requests that may wait for a worker; all other threads stay free for the rooms.
-_WAITING = CapacityLimiter(4)
+# The first cut through 1,500 slices on a busy server; whoever waits for longer had better ask again.
+WAIT_S = 45
 
 
 class OtherVersion(Refusal):
@@ -42,18 +46,57 @@ class OtherVersion(Refusal):
     status = 409
 
 
+class PictureOvertaken(Refusal):
+    """The same screen has asked for another picture since."""
+
+    code = "picture_overtaken"
+    status = 409
+
+
 class NotDrawn(Refusal):
-    """There is no such picture of this stack, or it could not be made; facts say why."""
+    """There is no such picture of this stack; facts say why."""
 
     code = "picture_not_drawn"
     status = 422
 
 
-class DrawingBusy(Refusal):
-    """Too many pictures are being drawn; asking again soon will do."""
+class AskAgain(StreamRefusal):
+    """The picture could be had a little later."""
+
+    status = 503
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return {"Retry-After": "1"}
+
+
+class PicturesBusy(AskAgain):
+    """Too many pictures are being drawn."""
 
     code = "pictures_busy"
-    status = 503
+
+
+class PictureFailed(AskAgain):
+    """The process that drew it died or had to be ended, and has been replaced; facts say why."""
+
+    code = "picture_failed"
+
+
+class TooManyPictures(AskAgain):
+    """This caller waits for too many pictures already."""
+
+    code = "too_many_pictures"
+    status = 429
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Opened:
+    """A prepared series behind its gate."""
+
+    folder: Path
+    version: str
+    who: str
+    reading: Reading
 
 
 def routes() -> Sequence[BaseRoute]:
@@ -66,9 +109,8 @@ def routes() -> Sequence[BaseRoute]:
 
 async def send_header(request: Request) -> Response:
     """What a pack says of its stack, without pixels, and the version that pictures of it are asked with."""
-    folder, version = await called(request, _prepared)
-    opened = await run_in_threadpool(_opened, folder, version, request.path_params["stack"])
-    answer = json_answer(opened)
+    opened = await _open(request)
+    answer = json_answer(await run_in_threadpool(_stack, opened, request.path_params["stack"]))
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
@@ -76,54 +118,109 @@ async def send_header(request: Request) -> Response:
 async def send_picture(request: Request) -> Response:
     """One picture of a stack, as `AskedPicture` has it: JPEG or PNG; the header `Consilium-Drawn` says of what."""
     asked = read_asked(request.query_params)
-    folder, version = await called(request, _prepared)
-    if asked.version != version:
-        raise OtherVersion(version=version)
-    stack: int = request.path_params["stack"]
-    done = await to_thread.run_sync(partial(_drawn, request, folder, stack, asked), limiter=_WAITING)
+    opened = await _open(request)
+    if asked.version != opened.version:
+        raise OtherVersion(version=opened.version)
+    done = await _drawn(request, opened, asked)
     headers = {"Cache-Control": "no-store", DRAWN_HEADER: msgspec.json.encode(done.drawn).decode()}
     media = "image/png" if done.drawn.is_lossless else "image/jpeg"
     return Response(done.picture, headers=headers, media_type=media)
 
 
-def _prepared(request: Request, session: Session, caller: Caller) -> tuple[Path, str]:
-    """Where the prepared series lies, and its version, behind the gate; the reading recorded."""
+async def _open(request: Request) -> _Opened:
+    opened = await called(request, _prepared)
+    site: Site = request.app.state.site
+    # Only now is it committed.
+    site.part(Readings).keep(opened.reading, at=site.clock())
+    return opened
+
+
+def _prepared(request: Request, session: Session, caller: Caller) -> _Opened:
+    """Where the prepared series lies, behind the gate; the reading is recorded, once in a while."""
     site: Site = request.app.state.site
     params, at = request.path_params, site.clock()
     series = access_series(session, params["study"], caller, series_uid=params["series"], at=at)
     if series.prepared_version is None:
         raise NotFound
-    audit.record(
-        session,
-        "series.read",
-        by=caller,
-        at=at,
-        kind="study",
-        object_id=series.study_id,
-        series_uid=series.series_uid,
-        stack=params["stack"],
-        version=series.prepared_version,
-    )
-    return PreparedFolders(site.settings).of(series.id, series.prepared_version), series.prepared_version
+    version = series.prepared_version
+    reading = (caller.person_id, caller.login_id, series.id, str(params["stack"]), version)
+    if not site.part(Readings).is_recorded(reading, at=at):
+        audit.record(
+            session,
+            "series.read",
+            by=caller,
+            at=at,
+            kind="study",
+            object_id=series.study_id,
+            series_uid=series.series_uid,
+            stack=params["stack"],
+            version=version,
+        )
+    folder = PreparedFolders(site.settings).of(series.id, version)
+    return _Opened(folder=folder, version=version, who=caller.login_id, reading=reading)
 
 
-def _opened(folder: Path, version: str, stack: int) -> OpenedStack:
+def _stack(opened: _Opened, stack: int) -> OpenedStack:
     try:
-        return OpenedStack(version=version, header=PackReader(folder, stack).pack_header())
+        return OpenedStack(version=opened.version, header=PackReader(opened.folder, stack).pack_header())
     except NoSuchPack as refusal:
         raise NotFound from refusal
 
 
-def _drawn(request: Request, folder: Path, stack: int, asked: AskedPicture) -> DrawnPicture:
+async def _drawn(request: Request, opened: _Opened, asked: AskedPicture) -> DrawnPicture:
+    """The picture, unless nobody waits for it any more."""
     site: Site = request.app.state.site
-    size = (asked.width, asked.height)
+    drawing = AskedDrawing(
+        folder=str(opened.folder),
+        stack=request.path_params["stack"],
+        view=asked.view,
+        version=asked.version,
+        size=(asked.width, asked.height),
+        quality=asked.quality,
+        who=opened.who,
+        screen=asked.screen,
+    )
     try:
-        return site.part(Intake).workers.run(
-            draw_stack, str(folder), stack, asked.view, asked.version, size, asked.quality
-        )
-    except WorkersBusy:
-        raise DrawingBusy from None
-    except NoSuchPack as refusal:
-        raise (NotFound if refusal.code == "no_such_stack" else NoSuchImage) from refusal
+        picture = asyncio.wrap_future(site.part(Drawers).ask(drawing))
+        return await _while_connected(request, picture)
+    except TimeoutError:
+        raise PicturesBusy from None
     except RenderRefusal as refusal:
-        raise NotDrawn(reason=refusal.code) from refusal
+        _refuse(refusal)
+
+
+async def _while_connected(request: Request, picture: asyncio.Future[DrawnPicture]) -> DrawnPicture:
+    """Wait for a picture; it leaves the queue if its screen goes away or loses patience. Raises `TimeoutError`."""
+    gone = asyncio.ensure_future(_disconnected(request))
+    try:
+        await asyncio.wait({picture, gone}, timeout=WAIT_S, return_when=asyncio.FIRST_COMPLETED)
+        if picture.done():
+            return picture.result()
+        raise TimeoutError
+    finally:
+        picture.cancel()
+        gone.cancel()
+        with suppress(asyncio.CancelledError):
+            await gone
+
+
+async def _disconnected(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def _refuse(refusal: RenderRefusal) -> NoReturn:
+    """What a refusal of those who draw means here."""
+    match refusal:
+        case NoSuchPack():
+            raise (NotFound if refusal.code == "no_such_stack" else NoSuchImage) from refusal
+        case Overtaken():
+            raise PictureOvertaken from refusal
+        case QueueFull(code="too_many"):
+            raise TooManyPictures from refusal
+        case QueueFull() | DrawersClosed():
+            raise PicturesBusy from refusal
+        case WorkerDied() | WorkerFailed():
+            raise PictureFailed(reason=refusal.code) from refusal
+        case _:
+            raise NotDrawn(reason=refusal.code) from refusal

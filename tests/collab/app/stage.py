@@ -47,6 +47,7 @@ from collab.studies.models import Instance, Series
 from collab.studies.preparing import Preparer
 from collab.studies.sources import Source
 from collab.studies.uploading import begin_upload
+from dicom_render.drawers import Drawers
 from dicom_render.workers import Workers
 from tests import make
 from tests.collab.rooms.make import updates
@@ -198,6 +199,7 @@ def staged(folder: Path) -> Generator[Stage]:
         )
     finally:
         listener.close()
+        site.part(Drawers).close()
         site.part(Workers).close()
         site.database.close()
 

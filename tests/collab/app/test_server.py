@@ -23,6 +23,7 @@ from collab.kit.web import Call, Site, api, door_of, page
 from collab.rooms.hub import RoomHub
 from collab.studies.importing import Intake
 from collab.studies.receiving import Receiver
+from dicom_render.drawers import Drawers
 from dicom_render.workers import Workers
 
 
@@ -31,6 +32,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
     found = server.build_site(Settings(data=tmp_path, workers=1))
     schema.migrate(found.database)
     yield found
+    found.part(Drawers).close()
     found.part(Workers).close()
     found.database.close()
 

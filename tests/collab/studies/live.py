@@ -16,7 +16,9 @@ from collab.kit.settings import Settings
 from collab.studies import endpoints
 from collab.studies.importing import Intake
 from collab.studies.preparing import Preparer
+from collab.studies.readings import Readings
 from collab.studies.receiving import Receiver
+from dicom_render.drawers import Drawers
 from tests import make
 
 
@@ -32,7 +34,7 @@ class Live:
 
 
 @asynccontextmanager
-async def serving(intake: Intake, hospital: Hospital) -> AsyncGenerator[Live]:
+async def serving(intake: Intake, hospital: Hospital, *, drawers: Drawers | None = None) -> AsyncGenerator[Live]:
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         settings = Settings(data=intake.settings.data, public_url=url, demo=True)
@@ -42,7 +44,12 @@ async def serving(intake: Intake, hospital: Hospital) -> AsyncGenerator[Live]:
             intake.database,
             [*accounts_endpoints.routes(), *endpoints.routes()],
             settings=settings,
-            parts={Intake: intake, Receiver: Receiver(intake, Preparer(intake))},
+            parts={
+                Intake: intake,
+                Receiver: Receiver(intake, Preparer(intake)),
+                Drawers: drawers or Drawers(1),
+                Readings: Readings(),
+            },
         )
         running = uvicorn.Server(uvicorn.Config(server.app, log_level="error", lifespan="off"))
         task = asyncio.create_task(running.serve([listener]))
@@ -52,3 +59,4 @@ async def serving(intake: Intake, hospital: Hospital) -> AsyncGenerator[Live]:
         await found.client.aclose()
         running.should_exit = True
         await task
+        server.site.part(Drawers).close()

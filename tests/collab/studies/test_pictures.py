@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import numpy as np
 import pytest
 from PIL import Image
 from sqlalchemy import select
 
 from collab.accounts.models import Hospital
+from collab.audit.models import AuditEntry
 from collab.studies.importing import Intake
 from collab.studies.models import Series
+from dicom_render.drawers import Drawers
+from dicom_render.drawing_queue import MAX_WAITING_EACH
 from tests import make
 from tests.collab.studies import make as make_studies
 from tests.collab.studies.live import Live, serving
@@ -31,6 +37,10 @@ async def live(intake: Intake, hospital: Hospital) -> AsyncIterator[Live]:
 
 @pytest.fixture
 def stack_path(live: Live, tmp_path: Path, hospital: Hospital) -> str:
+    return new_stack(live, tmp_path, hospital)
+
+
+def new_stack(live: Live, tmp_path: Path, hospital: Hospital) -> str:
     """Where the only stack of a new study is: six slices of 16 x 16."""
     study_id = make_studies.study(live.intake, tmp_path, hospital, count=6)
     with live.intake.database.transaction() as session:
@@ -120,3 +130,58 @@ async def test_what_cannot_be_drawn_is_refused_with_its_reason(live: Live, stack
     for door in ("header", "picture"):
         other = stack_path.removesuffix("0") + "7"
         assert (await live.client.get(f"{other}/{door}", params=asked)).status_code == 404
+
+
+async def test_a_hundred_pictures_are_one_line_of_the_audit(live: Live, stack_path: str) -> None:
+    asked = await asked_of(live, stack_path)
+    for width in ("8", "16", "24"):
+        assert (await live.client.get(f"{stack_path}/picture", params=asked | {"width": width})).status_code == 200
+    with live.intake.database.transaction() as session:
+        entries = session.scalars(select(AuditEntry).filter_by(act="series.read")).all()
+    assert [(entry.actor_name, entry.facts["version"]) for entry in entries] == [(live.doctor.name, asked["version"])]
+
+
+async def test_one_caller_may_not_ask_for_more_than_can_be_drawn(live: Live, stack_path: str) -> None:
+    asked = await asked_of(live, stack_path)
+
+    def ask() -> asyncio.Task[httpx.Response]:
+        return asyncio.create_task(live.client.get(f"{stack_path}/picture", params=asked))
+
+    # The header as a pipe keeps the one process that draws at work until somebody has written to it.
+    (header,) = live.intake.settings.data.glob("prepared/*/*/stack-0.json")
+    content = header.read_bytes()
+    header.unlink()
+    os.mkfifo(header)
+    first = ask()
+    pipe = await asyncio.to_thread(header.open, "wb")
+    waiting = [ask() for _ in range(MAX_WAITING_EACH + 1)]
+    (refused,), others = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    assert (refused.result().status_code, refused.result().json()["refused"]) == (429, "too_many_pictures")
+    assert refused.result().headers["retry-after"] == "1"
+    # A browser that goes away gives its place back.
+    others.pop().cancel()
+    while (last := ask()) and (await asyncio.wait([last], timeout=2))[0]:
+        assert last.result().status_code == 429
+    with pipe:
+        pipe.write(content)
+    assert {answer.status_code for answer in await asyncio.gather(first, last, *others)} == {200}
+
+
+async def test_a_picture_that_takes_too_much_is_refused_and_the_next_one_drawn(
+    intake: Intake, hospital: Hospital, tmp_path: Path
+) -> None:
+    async with serving(intake, hospital, drawers=Drawers(1, cpu_seconds=1)) as live:
+        stack_path = new_stack(live, tmp_path, hospital)
+        asked = await asked_of(live, stack_path)
+        oblique = {"point_world_mm": "0,0,7", "normal": "0.6,-0.64,-0.48", "up": "0,-0.6,0.8", "mm_per_px": "0.01"}
+        endless = {
+            "width": "4096",
+            "height": "2304",
+            "blend": "mip",
+            "thickness_mm": "500",
+            "version": asked["version"],
+        }
+        refused = await live.client.get(f"{stack_path}/picture", params=oblique | endless, timeout=60)
+        assert (refused.status_code, refused.json()["refused"]) == (503, "picture_failed")
+        assert refused.json()["facts"] == {"reason": "cpu_time"}
+        assert (await live.client.get(f"{stack_path}/picture", params=asked, timeout=60)).status_code == 200
