@@ -16,24 +16,30 @@ END_OF_CODESTREAM = b"\xff\xd9"
 # sys.unraisablehook and a half-filled array comes back as if nothing had happened. The hook runs in the thread that
 # failed, so that thread can ask afterwards.
 _SOURCE = "imagecodecs._htj2k"
-_failures = threading.local()
+_thread = threading.local()
 _usual_hook = sys.unraisablehook
 
 
 def _note(unraisable: Any) -> None:  # Any: sys.UnraisableHookArgs exists for type checkers only
     source = unraisable.object
     if isinstance(source, str) and source.startswith(_SOURCE):
-        _failures.latest = str(unraisable.exc_value)
+        _thread.failure = str(unraisable.exc_value)
+    elif getattr(_thread, "is_passing_on", False):
+        # The usual hook calls this one in its turn.
+        sys.__unraisablehook__(unraisable)
     else:
-        _usual_hook(unraisable)
+        _thread.is_passing_on = True
+        try:
+            _usual_hook(unraisable)
+        finally:
+            _thread.is_passing_on = False
 
 
 def _listen() -> None:
-    """Before each decoding: whoever sets the hook after us (a test runner does) would hide every failure."""
+    """Whoever set the hook since (a test runner, a crash reporter) keeps it for all that is not ours."""
     global _usual_hook
     if sys.unraisablehook is not _note:
-        _usual_hook = sys.unraisablehook
-        sys.unraisablehook = _note
+        _usual_hook, sys.unraisablehook = sys.unraisablehook, _note
 
 
 def decode_htj2k(data: bytes, *, skip_levels: int = 0) -> NDArray[np.generic]:
@@ -42,12 +48,12 @@ def decode_htj2k(data: bytes, *, skip_levels: int = 0) -> NDArray[np.generic]:
     Raises `Unreadable` decoding_failed.
     """
     _listen()
-    _failures.latest = None
+    _thread.failure = None
     is_prefix = not data.endswith(END_OF_CODESTREAM)
     try:
         samples = imagecodecs.htj2k_decode(data, skipres=skip_levels, resilient=is_prefix)
     except imagecodecs.Htj2kError as error:
         raise Unreadable("decoding_failed", {"error": "Htj2kError", "text": str(error)[:200]}) from None
-    if _failures.latest is not None:
-        raise Unreadable("decoding_failed", {"error": "OpenJPH", "text": _failures.latest[:200]})
+    if _thread.failure is not None:
+        raise Unreadable("decoding_failed", {"error": "OpenJPH", "text": _thread.failure[:200]})
     return samples
