@@ -1,36 +1,42 @@
-"""How soon a real browser that follows a presenter shows the right slice, the coarse and the full series.
+"""How soon a real browser that follows a presenter shows the right slice, the coarse and the full series; OHIF beside.
 
-Chromium through tests/link.py, a link of 20 Mbit/s and 50 ms; the page's own marks (`window.consilium.timings()`).
+Chromium through tests/link.py; the page's own marks (`window.consilium.timings()`), and Cornerstone's own in OHIF.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import httpx
 from playwright.sync_api import Page, sync_playwright
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from collab.kit.settings import Settings
 from collab.rooms.view import View
-from tests.bench import seed
+from tests.bench import images_ohif, seed
+from tests.bench.images_ohif import Opened
 from tests.bench.images_seed import ImagesSeed, seed_images
+from tests.bench.loads import COLD, DATA, OURS, SWITCH, Leap, Load, NotComplete, leaps_table, links_of, loads_table
 from tests.bench.machine import this_machine
+from tests.bench.peers import orthanc
 from tests.bench.percentiles import median
 from tests.bench.presenter import Presenter
 from tests.bench.processes import Running, free_port, running
-from tests.bench.report import Cell, NotMeasured, Report, Table
+from tests.bench.report import NotMeasured, Report
+from tests.browser.ohif import VERSION, Pacs, find_ohif
 from tests.browser.stage import Server, Window, open_window
 from tests.link import Shape
 
-MBIT_S, RTT_MS = 20.0, 50.0
-SLOW_MBIT_S = 2.0
+LINKS = (Shape(mbit_s=20, rtt_ms=50), Shape(mbit_s=100, rtt_ms=20))
 RUNS, QUICK_RUNS = 3, 1
 LOAD_TIMEOUT_MS = 120_000
 SIZE = (1280, 800)
+HTJ2K = 'multipart/related; type="image/jphc"; transfer-syntax=1.2.840.10008.1.2.4.202'
+SAME_BYTES, AS_ORTHANC_GIVES = "OHIF, our HTJ2K frames", "OHIF, Orthanc's frames"
 
 # Both ends of a switch are marked by the same page, so its clock need only be tied to ours once.
 _COMPLETE = (
@@ -45,53 +51,14 @@ _METADATA = """() => {
 }"""
 
 
-class WrongPicture(NotMeasured):
-    """The follower does not show the slice that the presenter does: its times mean nothing."""
-
-
-class NotComplete(NotMeasured):
-    """The series was not all there in time."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Load:
-    """One series coming in; times from `what`'s beginning, bytes of everything that passed the link meanwhile."""
-
-    what: str
-    first_ms: float
-    coarse_ms: float
-    full_ms: float
-    size: int
-
-    @property
-    def line_ms(self) -> float:
-        """What the bytes alone take at the line's rate."""
-        return self.size * 8 / (MBIT_S * 1000)
-
-
 # The image shared last stands there in full.
 _SHARP = """sop => window.consilium?.view()
   .some((one) => one.sop_instance_uid === sop && one.quality === 'full') ? performance.now() : null"""
 _COARSE = "() => (window.consilium?.timings().coarse_volume ?? 0) > 0"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Leap:
-    """The slice farthest from the one asked for, shared as soon as the coarse volume was there."""
-
-    sharp_ms: float
-    behind: int
-    """bytes of the series that had not come: the slice is the last of its pack"""
-
-
-COLD, DATA, SWITCH = "cold, from navigation", "cold, from metadata request", "page open, series switched"
-# DESIGN 10: first slice, coarse volume, and the full series as a multiple of the line.
-TARGETS_MS: Mapping[str, tuple[float | None, float | None]] = {
-    COLD: (1500, 1500),
-    DATA: (None, 1500),
-    SWITCH: (500, 1500),
-}
-FULL_TARGET = 1.1
+class WrongPicture(NotMeasured):
+    """The follower does not show the slice that the presenter does: its times mean nothing."""
 
 
 def run(*, is_quick: bool = False) -> Report:
@@ -104,106 +71,93 @@ def run(*, is_quick: bool = False) -> Report:
         seed.migrate(settings)
         seeded = seed_images(settings, folder / "head_ct")
         command, environment = (*seed.COMMAND, "serve"), seed.environment_of(settings)
-        with running(
-            command, port=settings.port, log=folder / "log", environment=environment, is_alone=False
-        ) as server:
+        with ExitStack() as stack:
+            server = stack.enter_context(
+                running(command, port=settings.port, log=folder / "log", environment=environment, is_alone=False)
+            )
+            peers = stack.enter_context(_peers(server, seeded, folder))
             count = QUICK_RUNS if is_quick else RUNS
-            runs = [_one_run(server, seeded, folder) for _ in range(count)]
-            size = round(median([load.size for loads in runs for load in loads if load.what == SWITCH]) or 0)
-            slow = [_first_ms(server, seeded, folder, mbit_s=SLOW_MBIT_S) for _ in range(count)]
+            loads = [
+                load
+                for link in (LINKS[:1] if is_quick else LINKS)
+                for number in range(count)
+                for load in _one_round(server, seeded, folder, link, peers, is_first=number == 0)
+            ]
+            size = round(median([load.size for load in loads if (load.who, load.what) == (OURS, SWITCH)]) or 0)
             leaps = [_leap(server, seeded, folder, size=size) for _ in range(count)]
     return Report(
         name="images",
         measured=(
-            f"synthetic head CT of {seeded.slices} slices, follower in Chromium (software GL, {SIZE[0]}x{SIZE[1]}) "
-            f"behind {MBIT_S:.0f} Mbit/s and {RTT_MS:.0f} ms; presenter on loopback"
+            f"synthetic head CT of {seeded.slices} slices in Chromium (software GL, {SIZE[0]}x{SIZE[1]}); ours: a "
+            f"follower, the presenter on loopback; OHIF {VERSION} from npm opens the study as its user would"
         ),
-        runs=f"{len(runs)}, median shown; a new browser each, whose cache is empty",
+        runs=f"{count} (Orthanc's: 1), medians shown; a new browser each, its cache empty",
         machine=machine,
-        tables=(images_table([load for loads in runs for load in loads]), leaps_table(leaps), slow_table(slow)),
-        notes=NOTES,
+        tables=(*(loads_table(loads, link) for link in links_of(loads)), leaps_table(leaps, LINKS[0])),
+        notes=NOTES if peers else (*NOTES, "no peer ran beside it: OHIF (CONSILIUM_OHIF or its cache) is missing."),
     )
 
 
 NOTES = (
-    "first: the presenter's very slice is drawn (checked by SOP Instance UID); coarse: each slice has data of its own; "
-    "full: each slice is lossless.",
+    "first: ours: the presenter's very slice is drawn (checked by SOP Instance UID); OHIF: its first slice is drawn.",
+    "coarse: each slice has data of its own (OHIF has none such); full: each slice is lossless and decoded.",
     "line: bytes over the link in that time, at the line's rate. cold counts page, program and images.",
     "in pack order: what was still to come of the series at the line's rate, since that slice lies last in its pack.",
-    "no peer ran beside it: OHIF is measured by hand so far.",
+    "OHIF was given: its program gzip-ed, one origin, a proxy more on the way, frames as the very HTJ2K of our packs, "
+    "or as Orthanc gives them (uncompressed: it has no HTJ2K). Its decoder is cold when cold, warm when switched.",
 )
 
 
-def images_table(loads: Sequence[Load]) -> Table:
-    rows: list[tuple[Cell, ...]] = []
-    for what, (first_target, coarse_target) in TARGETS_MS.items():
-        found = [load for load in loads if load.what == what]
-        full_ms, line_ms = median([load.full_ms for load in found]), median([load.line_ms for load in found])
-        rows.append(
-            (
-                what,
-                median([load.first_ms for load in found]), _below(first_target),
-                median([load.coarse_ms for load in found]), _below(coarse_target),
-                full_ms, line_ms, full_ms / line_ms if full_ms and line_ms else None, f"<= {FULL_TARGET}",
-                median([load.size / 1e6 for load in found]),
-            )
-        )  # fmt: skip
-    columns = (
-        "what", "first ms", "first target", "coarse ms", "coarse target", "full ms", "line ms", "full / line",
-        "full target", "MB",
-    )  # fmt: skip
-    return Table(title="Images on a follower's screen", columns=columns, rows=tuple(rows))
+@contextmanager
+def _peers(server: Running, seeded: ImagesSeed, folder: Path) -> Generator[dict[str, Pacs]]:
+    """The services that OHIF reads from; none where OHIF is missing."""
+    if find_ohif() is None:
+        yield {}
+        return
+    headers = {"Authorization": f"Bearer {seeded.presenter_token}"}
+    ours = Pacs(origin=f"http://127.0.0.1:{server.port}", root="/dicomweb", headers=headers, frames_accept=HTJ2K)
+    try:
+        orthanc.version()
+    except NotMeasured:
+        yield {SAME_BYTES: ours}
+        return
+    with orthanc.orthanc(folder / "orthanc") as other:
+        origin = f"http://127.0.0.1:{other.port}"
+        with httpx.Client(base_url=origin, timeout=60) as client:
+            for path in sorted((folder / "head_ct").rglob("*.dcm")):
+                client.post("/instances", content=path.read_bytes()).raise_for_status()
+        yield {SAME_BYTES: ours, AS_ORTHANC_GIVES: Pacs(origin=origin, root=orthanc.ROOT, headers={})}
 
 
-def slow_table(first_ms: Sequence[float]) -> Table:
-    row = (f"{SLOW_MBIT_S:.0f} Mbit/s, cold, from navigation", median(first_ms), len(first_ms))
-    return Table(title="The first slice on a slow line", columns=("what", "first ms", "runs"), rows=(row,))
+def _one_round(
+    server: Running, seeded: ImagesSeed, folder: Path, link: Shape, peers: dict[str, Pacs], *, is_first: bool
+) -> list[Load]:
+    """Ours, then the peers; Orthanc's frames, which take longest and vary least, in the first round only."""
+    loads = _one_run(server, seeded, folder, link)
+    panes = [view.only_pane for view in seeded.views]
+    uids = [(pane.study_uid, pane.series_uid) for pane in panes if pane is not None]
+    opened = Opened(study_uid=uids[0][0], series_uids=[series for _, series in uids], slices=seeded.slices)
+    dist = find_ohif()
+    for who, pacs in peers.items():
+        if dist is not None and (is_first or who != AS_ORTHANC_GIVES):
+            loads += images_ohif.measure(who, dist, pacs, opened, folder=folder, link=link)
+    return loads
 
 
-def leaps_table(leaps: Sequence[Leap]) -> Table:
-    row = (
-        "the farthest slice, once all are coarse",
-        median([leap.sharp_ms for leap in leaps]),
-        median([leap.behind * 8 / (MBIT_S * 1000) for leap in leaps]),
-        len(leaps),
-    )
-    columns = ("what", "full ms", "in pack order ms", "runs")
-    return Table(title="Scrolled far while the series comes in", columns=columns, rows=(row,))
-
-
-def _below(target_ms: float | None) -> str:
-    return "-" if target_ms is None else f"< {target_ms:.0f}"
-
-
-def _one_run(server: Running, seeded: ImagesSeed, folder: Path) -> list[Load]:
+def _one_run(server: Running, seeded: ImagesSeed, folder: Path, link: Shape) -> list[Load]:
     at = Server(data=folder, port=server.port)
     with sync_playwright() as playwright, Presenter(server.port, seeded.room_id, seeded.presenter_token) as presenter:
         first, second = seeded.views
         presenter.show(first)
-        window = open_window(playwright, at, folder, size=SIZE, shape=Shape(mbit_s=MBIT_S, rtt_ms=RTT_MS))
+        window = open_window(playwright, at, folder, size=SIZE, shape=link)
         try:
             window.context.add_cookies([{"name": "consilium", "value": seeded.cookie, "url": at.origin}])
             window.page.goto(f"{at.origin}/rooms/{seeded.room_id}")
-            cold = _loaded(window, COLD, first, since_ms=0.0, before=0)
+            cold = _loaded(window, COLD, first, link, since_ms=0.0, before=0)
             by_ms, size = window.page.evaluate(_METADATA)
             before, since_ms = window.link.bytes_down, presenter.show(second) - _origin_ms(window.page)
-            switched = _loaded(window, SWITCH, second, since_ms=since_ms, before=before)
-            return [cold, _later(cold, DATA, by_ms=by_ms, size=size), switched]
-        finally:
-            window.close()
-
-
-def _first_ms(server: Running, seeded: ImagesSeed, folder: Path, *, mbit_s: float) -> float:
-    at = Server(data=folder, port=server.port)
-    with sync_playwright() as playwright, Presenter(server.port, seeded.room_id, seeded.presenter_token) as presenter:
-        presenter.show(seeded.views[0])
-        window = open_window(playwright, at, folder, size=SIZE, shape=Shape(mbit_s=mbit_s, rtt_ms=RTT_MS))
-        try:
-            window.context.add_cookies([{"name": "consilium", "value": seeded.cookie, "url": at.origin}])
-            window.page.goto(f"{at.origin}/rooms/{seeded.room_id}")
-            window.page.wait_for_function("() => window.consilium?.timings().first_image > 0", polling=20)
-            _check(window.page, seeded.views[0])
-            return float(window.page.evaluate("() => window.consilium.timings().first_image"))
+            switched = _loaded(window, SWITCH, second, link, since_ms=since_ms, before=before)
+            return [cold, cold.later(DATA, by_ms=by_ms, size=size), switched]
         finally:
             window.close()
 
@@ -213,7 +167,7 @@ def _leap(server: Running, seeded: ImagesSeed, folder: Path, *, size: int) -> Le
     at = Server(data=folder, port=server.port)
     with sync_playwright() as playwright, Presenter(server.port, seeded.room_id, seeded.presenter_token) as presenter:
         presenter.show(seeded.views[0])
-        window = open_window(playwright, at, folder, size=SIZE, shape=Shape(mbit_s=MBIT_S, rtt_ms=RTT_MS))
+        window = open_window(playwright, at, folder, size=SIZE, shape=LINKS[0])
         try:
             window.context.add_cookies([{"name": "consilium", "value": seeded.cookie, "url": at.origin}])
             window.page.goto(f"{at.origin}/rooms/{seeded.room_id}")
@@ -228,7 +182,7 @@ def _leap(server: Running, seeded: ImagesSeed, folder: Path, *, size: int) -> Le
             window.close()
 
 
-def _loaded(window: Window, what: str, shared: View, *, since_ms: float, before: int) -> Load:
+def _loaded(window: Window, what: str, shared: View, link: Shape, *, since_ms: float, before: int) -> Load:
     """Wait for the whole of the series; what came when, from `since_ms` on the page's clock."""
     try:
         window.page.wait_for_function(_COMPLETE, arg=since_ms, timeout=LOAD_TIMEOUT_MS, polling=100)
@@ -241,22 +195,13 @@ def _loaded(window: Window, what: str, shared: View, *, since_ms: float, before:
     times: dict[str, float] = window.page.evaluate("() => window.consilium.timings()")
     _check(window.page, shared)
     return Load(
+        who=OURS,
         what=what,
+        link=link,
         first_ms=times["first_image"] - since_ms,
         coarse_ms=times["coarse_volume"] - since_ms,
         full_ms=times["full_series"] - since_ms,
         size=window.link.bytes_down - before,
-    )
-
-
-def _later(load: Load, what: str, *, by_ms: float, size: int) -> Load:
-    """The same, counted from a later beginning, up to which `size` bytes had passed."""
-    return Load(
-        what=what,
-        first_ms=load.first_ms - by_ms,
-        coarse_ms=load.coarse_ms - by_ms,
-        full_ms=load.full_ms - by_ms,
-        size=load.size - size,
     )
 
 

@@ -63,11 +63,15 @@ def fetch_ohif() -> Path:
 
 @dataclass(frozen=True, kw_only=True)
 class Pacs:
-    """Where a DICOMweb service is, and what it wants to be told."""
+    """Where a DICOMweb service is, and what it wants to be told.
+
+    OHIF asks for frames in whatever form they are stored; with `frames_accept` they are asked for in that one.
+    """
 
     origin: str
     root: str
     headers: Mapping[str, str]
+    frames_accept: str | None = None
 
 
 @contextmanager
@@ -118,6 +122,8 @@ class _Viewer:
     async def _pass_on(self, request: Request) -> Response:
         query = f"?{request.url.query}" if request.url.query else ""
         asked = {name: value for name, value in request.headers.items() if name in _PASSED_UP}
+        if self._pacs.frames_accept and "/frames/" in request.url.path:
+            asked["accept"] = self._pacs.frames_accept
         # Not in the form that suits httpx: who passes pixels on does not unpack them.
         asked["accept-encoding"] = "identity"
         answer = await self._client.send(
