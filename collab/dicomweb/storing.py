@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -28,9 +28,10 @@ from collab.studies.rules import CARE_ROLES
 from collab.studies.service import list_left
 from collab.studies.sources import Source, is_archive
 from collab.studies.uploading import folder_of
-from collab.studies.work import read_file
+from collab.studies.work import read_file, read_file_strictly
 from dicom_render.headers import InstanceHeader
 from dicom_render.refusal import Unreadable
+from dicom_render.workers import WorkerDied, WorkerFailed
 
 STORING = "STW"
 DICOM_JSON = "application/dicom+json"
@@ -50,6 +51,10 @@ _REASONS = {
 }
 
 
+# A file that kills its reader is one that failed, not a reason to lose the others.
+_UNREAD = (Unreadable, WorkerDied, WorkerFailed)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Judged:
     """A part that was read: its header, or the reason why it cannot be stored."""
@@ -60,8 +65,8 @@ class Judged:
 
     @property
     def is_tried(self) -> bool:
-        """Given to the import; what cannot be read goes too, to be set aside where people see it."""
-        return self.reason in {None, CANNOT_UNDERSTAND}
+        """Given to the import; what has no header goes too, to be set aside where people see it."""
+        return self.reason is None or (self.reason == CANNOT_UNDERSTAND and self.header is None)
 
 
 async def receive_instances(request: Request) -> Response:
@@ -134,11 +139,21 @@ class _Storing:
         if part.content_type not in {"", "application/dicom"} or is_archive(part.path):
             return Judged(part=part, header=None, reason=DOES_NOT_MATCH)
         try:
-            header = self._intake.workers.run(read_file, str(part.path), timeout_s=READ_TIMEOUT_S)
-        except Unreadable as refusal:
-            return Judged(part=part, header=None, reason=_REASONS.get(refusal.code, CANNOT_UNDERSTAND))
+            header = self._read(read_file_strictly, part)
+        except _UNREAD:
+            return self._judge_unsound(part)
         is_other = self._study_uid is not None and header.study_uid != self._study_uid
         return Judged(part=part, header=header, reason=DOES_NOT_MATCH if is_other else None)
+
+    def _judge_unsound(self, part: Received) -> Judged:
+        """By its header alone: with one, the sender is told which instance it keeps; without, people see the file."""
+        try:
+            return Judged(part=part, header=self._read(read_file, part), reason=CANNOT_UNDERSTAND)
+        except _UNREAD as refusal:
+            return Judged(part=part, header=None, reason=_REASONS.get(refusal.code, CANNOT_UNDERSTAND))
+
+    def _read(self, read: Callable[[str], InstanceHeader], part: Received) -> InstanceHeader:
+        return self._intake.workers.run(read, str(part.path), timeout_s=READ_TIMEOUT_S)
 
     def _answer(self, judged: Sequence[Judged], left: dict[str, str]) -> tuple[Json, int]:
         with self._intake.database.transaction() as session:

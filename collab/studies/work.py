@@ -8,6 +8,7 @@ from pathlib import Path
 from collab.studies.blobs import hash_of
 from dicom_render.objects import content_of, document_of
 from dicom_render.prepare import PreparedSeries, prepare_series
+from dicom_render.promises import read_kept_promises
 from dicom_render.reading import InstanceHeader, Unreadable, read_header
 
 # A worker may hold 1 GiB in all; beyond this one object would not fit beside its own decoding.
@@ -16,11 +17,20 @@ MAX_INSTANCE_BYTES = 512 << 20
 
 def read_file(path: str) -> InstanceHeader:
     """The header of a file on this machine. Raises `Unreadable`."""
+    return read_header(_bounded(path))
+
+
+def read_file_strictly(path: str) -> InstanceHeader:
+    """The same of a file whose compressed frames ask for no more than its header says. Raises `Unreadable`."""
+    return read_kept_promises(_bounded(path))
+
+
+def _bounded(path: str) -> bytes:
     file = Path(path)
     size = file.stat().st_size
     if size > MAX_INSTANCE_BYTES:
         raise Unreadable("too_large", {"size": size, "most": MAX_INSTANCE_BYTES})
-    return read_header(file.read_bytes())
+    return file.read_bytes()
 
 
 def prepare_originals(paths: list[str], out: str, progress: Callable[[int, int], None] | None = None) -> PreparedSeries:

@@ -20,7 +20,19 @@ from collab.rooms.view import View
 from tests.bench import images_ohif, seed
 from tests.bench.images_ohif import Opened
 from tests.bench.images_seed import ImagesSeed, seed_images
-from tests.bench.loads import COLD, DATA, OURS, SWITCH, Leap, Load, NotComplete, leaps_table, links_of, loads_table
+from tests.bench.loads import (
+    COLD,
+    DATA,
+    OURS,
+    SWITCH,
+    Leap,
+    Load,
+    NotComplete,
+    leaps_table,
+    links_of,
+    loads_table,
+    slow_table,
+)
 from tests.bench.machine import this_machine
 from tests.bench.peers import orthanc
 from tests.bench.percentiles import median
@@ -31,6 +43,7 @@ from tests.browser.ohif import VERSION, Pacs, find_ohif
 from tests.browser.stage import Server, Window, open_window
 from tests.link import Shape
 
+SLOW = Shape(mbit_s=2, rtt_ms=50)
 LINKS = (Shape(mbit_s=20, rtt_ms=50), Shape(mbit_s=100, rtt_ms=20))
 RUNS, QUICK_RUNS = 3, 1
 LOAD_TIMEOUT_MS = 120_000
@@ -84,6 +97,7 @@ def run(*, is_quick: bool = False) -> Report:
                 for load in _one_round(server, seeded, folder, link, peers, is_first=number == 0)
             ]
             size = round(median([load.size for load in loads if (load.who, load.what) == (OURS, SWITCH)]) or 0)
+            slow = [_first_ms(server, seeded, folder, SLOW) for _ in range(count)]
             leaps = [_leap(server, seeded, folder, size=size) for _ in range(count)]
     return Report(
         name="images",
@@ -93,7 +107,11 @@ def run(*, is_quick: bool = False) -> Report:
         ),
         runs=f"{count} (Orthanc's: 1), medians shown; a new browser each, its cache empty",
         machine=machine,
-        tables=(*(loads_table(loads, link) for link in links_of(loads)), leaps_table(leaps, LINKS[0])),
+        tables=(
+            *(loads_table(loads, link) for link in links_of(loads)),
+            leaps_table(leaps, LINKS[0]),
+            slow_table(slow, SLOW),
+        ),
         notes=NOTES if peers else (*NOTES, "no peer ran beside it: OHIF (CONSILIUM_OHIF or its cache) is missing."),
     )
 
@@ -158,6 +176,21 @@ def _one_run(server: Running, seeded: ImagesSeed, folder: Path, link: Shape) -> 
             before, since_ms = window.link.bytes_down, presenter.show(second) - _origin_ms(window.page)
             switched = _loaded(window, SWITCH, second, link, since_ms=since_ms, before=before)
             return [cold, cold.later(DATA, by_ms=by_ms, size=size), switched]
+        finally:
+            window.close()
+
+
+def _first_ms(server: Running, seeded: ImagesSeed, folder: Path, link: Shape) -> float:
+    at = Server(data=folder, port=server.port)
+    with sync_playwright() as playwright, Presenter(server.port, seeded.room_id, seeded.presenter_token) as presenter:
+        presenter.show(seeded.views[0])
+        window = open_window(playwright, at, folder, size=SIZE, shape=link)
+        try:
+            window.context.add_cookies([{"name": "consilium", "value": seeded.cookie, "url": at.origin}])
+            window.page.goto(f"{at.origin}/rooms/{seeded.room_id}")
+            window.page.wait_for_function("() => window.consilium?.timings().first_image > 0", polling=20)
+            _check(window.page, seeded.views[0])
+            return float(window.page.evaluate("() => window.consilium.timings().first_image"))
         finally:
             window.close()
 

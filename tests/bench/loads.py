@@ -102,6 +102,11 @@ def leaps_table(leaps: Sequence[Leap], link: Shape) -> Table:
     )
 
 
+def slow_table(first_ms: Sequence[float], link: Shape) -> Table:
+    row = (f"{link.mbit_s:.0f} Mbit/s, cold, from navigation", median(first_ms), len(first_ms))
+    return Table(title="The first slice on a slow line", columns=("what", "first ms", "runs"), rows=(row,))
+
+
 def _row(found: Sequence[Load], ours: Sequence[Load]) -> tuple[Cell, ...]:
     of_us = found[0].who == OURS
     first_target, coarse_target = TARGETS_MS[found[0].what] if of_us else (None, None)
