@@ -9,6 +9,7 @@ from dicom_render.codestream import Declared
 from dicom_render.colour import rgb_of_palette, rgb_of_partial_ybr, rgb_of_ybr, ybr_of_422
 from dicom_render.layout import PACKED_422, PixelLayout, bits_of, check_amount, frame_table_of, held_pixels, layout_of
 from dicom_render.opening import open_dataset, refusing_everything, transfer_syntax_of
+from dicom_render.profiles import ToSrgb
 from dicom_render.refusal import Unreadable
 from dicom_render.transfer_syntaxes import FAMILIES, Family
 
@@ -30,9 +31,12 @@ def decode_frame(data: bytes, frame: int) -> Stored:
 
 
 class FrameSource:
-    """The frames of one opened object, decoded one at a time on demand."""
+    """The frames of one opened object, decoded one at a time on demand.
 
-    def __init__(self, dataset: FileDataset) -> None:
+    `as_srgb`: colours leave the space of the file's ICC profile for that of screens.
+    """
+
+    def __init__(self, dataset: FileDataset, *, as_srgb: bool = True) -> None:
         with refusing_everything("malformed"):
             layout = layout_of(dataset)
             if layout is None:
@@ -42,6 +46,7 @@ class FrameSource:
             _refuse_what_is_not_drawn(layout, self._family)
             self.layout = layout
             self.dataset = dataset
+            self._shown = ToSrgb(dataset) if as_srgb and _is_colour(layout) else None
             self._held = held_pixels(dataset, layout)
             self._table = None if self._family is Family.NATIVE else frame_table_of(dataset, layout)
 
@@ -57,10 +62,12 @@ class FrameSource:
         with refusing_everything("decoding_failed"):
             samples, declared = self._samples(frame - 1)
             if self.layout.photometric == "PALETTE COLOR":
-                return rgb_of_palette(_stored(samples, self.layout, declared), self.dataset)
-            if self.layout.samples == 1:
+                rgb = rgb_of_palette(_stored(samples, self.layout, declared), self.dataset)
+            elif self.layout.samples == 1:
                 return _stored(samples, self.layout, declared)
-            return self._rgb(samples, declared)
+            else:
+                rgb = self._rgb(samples, declared)
+            return rgb if self._shown is None else self._shown(rgb)
 
     def bit_plane(self, frame: int, bit: int) -> NDArray[np.bool_] | None:
         """One bit of each pixel's word, (rows, columns), where the file keeps whole words; else None."""
@@ -99,6 +106,10 @@ class FrameSource:
             case _:
                 # YBR_RCT and YBR_ICT name a transform that the JPEG 2000 decoder has undone (PS3.3 C.7.6.3.1.2).
                 return rgb
+
+
+def _is_colour(layout: PixelLayout) -> bool:
+    return layout.samples > 1 or layout.photometric == "PALETTE COLOR"
 
 
 def _family_of(dataset: FileDataset) -> Family:

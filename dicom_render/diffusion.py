@@ -7,8 +7,9 @@ from typing import Any, cast
 
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
+from pydicom.tag import Tag
 
-from dicom_render.attributes import first_item_of, number_of, numbers_of
+from dicom_render.attributes import first_item_of, number_of, numbers_of, text_of
 from dicom_render.space import Vector
 
 # GE adds this much to a b-value to say that it is per direction (DICOM conformance statements of Signa, since DV25).
@@ -16,6 +17,7 @@ _GE_MARK = 1_000_000_000
 
 _SIEMENS, _PHILIPS = "SIEMENS MR HEADER", "Philips Imaging DD 001"
 _GE_B, _GE_GRADIENT = "GEMS_PARM_01", "GEMS_ACQU_01"
+_MAKERS = {_SIEMENS: "SIEMENS", _PHILIPS: "PHILIPS", _GE_B: "GE ", _GE_GRADIENT: "GE "}
 
 
 def b_value_of(diffusion: Dataset, dataset: Dataset) -> float | None:
@@ -64,18 +66,25 @@ def _first(numbers: tuple[float, ...]) -> float | None:
 def _private(dataset: Dataset, group: int, creator: str, element: int) -> tuple[float, ...]:
     """The numbers of a private element, also where its VR was lost on the way (UN); none if it is not there."""
     try:
-        held = dataset.private_block(group, creator)[element].value
+        held = _held(dataset, group, creator, element)
     except Exception:  # an absent creator raises KeyError, a broken element nearly anything (see attributes.value_of)
         return ()
     if isinstance(held, bytes):
         return _of_bytes(held)
-    # Any: whatever type pydicom gives that VR
     parts = list(cast("Iterable[Any]", held)) if isinstance(held, MultiValue | list | tuple) else [held]
     try:
         numbers = tuple(float(part) for part in parts)
     except (TypeError, ValueError):
         return ()
     return numbers if all(map(math.isfinite, numbers)) else ()
+
+
+def _held(dataset: Dataset, group: int, creator: str, element: int) -> Any:  # Any: whatever type pydicom gives its VR
+    block = Tag(group, 0x0010)
+    if block not in dataset and text_of(dataset, "Manufacturer").upper().startswith(_MAKERS[creator]):
+        # Some anonymisers take the creators away and leave the elements; each maker writes these in its first block.
+        return dataset[Tag(group, 0x1000 | element)].value
+    return dataset.private_block(group, creator)[element].value
 
 
 def _of_bytes(held: bytes) -> tuple[float, ...]:

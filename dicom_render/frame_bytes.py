@@ -48,7 +48,8 @@ def _native(dataset: FileDataset, layout: PixelLayout, frames: list[int]) -> lis
 
 
 def _decoded(dataset: FileDataset, frames: list[int]) -> list[bytes]:
-    source = FrameSource(dataset)
+    # Its own metadata goes with the bytes, and names the profile that they are in.
+    source = FrameSource(dataset, as_srgb=False)
     if source.layout.photometric == "PALETTE COLOR":
         # What is decoded is its colours, and its own metadata would call them indices.
         raise Unreadable("unsupported_pixels", {"photometric_interpretation": "PALETTE COLOR"})

@@ -20,6 +20,7 @@ from dicom_render.splitting import (
     distinction_of,
     has_geometry,
     has_one_space,
+    has_overlapping_acquisitions,
     is_colour,
     is_localizer,
     is_mosaic,
@@ -132,6 +133,9 @@ def _resampling(ordered: list[Placed], orientation: Orientation | None, judged: 
     first = ordered[0].header
     positions = [placed.header.image_position_mm for placed in ordered]
     if orientation is None or first.pixel_spacing_mm is None:
+        return None
+    # The patient may have moved from one to the next: nothing is mixed of two.
+    if has_overlapping_acquisitions(ordered):
         return None
     return resampling_of(
         [position for position in positions if position is not None],

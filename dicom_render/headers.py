@@ -110,6 +110,9 @@ class InstanceHeader(msgspec.Struct, frozen=True, omit_defaults=True):
     lossy_method: str = ""
     """the term of (0028,2114), the last step if there were several"""
     images_in_acquisition: int | None = None
+    images_in_series: int | None = None
+    temporal_positions: int | None = None
+    """Number of Temporal Positions (PS3.3 C.7.6.2.1): of the series"""
     laterality: str = ""
     view_position: str = ""
     patient_orientation: tuple[str, str] | None = None

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 import msgspec
@@ -48,11 +48,26 @@ def numbering_of(numbers: Iterable[int | None]) -> Numbering | None:
 FEWER = "fewer_than_acquired"
 
 
-def announced_of(instances: Iterable[InstanceHeader]) -> tuple[Caution, ...]:
-    """Images in Acquisition (PS3.3 C.7.6.1) against what came of that acquisition into this series.
+def announced_of(instances: Iterable[InstanceHeader], *, files: int = 0) -> tuple[Caution, ...]:
+    """What was announced of this series against what came: by acquisition, in all, or place by place at each time.
 
-    Only too few is told: reconstructions and post-processing rightly hold more or other images than were announced.
+    `files`: how many objects came, those that cannot be drawn among them. Only too few is told: reconstructions and
+    post-processing rightly hold more or other images than were announced.
     """
+    held = list(instances)
+    lacks = [lack for lack in (_by_acquisition(held), _in_all(held, files), _by_time(held)) if lack is not None]
+    if not lacks:
+        return ()
+    received, expected = max(lacks, key=lambda lack: lack[1] - lack[0])
+    return (Caution(FEWER, {"received": received, "expected": expected}),)
+
+
+Lack = tuple[int, int]
+"""(received, expected), the first being the smaller"""
+
+
+def _by_acquisition(instances: Sequence[InstanceHeader]) -> Lack | None:
+    """Images in Acquisition (PS3.3 C.7.6.1)."""
     received: Counter[int | None] = Counter()
     promised: dict[int | None, int] = {}
     for instance in instances:
@@ -64,9 +79,26 @@ def announced_of(instances: Iterable[InstanceHeader]) -> tuple[Caution, ...]:
         promised[acquisition] = max(promised.get(acquisition, 0), instance.images_in_acquisition or 0)
     lacking = [number for number, count in received.items() if count < promised[number]]
     if not lacking:
-        return ()
-    expected = sum(promised[number] for number in lacking)
-    return (Caution(FEWER, {"received": sum(received[number] for number in lacking), "expected": expected}),)
+        return None
+    return sum(received[number] for number in lacking), sum(promised[number] for number in lacking)
+
+
+def _in_all(instances: Sequence[InstanceHeader], files: int) -> Lack | None:
+    received = max(files, len(instances))
+    expected = max((instance.images_in_series or 0 for instance in instances), default=0)
+    return (received, expected) if received < expected else None
+
+
+def _by_time(instances: Sequence[InstanceHeader]) -> Lack | None:
+    """Every place at every one of the Temporal Positions, where the series holds several of them."""
+    frames = [frame for instance in instances for frame in instance.frames]
+    times, places = {frame.temporal_position for frame in frames}, {frame.image_position_mm for frame in frames}
+    promised = max((instance.temporal_positions or 0 for instance in instances), default=0)
+    # One time alone: some scanners give each time a series of its own, and still say how many there are.
+    if None in times or None in places or len(times) < 2:
+        return None
+    expected = promised * len(places)
+    return (len(frames), expected) if len(frames) < expected else None
 
 
 def announced(cautions: Iterable[Caution]) -> int | None:

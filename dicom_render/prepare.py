@@ -83,7 +83,8 @@ def prepare_series(paths: Sequence[Path], out: Path, progress: Progress | None =
         if series.identity is None:
             raise Unreadable("nothing_readable", {"files": len(paths)})
         instances = list(series.instances.values())
-        fewer = announced_of(instances)
+        twice = sum(1 for each in series.set_aside if each.code == "duplicate_instance")
+        fewer = announced_of(instances, files=len(paths) - twice)
         stacks = [msgspec.structs.replace(stack, warnings=(*stack.warnings, *fewer)) for stack in arrange(instances)]
         readied = Readied(series.instances, series.frames, encoded, series.pet)
         sizes = [write_stack(stack, number, readied=readied, out=out) for number, stack in enumerate(stacks)]

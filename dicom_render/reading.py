@@ -2,6 +2,7 @@
 
 from pydicom.dataset import FileDataset
 
+from dicom_render.announcing import images_in_series
 from dicom_render.attributes import integer_string_of, numbers_of, text_of, texts_of
 from dicom_render.frame_headers import frame_headers_of
 from dicom_render.headers import FrameHeader as FrameHeader
@@ -60,6 +61,8 @@ def header_of(dataset: FileDataset) -> InstanceHeader:
             lossy_ratio=max(numbers_of(dataset, "LossyImageCompressionRatio"), default=None),
             lossy_method=_last(texts_of(dataset, "LossyImageCompressionMethod")),
             images_in_acquisition=integer_string_of(dataset, "ImagesInAcquisition"),
+            images_in_series=images_in_series(dataset),
+            temporal_positions=integer_string_of(dataset, "NumberOfTemporalPositions"),
             laterality=text_of(dataset, "ImageLaterality") or text_of(dataset, "Laterality"),
             view_position=view_position_of(dataset),
             patient_orientation=_patient_orientation(dataset),

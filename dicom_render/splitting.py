@@ -3,10 +3,12 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from dicom_render.headers import FrameHeader, InstanceHeader
 from dicom_render.refusal import Fact
-from dicom_render.space import Orientation
+from dicom_render.space import Orientation, dot, normal_of
+from dicom_render.spacing import DUPLICATE_MM, GRID_MM, GRID_SHARE_AT_LEAST, MIN_VOLUME_FRAMES
 
 # Cosines written with three decimals differ by this much for one plane (0.06 degree).
 _COSINE_TOLERANCE = 1e-3
@@ -154,8 +156,10 @@ def _separate(group: list[Placed]) -> list[list[Placed]]:
     """Where places repeat, takes apart what was acquired several times there."""
     times = Counter(place_of(placed) for placed in group)
     most = max(times.values())
-    if most == 1 or not has_geometry(group[0].header):
+    if not has_geometry(group[0].header):
         return [group]
+    if most == 1:
+        return _overlapping(group)
     for read in _REPETITIONS:
         parts = _by(group, read)
         # More parts than frames at any place, or none that stands everywhere: this attribute follows the slices, not
@@ -164,7 +168,40 @@ def _separate(group: list[Placed]) -> list[list[Placed]]:
             return [whole for part in parts for whole in _separate(part)]
     if len(set(times.values())) == 1:
         return _by_turn(group)
-    return [group]
+    return _overlapping(group)
+
+
+def _overlapping(group: list[Placed]) -> list[list[Placed]]:
+    """Acquisitions that share a part of the way, where each is regular and all together are not.
+
+    Slices of two acquisitions in turn (MR in concatenations) are regular together and stay together.
+    """
+    if not has_overlapping_acquisitions(group) or _is_regular(group):
+        return [group]
+    acquisitions = _by(group, _acquisition)
+    are_whole = all(len(each) >= MIN_VOLUME_FRAMES and _is_regular(each) for each in acquisitions)
+    return acquisitions if are_whole else [group]
+
+
+def has_overlapping_acquisitions(group: Sequence[Placed]) -> bool:
+    """Does one acquisition begin, along the normal, before another has ended?"""
+    spans = sorted((heights[0], heights[-1]) for heights in map(_heights, _by(group, _acquisition)))
+    return any(above[0] < below[1] + DUPLICATE_MM for below, above in pairwise(spans))
+
+
+def _acquisition(placed: Placed) -> int | None:
+    return placed.header.acquisition_number
+
+
+def _heights(group: Sequence[Placed]) -> list[float]:
+    normal = normal_of(group[0].header.image_orientation or (1.0, 0.0, 0.0, 0.0, 1.0, 0.0))
+    return sorted(dot(placed.header.image_position_mm or (0.0, 0.0, 0.0), normal) for placed in group)
+
+
+def _is_regular(group: Sequence[Placed]) -> bool:
+    steps = [above - below for below, above in pairwise(_heights(group))]
+    mean = sum(steps) / len(steps)
+    return mean > DUPLICATE_MM and max(abs(step - mean) for step in steps) <= max(GRID_MM, GRID_SHARE_AT_LEAST * mean)
 
 
 _REPETITIONS: tuple[Callable[[Placed], Hashable], ...] = (

@@ -1,5 +1,8 @@
 """Diffusion weighting, also where only its maker's private element says it."""
 
+from pathlib import Path
+
+import pydicom
 import pytest
 from pydicom.dataset import Dataset
 
@@ -25,6 +28,15 @@ def private(group: int, creator: str, element: int, vr: str, value: object) -> D
 )
 def test_a_b_value_is_read_of_its_maker(made: Dataset, expected: float | None) -> None:
     assert b_value_of(made, made) == expected
+
+
+def test_a_real_series_without_creators_is_read_by_its_maker(test_data: Path) -> None:
+    """(0043,1039) of these GE files says 0 and 1000, and their anonymiser has taken (0043,0010) away."""
+    files = (test_data / "03_mr_brain" / "icometrix_ge_dti_001").glob("*.dcm")
+    reads = [pydicom.dcmread(file, stop_before_pixels=True) for file in files]
+    assert sorted({b_value_of(read, read) for read in reads}) == [0.0, 1000.0]
+    reads[0].Manufacturer = "Acme"
+    assert b_value_of(reads[0], reads[0]) is None
 
 
 def test_the_standard_goes_before_the_maker() -> None:

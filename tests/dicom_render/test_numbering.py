@@ -49,3 +49,43 @@ def test_as_many_or_more_images_than_announced_are_no_worry() -> None:
     assert announced_of([*acquired(28, 28), *acquired(10, 4, acquisition=2, start=50)]) == ()
     assert announced_of(acquired(5, None)) == ()
     assert announced(()) is None
+
+
+def test_fewer_objects_than_the_series_was_said_to_have_are_told() -> None:
+    held = [msgspec.structs.replace(one, images_in_series=30) for one in acquired(25, None)]
+    assert announced(announced_of(held)) == 30
+    # Five more came and cannot be drawn: nothing is missing.
+    assert announced_of(held, files=30) == ()
+
+
+def at_times(times: list[int], *, promised: int | None, places: int = 3) -> list[InstanceHeader]:
+    made = [
+        make.instance(
+            make.frame_header(temporal_position=time, image_position_mm=(0.0, 0.0, float(place))),
+            number=places * time + place,
+        )
+        for time in times
+        for place in range(places)
+    ]
+    return [msgspec.structs.replace(one, temporal_positions=promised) for one in made]
+
+
+def test_a_time_that_did_not_come_is_told() -> None:
+    assert announced_of(at_times([1, 2, 4], promised=4)) == (
+        Caution("fewer_than_acquired", {"received": 9, "expected": 12}),
+    )
+    assert announced_of(at_times([1, 2, 3, 4], promised=4)) == ()
+
+
+def test_one_place_lacking_at_one_time_is_told() -> None:
+    assert announced(announced_of(at_times([1, 2, 3, 4], promised=4)[:-1])) == 12
+
+
+def test_a_series_of_one_time_alone_promises_nothing() -> None:
+    assert announced_of(at_times([2], promised=40)) == ()
+    assert announced_of(at_times([1, 2], promised=None)) == ()
+
+
+def test_of_several_announcements_the_largest_lack_is_told() -> None:
+    held = [msgspec.structs.replace(one, images_in_series=40) for one in acquired(25, 28)]
+    assert announced(announced_of(held)) == 40

@@ -154,5 +154,6 @@ def test_a_slice_that_did_not_come_is_told_by_its_place_and_hinted_at_by_its_num
         path.write_bytes(make.image(make.noise(), ImagePositionPatient=[0, 0, 5 * (number - 1)], **made))
     series = prepare_series(paths, tmp_path / "out")
     assert series.numbering == Numbering(received=5, expected=6, first=1, last=6, gaps=((4, 4),))
-    (caution,) = series.stacks[0].warnings
+    caution, resampled = series.stacks[0].warnings
+    assert resampled.code == "resampled"
     assert (caution.code, caution.facts["from_mm"], caution.facts["to_mm"]) == ("missing_slices", 10, 20)

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from dicom_render.geometry import arrange
 from dicom_render.headers import InstanceHeader
 from dicom_render.splitting import distinction_of, split
 from tests.dicom_render import make
@@ -100,3 +101,24 @@ def test_a_side_told_on_slices_with_a_place_tears_no_volume_apart() -> None:
         for one, side in zip(make.slices([0, 1, 2]), ("R", "", "L"), strict=True)
     ]
     assert sizes(headers) == [3]
+
+
+def acquisition(heights: list[float], number: int) -> list[InstanceHeader]:
+    return numbered(make.slices(heights, acquisition_number=number), 100 * number)
+
+
+def test_acquisitions_that_overlap_are_two_stacks() -> None:
+    lower, upper = [0.0, 5, 10, 15, 20], [15.0, 20, 25, 30]
+    assert sizes([*acquisition(lower, 1), *acquisition(upper, 2)]) == [4, 5]
+    beside = [17.5, 22.5, 27.5]
+    assert sizes([*acquisition(lower, 1), *acquisition(beside, 2)]) == [3, 5]
+
+
+def test_acquisitions_that_follow_each_other_or_go_in_turn_are_one_stack() -> None:
+    assert sizes([*acquisition([0.0, 4, 8], 1), *acquisition([9.0, 16, 23], 2)]) == [6]
+    assert sizes([*acquisition([0.0, 10, 20], 1), *acquisition([5.0, 15, 25], 2)]) == [6]
+
+
+def test_overlapping_acquisitions_that_are_not_whole_are_not_mixed_into_a_volume() -> None:
+    (stack,) = arrange([*acquisition([0.0, 5, 10, 20], 1), *acquisition([12.5, 17.5, 22.5], 2)])
+    assert (stack.kind, stack.resampling) == ("stack", None)
