@@ -3,6 +3,7 @@
 import math
 from datetime import datetime
 
+import msgspec
 from pydicom.dataset import Dataset
 
 from dicom_render.attributes import (
@@ -17,6 +18,7 @@ from dicom_render.attributes import (
 from dicom_render.diffusion import b_value_of, gradient_of
 from dicom_render.functional_groups import FrameGroups
 from dicom_render.headers import FrameHeader, SpacingKind, Window
+from dicom_render.nuclear import changes_of_frames
 from dicom_render.pet_times import acquired_at, moment_of
 
 # Six cosines are written with few digits by some scanners: 1 % of length or of right angle is still that, not an error.
@@ -27,8 +29,10 @@ def frame_headers_of(dataset: Dataset, number_of_frames: int) -> tuple[FrameHead
     """One header a frame; attributes that no frame can change are read once."""
     groups = FrameGroups(dataset)
     if not groups.is_enhanced:
-        # A classic multi-frame object (US, XA, NM) has one set of attributes for all its frames.
-        return (_frame_header(dataset, groups, 0),) * number_of_frames
+        # A classic multi-frame object (US, XA) has one set of attributes for all its frames; NM has vectors beside it.
+        shared = _frame_header(dataset, groups, 0)
+        changes = changes_of_frames(dataset, number_of_frames) or ({},) * number_of_frames
+        return tuple(msgspec.structs.replace(shared, **change) for change in changes)
     return tuple(_frame_header(dataset, groups, frame) for frame in range(number_of_frames))
 
 

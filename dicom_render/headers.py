@@ -75,6 +75,9 @@ class FrameHeader(msgspec.Struct, frozen=True, omit_defaults=True):
     dimensions: tuple[int, ...] = ()
     """Dimension Index Values (PS3.3 C.7.6.17) without those of place and stack"""
     stack_id: str = ""
+    energy_window: str = ""
+    """of nuclear medicine, where the object has several: its name or number"""
+    detector: str = ""
     frame_time_ms: float | None = None
     is_inverted: bool = False
     """the highest value is shown darkest"""

@@ -14,6 +14,8 @@ LabelCode = Literal[
     "view_position",
     "image_type",
     "stack_id",
+    "energy_window",
+    "detector",
     "b_value",
     "direction",
     "echo_time_ms",

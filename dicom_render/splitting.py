@@ -80,6 +80,8 @@ _DISTINCTIONS: dict[str, Callable[[Placed], str | int | float | None]] = {
     "inversion_time_ms": lambda placed: placed.header.inversion_time_ms,
     "cardiac_phase": lambda placed: placed.header.cardiac_phase,
     "trigger_time_ms": lambda placed: placed.header.trigger_time_ms,
+    "energy_window": lambda placed: placed.header.energy_window or None,
+    "detector": lambda placed: placed.header.detector or None,
     "stack_id": lambda placed: placed.header.stack_id or None,
     "laterality": lambda placed: placed.instance.laterality or None,
     "view_position": lambda placed: placed.instance.view_position or None,
@@ -97,6 +99,7 @@ def _contrast(placed: Placed) -> Hashable:
         header.has_modality_lut,
         (header.is_inverted, is_localizer(header), is_mosaic(header)),
         (header.stack_id, header.temporal_position, header.b_value, header.echo_number),
+        (header.energy_window, header.detector),
         # An MR series may hold magnitude and phase, or water and fat; a CT series changes words along the way
         # (GE: AXIAL, then AXIAL\\ADD for the same head), so there they only count if places repeat.
         header.image_type[2:] if placed.instance.modality == "MR" else (),
