@@ -49,9 +49,9 @@ export function createCatalogue(study_ids: readonly string[], world: CatalogueWo
   const look = async (study_id: string, version: string): Promise<void> => {
     const path = `/api/studies/${encodeURIComponent(study_id)}/version`;
     const answer = world.isSeen() ? await getJson<StudyVersion>(path) : null;
-    const isSame = answer === null || (answer.ok && answer.value.version === version && answer.value.state === "ready");
-    if (isSame) world.later(LOOK_MS, () => void look(study_id, version));
-    else await load(study_id);
+    const hasChanged = answer?.ok && (answer.value.version !== version || answer.value.state !== "ready");
+    if (hasChanged) await load(study_id);
+    else world.later(LOOK_MS, () => void look(study_id, version));
   };
 
   return {
