@@ -3,6 +3,7 @@ import { type Call, createCall } from "./call/call";
 import { createEcho, ECHO, type Echo } from "./call/echo";
 import { said, setLanguage, t } from "./i18n/text";
 import { createActions, isDisplayDeclared, newId, type Parts, resumeCall } from "./main/actions";
+import { aheadOf } from "./main/ahead";
 import { createAnnotations } from "./main/annotations";
 import { createCatalogue, versionsOf } from "./main/catalogue";
 import { manifestsOf, refOf } from "./main/hung";
@@ -63,6 +64,7 @@ function start(page: RoomPage, app: HTMLElement): void {
       live.qualityChanged();
       viewer?.retitle();
       viewer?.renew(versionsOf(studies));
+      expectNext();
     },
     isSeen: () => document.visibilityState === "visible",
     refusal: (says) => says || t("room.study.failed"),
@@ -81,6 +83,15 @@ function start(page: RoomPage, app: HTMLElement): void {
     },
   });
   const studiesLoaded = Promise.all(page.study_ids.map(catalogue.load));
+
+  const expectNext = (): void => {
+    const view = viewer?.view();
+    if (!view) return;
+    const panes = view.panes.filter((pane) => pane !== null);
+    const active = view.panes[view.active];
+    const shown = active ? [active, ...panes.filter((pane) => pane !== active)] : panes;
+    viewer?.expect(aheadOf(manifestsOf(model.studies.value), shown));
+  };
 
   const live: Live = createLive({
     actor: page.actor,
@@ -199,6 +210,7 @@ function start(page: RoomPage, app: HTMLElement): void {
           },
           pointerMoved: (pointer) => model.viewer.value.points && live.pointed(pointer),
           qualityChanged() {
+            expectNext();
             pictures.viewer(viewer);
             live.qualityChanged();
           },

@@ -1,12 +1,12 @@
 /** Drawing whole stacks on this machine: Cornerstone and the memory behind it, fetched only where that is done. */
 import type { ViewportId } from "../wire/types";
 import { createEngine, createScreens } from "./cornerstone";
-import { createLibrary, type Library } from "./library";
+import { createLibrary, type FullLibrary } from "./library";
 import type { Screens } from "./screens";
 import type { Series } from "./series";
 
 export type Full = {
-  library: Library;
+  library: FullLibrary;
   /** `nameOf`: the name of a viewport of the pane in the whole page. */
   screens(elements: Record<ViewportId, HTMLDivElement>, nameOf: (id: ViewportId) => string): Screens;
   destroy(): void;

@@ -1,4 +1,5 @@
 /** Every stack in memory, those that panes show and those kept behind them, and whose download runs. Draws nothing. */
+import { budgetHere } from "./budget";
 import type { Begun } from "./download";
 import type { Failure } from "./failures";
 import { carryOver } from "./growing";
@@ -53,6 +54,11 @@ export type Library<Kind extends Stack = Stack> = {
   destroy(): void;
 };
 
+export type FullLibrary = Library<Series> & {
+  /** Likely to be held next, in this order: fetched while nothing that is held waits, as far as there is room. */
+  expect(stacks: readonly StackRef[]): void;
+};
+
 type Entry = Kept & {
   readonly key: string;
   readonly ref: StackRef;
@@ -63,17 +69,16 @@ type Entry = Kept & {
   isCoarseThere: boolean;
 };
 
-// Four CT heads of 300 slices. Whole workstations have 8 GB, and a browser tab is killed at 2 to 4.
-const BUDGET_BYTES = 600 * 1024 * 1024;
-
 /** `leaving`: the series leaves memory, nothing may draw it any more. */
-export function createLibrary(leaving: (series: Series) => void): Library<Series> {
-  const shelf = createShelf<Entry>(BUDGET_BYTES);
+export function createLibrary(leaving: (series: Series) => void): FullLibrary {
+  const shelf = createShelf<Entry>(budgetHere());
+  let expected: readonly StackRef[] = [];
   let active: Taker | null = null;
   let running: Entry | null = null;
 
   function newEntry(ref: StackRef, at: ImageName | null): Entry {
     const takers = new Set<Taker>();
+    const isHeld = (): boolean => takers.size > 0;
     const entry: Entry = {
       key: seriesKey(ref),
       ref,
@@ -82,6 +87,7 @@ export function createLibrary(leaving: (series: Series) => void): Library<Series
       hasFailed: false,
       isCoarseThere: false,
       loading: createLoading(ref.pack_url, at, {
+        isLookedAt: isHeld,
         header: (header) => arrive(entry, header),
         better(series, frame) {
           for (const taker of takers) taker.better(series, frame);
@@ -94,10 +100,12 @@ export function createLibrary(leaving: (series: Series) => void): Library<Series
         failed(code) {
           for (const taker of takers) taker.failed(code);
           entry.hasFailed = code !== "pack_retrying";
-          if (entry.hasFailed) schedule();
+          if (!entry.hasFailed) return;
+          if (!entry.isHeld()) giveUp(entry);
+          schedule();
         },
       }),
-      isHeld: () => takers.size > 0,
+      isHeld,
       bytes: () => entry.series?.bytes ?? 0,
       discard() {
         entry.loading.pause();
@@ -112,7 +120,10 @@ export function createLibrary(leaving: (series: Series) => void): Library<Series
 
   function arrive(entry: Entry, header: PackHeader): Series {
     const before = entry.series;
-    shelf.makeRoom(sizeOf(header), entry.key);
+    const bytes = sizeOf(header);
+    // Nothing that somebody has looked at leaves for what nobody has asked for.
+    if (!entry.isHeld() && !shelf.hasRoom(bytes)) throw new RangeError("no room ahead");
+    shelf.makeRoom(bytes, entry.key);
     const series = createSeries(entry.key, header, () => {
       if (before === null) return;
       leaving(before);
@@ -134,7 +145,28 @@ export function createLibrary(leaving: (series: Series) => void): Library<Series
     } else shelf.remove(entry.key);
   }
 
-  function nextEntry(): Entry | null {
+  /** What was fetched ahead and cannot be had is forgotten, until somebody asks for it. */
+  function giveUp(entry: Entry): void {
+    expected = expected.filter((ref) => seriesKey(ref) !== entry.key);
+    shelf.remove(entry.key);
+  }
+
+  function nextExpected(): Entry | null {
+    for (const ref of expected) {
+      const entry = shelf.items().find(({ key }) => key === seriesKey(ref));
+      if (!entry) return putNew(ref, null);
+      if (!entry.hasFailed && !entry.loading.isComplete()) return entry;
+    }
+    return null;
+  }
+
+  function putNew(ref: StackRef, at: ImageName | null): Entry {
+    const entry = newEntry(ref, at);
+    shelf.put(entry.key, entry);
+    return entry;
+  }
+
+  function nextHeld(): Entry | null {
     const waiting = shelf.items().filter((entry) => entry.isHeld() && !entry.hasFailed && !entry.loading.isComplete());
     const claims = waiting.map((entry) => ({
       entry,
@@ -146,7 +178,7 @@ export function createLibrary(leaving: (series: Series) => void): Library<Series
 
   /** Lets the download run whose turn it is; `begun` belongs to `owner`. */
   function schedule(owner: Entry | null = null, begun: Begun | null = null): void {
-    const next = nextEntry();
+    const next = nextHeld() ?? nextExpected();
     if (running !== next) running?.loading.pause();
     running = next;
     const isItsOwn = next !== null && next === owner;
@@ -165,10 +197,15 @@ export function createLibrary(leaving: (series: Series) => void): Library<Series
       }
       schedule();
     },
+    expect(stacks) {
+      const names = (refs: readonly StackRef[]): string => refs.map(seriesKey).join(" ");
+      if (names(stacks) === names(expected)) return;
+      expected = stacks;
+      schedule();
+    },
     hold(ref, at, begun, taker) {
       const key = seriesKey(ref);
-      const entry = shelf.find(key) ?? newEntry(ref, at);
-      shelf.put(key, entry);
+      const entry = shelf.find(key) ?? putNew(ref, at);
       entry.takers.add(taker);
       entry.hasFailed = false;
       active ??= taker;
@@ -190,10 +227,12 @@ export function createLibrary(leaving: (series: Series) => void): Library<Series
       };
     },
     empty() {
+      expected = [];
       for (const entry of shelf.items()) if (!entry.isHeld()) shelf.remove(entry.key);
     },
     destroy() {
       active = null;
+      expected = [];
       for (const entry of shelf.items()) entry.takers.clear();
       for (const entry of shelf.items()) shelf.remove(entry.key);
     },

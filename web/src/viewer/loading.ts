@@ -22,6 +22,8 @@ import type { ByteRange } from "./ranges";
 import type { Series } from "./series";
 
 export type LoadingEvents = {
+  /** Else it is fetched ahead, and decoded after all that somebody looks at. */
+  isLookedAt(): boolean;
   /** The header has come, or that of a pack with other images: makes the memory for it. May throw when there is none. */
   header(header: PackHeader): Series;
   better(series: Series, frame: number): void;
@@ -43,6 +45,8 @@ export type Loading = {
   isComplete(): boolean;
 };
 
+// More than any stack has frames.
+const AHEAD = 1_000_000;
 // Preparation writes a pack anew a few times while a study arrives; one that changes faster than it is fetched waits.
 const MOST_RESTARTS = 8;
 // Below this a reader hardly notices; a new request costs a round trip or two.
@@ -95,7 +99,8 @@ export function createLoading(pack_url: string, first: ImageName | null, events:
   /** The frame looked at, then what is coarse, then the others from there outwards. */
   function rankOf({ header }: Series, { frame, quality }: PackPiece): number {
     const looked = wanted ?? header.chunks[0]?.[0] ?? 0;
-    return frame === looked ? 0 : quality === 0 ? 1 : 1 + Math.abs(frame - looked);
+    const rank = frame === looked ? 0 : quality === 0 ? 1 : 1 + Math.abs(frame - looked);
+    return events.isLookedAt() ? rank : rank + AHEAD;
   }
 
   async function decodeInto(into: Series, piece: PackPiece): Promise<void> {
@@ -122,6 +127,9 @@ export function createLoading(pack_url: string, first: ImageName | null, events:
   function fail(error: unknown): void {
     pause();
     isWrong ||= codeOf(error) === "wrong_pack";
+    // Its header was refused: chunks that follow would be taken for those of the series that is there.
+    const header = reader.header();
+    if (header !== null && (series === null || !isSamePack(series.header, header))) forget();
     events.failed(codeOf(error));
   }
 

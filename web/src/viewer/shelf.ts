@@ -12,6 +12,8 @@ export type Shelf<Item extends Kept> = {
   put(key: string, item: Item): void;
   /** Discards the oldest until `bytes` more would fit in the budget, or nothing is left that may leave. */
   makeRoom(bytes: number, except: string): void;
+  /** Whether so many bytes fit and nothing has to leave. */
+  hasRoom(bytes: number): boolean;
   remove(key: string): void;
   items(): Item[];
 };
@@ -19,6 +21,7 @@ export type Shelf<Item extends Kept> = {
 export function createShelf<Item extends Kept>(budget: number): Shelf<Item> {
   // A Map iterates in order of insertion: putting again makes an item the last to leave.
   const items = new Map<string, Item>();
+  const used = (): number => [...items.values()].reduce((sum, item) => sum + item.bytes(), 0);
   const remove = (key: string): void => {
     items.get(key)?.discard();
     items.delete(key);
@@ -33,14 +36,12 @@ export function createShelf<Item extends Kept>(budget: number): Shelf<Item> {
     },
     put: (key, item) => void items.set(key, item),
     makeRoom(bytes, except) {
-      let used = [...items.values()].reduce((sum, item) => sum + item.bytes(), 0);
       for (const [key, item] of [...items]) {
-        if (used + bytes <= budget) return;
-        if (key === except || item.isHeld()) continue;
-        used -= item.bytes();
-        remove(key);
+        if (used() + bytes <= budget) return;
+        if (key !== except && !item.isHeld()) remove(key);
       }
     },
+    hasRoom: (bytes) => used() + bytes <= budget,
     remove,
     items: () => [...items.values()],
   };

@@ -137,6 +137,8 @@ export type Viewer = {
   setActive(id: ViewportId): void;
   /** What stands over the panes has changed. */
   retitle(): void;
+  /** Likely to be opened next, in this order: fetched when nothing else is. */
+  expect(stacks: readonly StackRef[]): void;
   /** The server's list of studies says so. */
   renew(series: readonly SeriesVersion[]): void;
   snapshotInfo(): SnapshotLine[];
@@ -384,6 +386,7 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
       opened.renew(series);
       full?.library.renew(series);
     },
+    expect: (stacks) => full?.library.expect(isThin ? [] : stacks),
     snapshotInfo: () =>
       panes.shown().flatMap((pane, index) => pane.snapshot().map((line) => ({ ...line, id: nameOf(index, line.id) }))),
     resize: panes.place,

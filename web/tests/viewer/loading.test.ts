@@ -52,6 +52,7 @@ function onLine(pack: Uint8Array, most: number) {
   const loading = createLoading("/pack", null, {
     header: empty,
     better: () => undefined,
+    isLookedAt: () => true,
     complete: () => undefined,
     failed: () => undefined,
   });
@@ -74,6 +75,7 @@ async function load(answers: (() => Response)[]) {
       return empty(found);
     },
     better: () => undefined,
+    isLookedAt: () => true,
     complete: () => undefined,
     failed: (code) => failed.push(code),
   });
