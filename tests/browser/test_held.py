@@ -35,7 +35,7 @@ def test_a_phone_shows_the_main_acts_and_keeps_the_others_under_more(
     page.keyboard.press("Enter")
     assert not menu.is_visible()
     page.locator(".toolbar .more").click()
-    assert invert.get_attribute("aria-pressed") == "true"
+    assert stage.eventually(window, lambda: invert.get_attribute("aria-pressed") == "true")
 
     groups = "nodes => nodes.map(node => node.dataset.group)"
     in_bar = page.locator(".toolbar [data-group]").evaluate_all(groups)
