@@ -41,7 +41,7 @@ def test_a_phone_shows_the_main_acts_and_keeps_the_others_under_more(
     in_bar = page.locator(".toolbar [data-group]").evaluate_all(groups)
     in_menu = menu.locator("[data-group]").evaluate_all(groups)
     assert in_bar[:3] == ["window", "layout", "measure"]
-    assert len(in_bar + in_menu) == len(set(in_bar + in_menu)) == 12
+    assert len(in_bar + in_menu) == len(set(in_bar + in_menu)) >= 12
 
 
 @pytest.mark.parametrize(("size", "share"), [((390, 844), 0.3), ((844, 390), 0.5), ((820, 1180), 0.45)])

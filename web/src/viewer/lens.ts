@@ -41,7 +41,7 @@ export function createLens(stage: Stage, display: Display, picture: () => Pictur
     const there = inMemory(series);
     const context = canvas.getContext("2d");
     if (!context) return;
-    if (there && id === "stack") {
+    if (there && id === "stack" && (there.quality[scene.frame] ?? -1) >= 0) {
       const at = { camera, point: toWorld(camera, size, place.x_px, place.y_px), side: canvas.width };
       context.putImageData(
         imageOf(there, scene.frame, at, levelOf(presentationOf(scene, there, id, noWait), there.gain)),

@@ -473,10 +473,10 @@ function firstWindow({ header }: Stack): Scene["window"] {
 }
 
 /** How an image looks when nobody has done anything to it. */
-const firstLook = (series: Stack, frame: number): { frame: number; window: Scene["window"]; turn: Turn } => ({
+const firstLook = (series: Stack, frame: number): Parameters<typeof firstScene>[1] => ({
   frame,
   window: firstWindow(series),
-  turn: standingOf(series.header, frame),
+  ...standingOf(series.header, frame),
 });
 
 /** Failures after which it is tried again. */

@@ -35,6 +35,9 @@ type Tilt = { facing: { normal: Vec3; up: Vec3 } };
 /** `fov_mm` is what must be visible, whatever the viewport's shape; null shows all of the image. */
 type Zoom = { fov_mm: [number, number] | null };
 
+/** At which edge of the screen a whole image stands: left, in the middle, right. */
+export type Hugged = -1 | 0 | 1;
+
 export type Scene = {
   layout: Layout;
   active: ViewportId;
@@ -44,7 +47,7 @@ export type Scene = {
   layers: FullLayers;
   frame: number;
   /** From the image's own middle: on tilted stacks the picture must not drift over the screen while scrolling. */
-  stack: Offset & Zoom & Turn;
+  stack: Offset & Zoom & Turn & { hugs: Hugged };
   planes: Record<ReformatId, { centre: Vec3 } & Tilt & Zoom & Turn>;
 };
 
@@ -56,7 +59,7 @@ export function shownViewports(scene: Scene): ViewportId[] {
 
 export function firstScene(
   geometry: StackGeometry,
-  first: { frame: number; window: { center: number; width: number }; turn?: Turn },
+  first: { frame: number; window: { center: number; width: number }; turn?: Turn; hugs?: Hugged },
 ): Scene {
   const centre = geometry.grid ? gridCentre(geometry.grid) : ([0, 0, 0] as Vec3);
   const scene: Scene = {
@@ -66,7 +69,7 @@ export function firstScene(
     isInverted: false,
     layers: NO_OBJECTS,
     frame: first.frame,
-    stack: { right_mm: 0, up_mm: 0, fov_mm: null, ...(first.turn ?? UNTURNED) },
+    stack: { right_mm: 0, up_mm: 0, fov_mm: null, hugs: first.hugs ?? 0, ...(first.turn ?? UNTURNED) },
     planes: {
       axial: { centre, facing: REFORMAT_AXES.axial, fov_mm: null, ...UNTURNED },
       sagittal: { centre, facing: REFORMAT_AXES.sagittal, fov_mm: null, ...UNTURNED },
@@ -123,13 +126,16 @@ export function withTurn(scene: Scene, id: ViewportId, turn: Turn): Scene {
     ...turn,
     fov_mm: isAcross && fov_mm ? turnedSize(fov_mm, { quarters: 1, isMirrored: false }) : fov_mm,
   };
-  return isReformat(id) ? withPlane(scene, id, change) : { ...scene, stack: { ...scene.stack, ...change } };
+  return isReformat(id) ? withPlane(scene, id, change) : { ...scene, stack: { ...scene.stack, hugs: 0, ...change } };
 }
 
 export function cameraOf(scene: Scene, geometry: StackGeometry, id: ViewportId, size: Size): Camera {
   const { point, ...facing } = planeOf(scene, geometry, id);
   const fov_mm = placeOf(scene, id).fov_mm ?? wholeFov(scene, geometry, id);
-  return { centre: point, ...facing, mm_per_px: scaleToShow(fov_mm, size) };
+  const mm_per_px = scaleToShow(fov_mm, size);
+  const isWhole = !isReformat(id) && scene.stack.fov_mm === null;
+  const aside = isWhole ? (scene.stack.hugs * (size.width * mm_per_px - fov_mm[0])) / 2 : 0;
+  return { centre: aside === 0 ? point : moved(point, rightOf(facing), -aside), ...facing, mm_per_px };
 }
 
 /** Where the viewport stands in its walk through the stack, from 0, and how many steps there are. */
@@ -264,7 +270,7 @@ export function carriedTo(scene: Scene, from: StackGeometry, to: StackGeometry):
 export function resetScene(
   scene: Scene,
   geometry: StackGeometry,
-  as: { window: { center: number; width: number }; turn?: Turn },
+  as: { window: { center: number; width: number }; turn?: Turn; hugs?: Hugged },
 ): Scene {
   const fresh = firstScene(geometry, { frame: scene.frame, ...as });
   const kept: Scene = { ...fresh, layout: scene.layout, active: scene.active, layers: scene.layers };

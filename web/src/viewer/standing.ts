@@ -1,7 +1,12 @@
 /** How a projection is stood up when it is first shown: mammograms as on a viewing box, all others as they were sent. Pure. */
 import { projectionLetters } from "../lib/orientation";
 import type { PackHeader } from "./pack";
+import type { Hugged } from "./scene";
 import { type Turn, UNTURNED } from "./turning";
+
+type Standing = { turn: Turn; hugs: Hugged };
+
+const AS_SENT: Standing = { turn: UNTURNED, hugs: 0 };
 
 type Edges = { right: string; bottom: string };
 
@@ -19,11 +24,11 @@ function wanted(laterality: string, view: string): Edges | null {
 }
 
 /** By what the file says of its rows and columns; as it came where it does not say it. */
-export function standingOf(header: PackHeader, frame: number): Turn {
+export function standingOf(header: PackHeader, frame: number): Standing {
   const image = header.frames[frame];
   const told = image?.patient_orientation;
   const edges = MAMMOGRAMS.has(header.modality) ? wanted(image?.laterality ?? "", image?.view_position ?? "") : null;
-  if (!told || !edges) return UNTURNED;
+  if (!told || !edges) return AS_SENT;
   const turns = [false, true].flatMap((isMirrored) =>
     ([0, 1, 2, 3] as const).map((quarters): Turn => ({ quarters, isMirrored })),
   );
@@ -32,5 +37,7 @@ export function standingOf(header: PackHeader, frame: number): Turn {
     const { right, bottom } = projectionLetters(told as [string, string], turn);
     return right.startsWith(edges.right) && bottom.startsWith(edges.bottom);
   };
-  return turns.find(isSo) ?? UNTURNED;
+  const turn = turns.find(isSo);
+  // Chest walls meet where the panes do.
+  return turn ? { turn, hugs: edges.right === "P" ? 1 : -1 } : AS_SENT;
 }
