@@ -118,6 +118,8 @@ class KeyViewSeen(_Frozen, frozen=True):
     image_sha256: str
     edges: Edges | None = None
     laid_over: tuple[LaidOver, ...] = ()
+    is_resampled: bool = False
+    """a plane through slices that were not acquired as a volume"""
 
 
 class Line(_Frozen, frozen=True):
@@ -159,6 +161,7 @@ class KeyImage(_Frozen, frozen=True):
 
     jpeg: bytes
     sha256: str
+    is_resampled: bool = False
 
 
 class ConclusionBundle(_Frozen, frozen=True):

@@ -215,9 +215,10 @@ def window_line(view: KeyViewSeen, words: Words) -> str:
 
 
 def layer_lines(view: KeyViewSeen, words: Words) -> tuple[str, ...]:
-    """What the experts saw over the image and the reader of the page does not."""
+    """What the experts saw over the image and the reader of the page does not; and what the image is not."""
     left_out = sum(not each.is_drawn for each in view.laid_over)
-    return (words.phrase("laid_over.left_out", count=left_out),) if left_out else ()
+    missing = (words.phrase("laid_over.left_out", count=left_out),) if left_out else ()
+    return (*missing, words.phrase("resampled")) if view.is_resampled else missing
 
 
 def lack_line(lack: SeriesLack, words: Words) -> str:

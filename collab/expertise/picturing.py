@@ -21,7 +21,7 @@ from dicom_render.picture import to_jpeg
 from dicom_render.prepared_stack import PreparedStack
 from dicom_render.refusal import Refusal
 from dicom_render.space import Vector, cross
-from dicom_render.volume import PlaneView, render_view
+from dicom_render.volume import PlaneView, own_slice, render_view
 
 # On paper 110 mm wide this is 140 dots an inch, more than a CT slice has to show.
 LONG_SIDE_PX = 640
@@ -66,7 +66,9 @@ class Picturing:
         except Refusal:
             return None
         jpeg = to_jpeg(picture[:, ::-1] if viewport.mirrored else picture, QUALITY)
-        return KeyImage(jpeg=jpeg, sha256=sha256_hex(jpeg))
+        is_cut = own_slice(source, plane) is None
+        is_resampled = is_cut and source.header.resampling is not None
+        return KeyImage(jpeg=jpeg, sha256=sha256_hex(jpeg), is_resampled=is_resampled)
 
     def _stack(self, study: Study, series_uid: str, stack: int) -> PreparedStack | None:
         if (series_uid, stack) not in self._stacks:
@@ -104,6 +106,7 @@ def key_view_seen(key_view: KeyViewAdded, image: KeyImage | None) -> KeyViewSeen
         window_unit=pane.window.unit,
         image_sha256=image.sha256 if image else "",
         edges=_edges(viewport) if viewport and pane.frame_of_reference_uid else None,
+        is_resampled=image is not None and image.is_resampled,
         laid_over=tuple(LaidOver(each.sop_instance_uid, is_drawn=False) for each in pane.layers.objects),
     )
 

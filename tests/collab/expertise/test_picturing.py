@@ -21,6 +21,7 @@ from tests import make
 from tests.collab.expertise.make import World
 from tests.collab.rooms.make import one_pane, only_viewport
 from tests.collab.studies.make import dicom, folder
+from tests.dicom_render import make as dicom_make
 
 SOP_UID, SERIES_UID = "2.25.33", "2.25.22"
 
@@ -33,9 +34,13 @@ def prepare(world: World, place: Path, **attributes: object) -> Study:
     for keyword, value in attributes.items():
         setattr(written, keyword, value)
     written.save_as(file)
+    return prepare_files(world, [file])
+
+
+def prepare_files(world: World, files: list[Path]) -> Study:
     out = PreparedFolders(world.settings).of("SER-1", "v1")
     out.mkdir(parents=True)
-    prepare_series([file], out)
+    prepare_series(files, out)
     with world.database.transaction() as session:
         session.add(
             Series(
@@ -204,3 +209,31 @@ def test_a_reslice_of_what_is_no_volume_is_left_out(world: World, tmp_path: Path
     viewport = only_viewport(kept.view)
     reslice = msgspec.structs.replace(viewport, sop_instance_uid=None, frame=None, normal=(0.0, 1.0, 0.0), up=(0, 0, 1))
     assert draw(world, key_view(viewports=(reslice,)), study) is None
+
+
+def test_a_plane_through_a_tilted_stack_is_printed_as_resampled(world: World, tmp_path: Path) -> None:
+    """Four slices of a leaning gantry, 1 mm apart along z, and a sagittal plane through them."""
+    lean = np.radians(20)
+    files: list[Path] = []
+    for number in range(4):
+        files.append(tmp_path / f"{number}.dcm")
+        files[-1].write_bytes(
+            dicom_make.image(
+                dicom_make.noise(16, 16),
+                StudyInstanceUID="2.25.1", SeriesInstanceUID=SERIES_UID, SOPInstanceUID=f"{SOP_UID}.{number}",
+                ImagePositionPatient=[0, 0, number], PixelSpacing=[1, 1],
+                ImageOrientationPatient=[1, 0, 0, 0, float(np.cos(lean)), float(-np.sin(lean))],
+            )
+        )  # fmt: skip
+    study = prepare_files(world, files)
+    viewport = ViewportView(
+        id="sagittal", point_world_mm=(8.0, 7.0, 0.0), normal=(1.0, 0.0, 0.0), up=(0.0, 0.0, 1.0), fov_mm=(16.0, 16.0),
+        sop_instance_uid=None, frame=None,
+    )  # fmt: skip
+    kept = msgspec.structs.replace(
+        key_view(layout="mpr", active="sagittal", viewports=(viewport,)), viewport="sagittal"
+    )
+    image = draw(world, kept, study)
+    assert isinstance(image, KeyImage)
+    assert key_view_seen(kept, image).is_resampled
+    assert not key_view_seen(key_view(), None).is_resampled
