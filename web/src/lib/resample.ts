@@ -32,19 +32,16 @@ function addRow(sum: Float64Array, { values, share, shift }: Part, of: Size, row
   const [y, down] = cell(row - shift[0], of.rows);
   const [x, across] = cell(left - shift[1], of.columns);
   const near = y * of.columns + x;
-  const far = down > 0 ? near + of.columns : near;
-  const next = across > 0 ? 1 : 0;
-  const weights = [(1 - down) * (1 - across), (1 - down) * across, down * (1 - across), down * across];
-  const [a, b, c, d] = weights.map((weight) => weight * share) as [number, number, number, number];
-  for (let at = 0; at < sum.length; at++) {
-    const [here, below] = [near + at, far + at];
-    sum[at] =
-      (sum[at] as number) +
-      a * (values[here] as number) +
-      b * (values[here + next] as number) +
-      c * (values[below] as number) +
-      d * (values[below + next] as number);
-  }
+  take(sum, values, near, share * (1 - down) * (1 - across));
+  take(sum, values, near + 1, share * (1 - down) * across);
+  take(sum, values, near + of.columns, share * down * (1 - across));
+  take(sum, values, near + of.columns + 1, share * down * across);
+}
+
+/** A tilt moves along columns alone, so that half of the shares are mostly 0. */
+function take(sum: Float64Array, values: Values, from: number, weight: number): void {
+  if (weight === 0) return;
+  for (let at = 0; at < sum.length; at++) sum[at] = (sum[at] as number) + weight * (values[from + at] as number);
 }
 
 /** The pixel at or before a place, and how far on to the next. */
