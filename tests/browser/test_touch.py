@@ -81,3 +81,32 @@ def test_two_fingers_zoom_while_a_length_is_measured_and_leave_none(
     assert standing.count() == before
     touch(expert, [[(-60, -60)], [(0, -60)], [(60, -60)]])
     assert stage.eventually(expert, lambda: standing.count() == before + 1)
+
+
+def test_what_a_finger_covers_while_it_sets_a_point_is_enlarged(server: Server, open_as: Callable[..., Window]) -> None:
+    case = stage.open_case(server, words="synthetique sans injection")
+    expert = open_as(NEURORADIOLOGIST, size=(412, 915))
+    stage.enter(expert, server, case.room_id)
+    expert.page.get_by_role("button", name="Mesurer et annoter").click()
+    expert.page.locator("#measure-menu").get_by_role("button", name="Longueur", exact=True).click()
+    x, y, width, height = stage.box_of(expert, "stack")
+    middle = (x + width / 2, y + height * 0.7)
+    devtools = expert.context.new_cdp_session(expert.page)
+    lens = expert.page.locator("[data-viewport=stack] .lens")
+
+    def finger(kind: str, *right: int) -> None:
+        points = [{"id": 0, "x": middle[0] + each, "y": middle[1]} for each in right]
+        devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    finger("touchStart", 0)
+    finger("touchMove", 20)
+    finger("touchMove", 40)
+    assert stage.eventually(expert, lambda: lens.count() == 1)
+    box = lens.bounding_box()
+    assert box
+    # Above the finger, its middle over the place that the finger points at.
+    assert box["y"] + box["height"] / 2 < middle[1] - 60
+    assert abs(box["x"] + box["width"] / 2 - (middle[0] + 40)) < 2
+    finger("touchEnd")
+    assert stage.eventually(expert, lambda: lens.count() == 0)
+    assert stage.eventually(expert, lambda: expert.page.locator("[data-viewport=stack] .annotation").count() > 0)

@@ -6,7 +6,7 @@ import type { Pointer, ViewportId } from "../wire/types";
 import type { Display, Picture } from "./display";
 import { REFORMATS } from "./geometry";
 import { type Area, type GestureTakers, listenToGestures, type Place, type Tool } from "./gestures";
-import { createLens } from "./lens";
+import type { Lens } from "./lens";
 import { type RegionRefusal, windowedByRegion } from "./regions";
 import {
   atStep,
@@ -47,6 +47,7 @@ export type HandWorld = {
   scrolling(): void;
   /** A region that was framed has no window. */
   refused(why: RegionRefusal): void;
+  lens: Lens["show"];
 };
 
 // Dragging with the scroll tool goes through the whole stack over the height of the viewport, within these bounds.
@@ -57,7 +58,6 @@ const HOLD_PX = { mouse: 7, finger: 18 };
 
 export function createHand(stage: Stage, display: Display, world: HandWorld): Hand {
   const { picture, seen, change, moved, scrolling } = world;
-  const lens = createLens(stage, display, picture);
   let tool: Tool | null = null;
   let rests: { id: ViewportId; place: Place } | null = null;
 
@@ -123,7 +123,7 @@ export function createHand(stage: Stage, display: Display, world: HandWorld): Ha
       stage.overlays[id].region(isDone ? null : area);
       if (area && isDone) windowBy(id, area);
     },
-    lens: (place, isTouch) => lens.show(id, place, isTouch),
+    lens: (place, isTouch) => world.lens(id, place, isTouch),
     touched: () => activate(id),
     clicked(place) {
       const point = worldAt(id, place);

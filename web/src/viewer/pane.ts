@@ -22,6 +22,7 @@ import { type Change, sceneAfter } from "./growing";
 import { createHand } from "./hand";
 import { stateApplied } from "./layers/applying";
 import { arrivalOf } from "./layers/laid";
+import { createLens } from "./lens";
 import type { Hold, ImageName, Library, StackRef } from "./library";
 import type { Text } from "./overlay";
 import type { RegionRefusal } from "./regions";
@@ -181,10 +182,12 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
     later: (wait_ms, run) => window.setTimeout(run, wait_ms),
     cancel: (timer) => window.clearTimeout(timer),
   });
+  const lens = createLens(stage, display, picture);
+  const { size, reached, redraw } = display;
   const board = createDrawingBoard(
     stage,
     world.text,
-    { picture, size: display.size, reached: display.reached, redraw: display.redraw, newId: world.newId },
+    { picture, size, reached, redraw, newId: world.newId, lens: lens.show },
     events.drawing,
   );
   const hand = createHand(stage, display, {
@@ -197,6 +200,7 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
     },
     scrolling: cine.stop,
     refused: events.regionRefused,
+    lens: lens.show,
   });
   // Where the reader stood in the stacks that were here before.
   const scenes = new Map<string, Scene>();

@@ -1,19 +1,18 @@
 /** Annotations of one pane: which lie on what is shown, the values beside them, and the pencil that makes them. */
 import type { Camera, Size } from "../../lib/planes";
 import { toWorld } from "../../lib/planes";
-import { subtract, type Vec3 } from "../../lib/vectors";
 import type { AnnotationKind, Drawing, ViewportId } from "../../wire/types";
 import type { Quality } from "../captions";
 import type { Picture } from "../display";
+import type { Lens } from "../lens";
 import type { Text } from "../overlay";
 import { cameraOf, shownViewports } from "../scene";
 import { VIEWPORT_IDS } from "../screens";
 import { inMemory } from "../series";
 import type { Stage } from "../stage";
-import { holdAmong, type Part, type Reach } from "./holding";
+import { createGripping } from "./gripping";
 import { createNudging, type Step } from "./nudging";
-import { type OnScreen, onScreen } from "./onscreen";
-import { createPencil, type Hold, type Place } from "./pencil";
+import { createPencil } from "./pencil";
 import { drawingAt, isShown, type Refusal, refusalOf } from "./placing";
 import { createSheet, type Ink, type Sheet } from "./sheet";
 import { wordsOf } from "./words";
@@ -54,6 +53,8 @@ export type DrawingWorld = {
   reached(id: ViewportId): Quality;
   redraw(): void;
   newId(): string;
+  /** Enlarges what a finger covers; null puts the lens away. */
+  lens: Lens["show"];
 };
 
 export function createDrawingBoard(stage: Stage, text: Text, world: DrawingWorld, events: DrawingEvents): DrawingBoard {
@@ -110,7 +111,7 @@ export function createDrawingBoard(stage: Stage, text: Text, world: DrawingWorld
       const seen = camera(id);
       return seen && toWorld(seen, world.size(id), x_px, y_px);
     },
-    holdAt: (id, place, reach) => holdAt(id, place, reach),
+    holdAt: (...at) => gripping.holdAt(...at),
     drawingAt(id, of, points) {
       const now = world.picture() as Picture;
       return drawingAt(of, points, { scene: now.scene, shown: now.series, id });
@@ -130,65 +131,34 @@ export function createDrawingBoard(stage: Stage, text: Text, world: DrawingWorld
     drawn: (annotation_id, drawing) => showMine(annotation_id, drawing, events.drawn),
     changed: (annotation_id, drawing) => showMine(annotation_id, drawing, events.changed),
     select: pick,
+    magnified: (id, point) => world.lens(id, point && gripping.placeOf(id, point), true),
     hovered: (id, part) => stage.screens[id].toggleAttribute("data-grip", part !== null),
   });
 
   const linesOf = (drawing: Drawing, { series }: Picture, isFull: boolean): string[] =>
     wordsOf(drawing, inMemory(series) ?? series, isFull, text);
 
-  type Placed = Inked & OnScreen;
-
-  function placedOn(id: ViewportId, one: Inked): Placed | null {
-    const now = world.picture();
-    const seen = camera(id);
-    if (!now || !seen || !isShown(one.drawing, now.scene, now.series, id)) return null;
-    const lines = linesOf(one.drawing, now, world.reached(id) === "full");
-    return { ...one, ...onScreen(one.drawing, lines, seen, world.size(id)) };
-  }
-
-  /** The middle of its words, in the patient. */
-  function textPointOf(id: ViewportId, { box }: OnScreen): Vec3 | null {
-    const seen = camera(id);
-    return box && seen && toWorld(seen, world.size(id), (box.left + box.right) / 2, (box.top + box.bottom) / 2);
-  }
-
-  function holdAt(id: ViewportId, { x_px, y_px }: Place, reach: Reach): Hold | null {
-    const isHeld = (one: Inked): boolean => one.isMine && (kind !== null || one.annotation_id === selected);
-    const all = list
-      .filter(isHeld)
-      .map((one) => placedOn(id, one))
-      .filter((one): one is Placed => one !== null)
-      // Words of what is not selected would be in the way of drawing beside them.
-      .map((one) => (one.annotation_id === selected ? one : { ...one, box: null }));
-    const found = holdAmong(all, [x_px, y_px], reach);
-    if (!found) return null;
-    const { annotation_id, drawing } = found.of;
-    return { annotation_id, drawing, part: found.part, text_point: textPointOf(id, found.of) };
-  }
+  const gripping = createGripping({
+    mine: () =>
+      list
+        .filter((one) => one.isMine)
+        // What my hand has made stands before what the room has told of it.
+        .map((one) => (mine?.annotation_id === one.annotation_id ? { ...one, drawing: mine.drawing } : one)),
+    selected: () => selected,
+    hasTool: () => kind !== null,
+    active: () => world.picture()?.scene.active ?? null,
+    camera,
+    size: world.size,
+    linesOn(id, drawing) {
+      const now = world.picture();
+      if (!now || !isShown(drawing, now.scene, now.series, id)) return null;
+      return linesOf(drawing, now, world.reached(id) === "full");
+    },
+  });
 
   const nudging = createNudging({
-    target() {
-      const now = world.picture();
-      const one = list.find((each) => each.annotation_id === selected && each.isMine);
-      if (!now || !one) return null;
-      // What my hand has made stands before what the room has told of it.
-      const drawing = mine?.annotation_id === one.annotation_id ? mine.drawing : one.drawing;
-      const placed = placedOn(now.scene.active, { ...one, drawing });
-      if (!placed) return null;
-      const points = drawing.kind === "text" ? [] : drawing.points.map((_, index): Part => index);
-      const parts: Part[] = [
-        "whole",
-        ...points,
-        ...(placed.box && drawing.kind !== "text" ? (["words"] as const) : []),
-      ];
-      return { annotation_id: one.annotation_id, drawing, parts, text_point: textPointOf(now.scene.active, placed) };
-    },
-    way({ right_px, up_px }) {
-      const { active } = (world.picture() as Picture).scene;
-      const seen = camera(active) as Camera;
-      const at = (x: number, y: number): Vec3 => toWorld(seen, world.size(active), x, y);
-      return subtract(at(right_px, -up_px), at(0, 0));
-    },
+    target: gripping.target,
+    way: gripping.way,
     sketch: (annotation_id, drawing) => showMine(annotation_id, drawing, events.sketched),
     changed: (annotation_id, drawing) => showMine(annotation_id, drawing, events.changed),
     later: (wait_ms, run) => window.setTimeout(run, wait_ms),

@@ -23,6 +23,8 @@ export type PencilWorld = {
   drawn(annotation_id: string, drawing: Drawing): void;
   changed(annotation_id: string, drawing: Drawing): void;
   select(annotation_id: string | null): void;
+  /** A finger sets this point, which it covers; null when it is set. */
+  magnified(id: ViewportId, point: Vec3 | null): void;
   /** The mouse rests there, over something that it could take hold of, or not. */
   hovered(id: ViewportId, part: Part | null): void;
 };
@@ -42,6 +44,7 @@ const CLICK_PX = 4;
 export function createPencil(world: PencilWorld): Pencil {
   let drawing: Drawn | null = null;
   let dragging: Dragged | null = null;
+  let byFinger = false;
 
   const shapeOf = ({ id, kind, set, next }: Drawn): Drawing => {
     const points = completed(kind, [...set, next]);
@@ -53,6 +56,14 @@ export function createPencil(world: PencilWorld): Pencil {
   const show = (): void => {
     if (drawing) world.sketch(drawing.annotation_id, shapeOf(drawing));
     else if (dragging) world.sketch(dragging.hold.annotation_id, dragging.drawing);
+    const id = drawing?.id ?? dragging?.id;
+    if (byFinger && id) world.magnified(id, pointInHand());
+  };
+
+  const pointInHand = (): Vec3 | null => {
+    if (drawing) return drawing.next;
+    const part = dragging?.hold.part;
+    return typeof part === "number" ? (dragging?.drawing.points[part] ?? null) : null;
   };
 
   function down(id: ViewportId, place: Place, isTouch: boolean): boolean {
@@ -60,11 +71,13 @@ export function createPencil(world: PencilWorld): Pencil {
     const point = world.pointAt(id, place);
     if (point === null) return false;
     if (drawing?.id === id) {
+      byFinger = isTouch;
       drawing.next = point;
       show();
       return true;
     }
     cancel();
+    byFinger = isTouch;
     const hold = world.holdAt(id, place, isTouch ? REACH_TOUCH : REACH);
     if (hold) {
       world.select(hold.annotation_id);
@@ -96,6 +109,8 @@ export function createPencil(world: PencilWorld): Pencil {
 
   /** `isClick`: the press ended where it began. The first stretch is dragged, or clicked at both ends. */
   function up(id: ViewportId, isClick: boolean): void {
+    if (byFinger) world.magnified(id, null);
+    byFinger = false;
     if (dragging?.id === id) {
       const { hold, drawing: after } = dragging;
       dragging = null;
@@ -121,6 +136,9 @@ export function createPencil(world: PencilWorld): Pencil {
 
   function cancel(): boolean {
     const annotation_id = drawing?.annotation_id ?? dragging?.hold.annotation_id;
+    const id = drawing?.id ?? dragging?.id;
+    if (byFinger && id) world.magnified(id, null);
+    byFinger = false;
     drawing = null;
     dragging = null;
     if (annotation_id !== undefined) world.sketch(annotation_id, null);
