@@ -24,7 +24,7 @@ import { VIEWPORT_IDS } from "./screens";
 import { inMemory } from "./series";
 import type { Stack } from "./stack";
 import type { Stage } from "./stage";
-import { angleBetween, isHeld, tilted } from "./tilting";
+import { angleBetween, isGripped, isHeld, tilted } from "./tilting";
 
 export type Hand = {
   pointer(): Pointer | null;
@@ -53,8 +53,8 @@ export type HandWorld = {
 // Dragging with the scroll tool goes through the whole stack over the height of the viewport, within these bounds.
 const STEP_PX = { least: 3, most: 40 };
 
-// How far from a line it is still taken hold of.
-const HOLD_PX = { mouse: 7, finger: 18 };
+// How far from a line, or for a finger from a mark on it, it is still taken hold of.
+const HOLD_PX = { mouse: 7, finger: 24 };
 
 export function createHand(stage: Stage, display: Display, world: HandWorld): Hand {
   const { picture, seen, change, moved, scrolling } = world;
@@ -111,8 +111,8 @@ export function createHand(stage: Stage, display: Display, world: HandWorld): Ha
       if (!now) return false;
       const size = display.size(id);
       const camera = cameraOf(now.scene, now.series.geometry, id, size);
-      const within_px = isTouch ? HOLD_PX.finger : HOLD_PX.mouse;
-      return isHeld(now.scene, now.series.geometry, { id, camera, size, ...place, within_px });
+      const at = { id, camera, size, ...place, within_px: isTouch ? HOLD_PX.finger : HOLD_PX.mouse };
+      return (isTouch ? isGripped : isHeld)(now.scene, now.series.geometry, at);
     },
     tilt(from, to) {
       const [one, other] = [worldAt(id, from), worldAt(id, to)];

@@ -83,6 +83,18 @@ export function gripsIn(
   return lines?.ways.flatMap((way) => [moved(lines.middle, way, away_mm), moved(lines.middle, way, -away_mm)]) ?? [];
 }
 
+/** Whether a finger is on one of the marks: the whole line would take the swipes by which one scrolls. */
+export function isGripped(
+  scene: Scene,
+  geometry: StackGeometry,
+  at: { id: ViewportId; camera: Camera; size: Size; x_px: number; y_px: number; within_px: number },
+): boolean {
+  return gripsIn(scene, geometry, at).some((grip) => {
+    const [x, y] = toScreen(at.camera, at.size, grip);
+    return Math.hypot(at.x_px - x, at.y_px - y) <= at.within_px;
+  });
+}
+
 /** Whether a place is on the outer part of a line, within so many pixels. */
 export function isHeld(
   scene: Scene,

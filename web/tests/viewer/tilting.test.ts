@@ -19,7 +19,7 @@ import {
   withTurn,
 } from "../../src/viewer/scene";
 import { EVERYTHING, followed, isSameView, paneOf } from "../../src/viewer/sharing";
-import { angleBetween, facedAs, isHeld, isOblique, straightened, tilted } from "../../src/viewer/tilting";
+import { angleBetween, facedAs, isGripped, isHeld, isOblique, straightened, tilted } from "../../src/viewer/tilting";
 import { header } from "./make";
 
 const SIZE = { width: 600, height: 500 };
@@ -147,6 +147,18 @@ describe("the hand", () => {
     expect(at(310, 250 + 180)).toBe(false);
     expect(at(300, 250 + 100)).toBe(false);
     expect(at(300 - 180, 250)).toBe(true);
+  });
+
+  test("of a finger holds only the marks: a swipe that begins on a line scrolls", () => {
+    const scene = throughPoint(fresh(), geometry, [0, 0, 140], REFORMATS);
+    const centred = centredOn(scene, geometry, "axial", crosshairOf(scene));
+    const camera = cameraOf(centred, geometry, "axial", SIZE);
+    const holds = (x_px: number, y_px: number): boolean =>
+      isGripped(centred, geometry, { id: "axial", camera, size: SIZE, x_px, y_px, within_px: 24 });
+    // Marks stand 0.38 * 500 = 190 px from the middle, (300, 250).
+    expect(holds(300, 250 - 190)).toBe(true);
+    expect(holds(300 + 20, 250 + 190 - 10)).toBe(true);
+    expect(holds(300, 250 - 150)).toBe(false);
   });
 
   test("turns by the angle that it moves about the crosshair", () => {
