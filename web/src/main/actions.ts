@@ -93,6 +93,7 @@ type ViewActions = Pick<
   | "setLayout"
   | "setWindow"
   | "setInvert"
+  | "setSlab"
   | "reset"
   | "rotate"
   | "tilt"
@@ -170,6 +171,7 @@ function viewActions({ model, live, viewer, catalogue, annotations, toast }: Par
     },
     setWindow: ({ center, width }) => viewer()?.setWindow({ center, width }),
     setInvert: (isInverted) => viewer()?.setInvert(isInverted),
+    setSlab: (slab) => viewer()?.setSlab(slab),
     reset: () => viewer()?.reset(),
     stepSibling(by) {
       const next = siblingOf(model.studies.value, activePane(viewer()?.view() ?? null), by);

@@ -1,8 +1,10 @@
 /** Keys of the room: obeyed anywhere but where people write or choose; returns the remover. */
+
 import { nextPane } from "../room/arranging";
 import { keyAct } from "../ui/keys";
-import type { Actions, Model } from "../ui/model";
+import { type Actions, activeSlab, type Model } from "../ui/model";
 import { PRESETS, takesPresets } from "../ui/presets";
+import { nextSlab, thickened, USUAL_MM } from "../ui/slabs";
 
 export function listenToKeys(model: Model, actions: Actions): () => void {
   const listen = (event: KeyboardEvent): void => {
@@ -90,6 +92,14 @@ function obey(act: KeyAct, model: Model, actions: Actions): void {
     case "cine":
       actions.play(model.viewer.value.isPlaying ? null : 1);
       break;
+    case "slab":
+      if (pane !== null && pane.layout !== "stack") actions.setSlab(nextSlab(activeSlab(pane), USUAL_MM));
+      break;
+    case "thicken": {
+      const slab = pane && activeSlab(pane);
+      if (slab) actions.setSlab(thickened(slab, act.by));
+      break;
+    }
     case "thin":
       actions.setThin(!model.viewer.value.isThin);
       break;

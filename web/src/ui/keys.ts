@@ -10,6 +10,8 @@ export type KeyAct =
   | { do: "invert" | "reset" | "follow" | "key_view" | "pointer" | "mute" | "help" | "layout" | "control" }
   | { do: "rotate" | "flip" | "cine" | "straighten" | "thin" }
   | { do: "tilt"; degrees: number }
+  | { do: "slab" }
+  | { do: "thicken"; by: 1 | -1 }
   | { do: "sibling"; by: -1 | 1 }
   | { do: "nudge"; right_px: number; up_px: number }
   | { do: "next_part" }
@@ -30,6 +32,9 @@ const ACTS: Readonly<Record<string, KeyAct>> = {
   x: { do: "straighten" },
   c: { do: "cine" },
   y: { do: "thin" },
+  t: { do: "slab" },
+  "+": { do: "thicken", by: 1 },
+  "-": { do: "thicken", by: -1 },
   b: { do: "control" },
   g: { do: "panes" },
   n: { do: "next_pane" },
@@ -95,6 +100,7 @@ export const HELP: readonly { keys: string; text: TextKey }[] = [
   { keys: "⇧ ← →", text: "room.keys.tilt" },
   { keys: "X", text: "room.keys.straighten" },
   { keys: "C", text: "room.keys.cine" },
+  { keys: "T · + −", text: "room.keys.slab" },
   { keys: "Y", text: "room.keys.thin" },
   { keys: "← →", text: "room.keys.sibling" },
   { keys: "L", text: "room.keys.layout" },

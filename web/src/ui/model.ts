@@ -12,6 +12,7 @@ import type {
   RoomPage,
   RoomState,
   Seen,
+  Slab,
   StackEntry,
   StudyManifest,
   View,
@@ -41,6 +42,9 @@ export type LinkPicture = {
 export type SeatPicture = { seen: Seen; following: boolean; lost_s: number | null };
 
 export type FollowPicture = { walks: boolean; stale: boolean; seen: Seen };
+
+export const activeSlab = (pane: Pane): Slab | null =>
+  pane.viewports.find((one) => one.id === pane.active)?.slab ?? null;
 
 export type ThinOffer = "link" | "memory";
 
@@ -227,6 +231,8 @@ export type Actions = AnnotationActions & {
   setLayout(layout: Layout): void;
   setWindow(window: { center: number; width: number }): void;
   setInvert(invert: boolean): void;
+  /** Of the active plane; null draws it thin again. */
+  setSlab(slab: Slab | null): void;
   reset(): void;
   rotate(): void;
   tilt(degrees: number): void;

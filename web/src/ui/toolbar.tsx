@@ -9,6 +9,7 @@ import { LayerSwitches } from "./layers";
 import { MeasureButton, MeasureMenu, UndoButtons } from "./measure";
 import { closeMenus } from "./parts";
 import { ReadingTools } from "./reading";
+import { SlabChoice } from "./slab";
 import {
   HandTools,
   KeyViewButton,
@@ -26,6 +27,7 @@ const GROUPS = {
   undo: UndoButtons,
   panes: ArrangementButtons,
   layout: LayoutButtons,
+  slab: SlabChoice,
   reading: ReadingTools,
   window: WindowChoice,
   uptake: UptakeChoice,
@@ -43,6 +45,7 @@ const ORDER = Object.keys(GROUPS) as Name[];
 const HAND_HELD: readonly Name[] = [
   "window",
   "layout",
+  "slab",
   "measure",
   "sharing",
   "key",

@@ -24,6 +24,7 @@ import { presentationOf } from "./presenting";
 import { cameraOf, planeOf, type Scene, shownViewports, turnAt } from "./scene";
 import { type Screens, VIEWPORT_IDS } from "./screens";
 import { inMemory, type Series } from "./series";
+import { slabAt, slabWords } from "./slabs";
 import type { Stack } from "./stack";
 import type { Stage } from "./stage";
 import { type Pictures, servedWords } from "./thin/pictures";
@@ -141,8 +142,9 @@ export function createDisplay(stage: Stage, world: DisplayWorld, events: Display
     const size = stage.size(id);
     const there = inMemory(series);
     if (there) {
-      pictures.hide(id);
       drawValues(id, there, scene, cameraOf(scene, series.geometry, id, size));
+      if (!slabAt(scene, id)) pictures.hide(id);
+      else if (pictures.show(id, { stack: series, scene, size, hasOwn: true })) stage.blank(id, false);
     } else {
       const served = pictures.show(id, { stack: series, scene, size, hasOwn: false });
       stage.blank(id, served === null);
@@ -172,7 +174,7 @@ export function createDisplay(stage: Stage, world: DisplayWorld, events: Display
 
   function reached(id: ViewportId, { scene, series }: Picture): Quality {
     const there = inMemory(series);
-    if (there) return qualityOf(scene, there, id);
+    if (there && !slabAt(scene, id)) return qualityOf(scene, there, id);
     // Of a scene that has not been drawn nothing is there.
     const served = series === picture?.series ? pictures.served(id) : null;
     return served?.wanted === scene ? served.quality : "loading";
@@ -220,11 +222,13 @@ export function createDisplay(stage: Stage, world: DisplayWorld, events: Display
     const overlay = stage.overlays[id];
     const { geometry, header } = series;
     const laid = asLaid(scene.layers.objects, objects);
+    const isPlain = inMemory(series) !== null && !pictures.served(id);
     overlay.caption({
       letters: geometry.isInPatient ? edgeLetters(camera) : lettersOf(scene, header),
       slice: sliceWords(scene, geometry, id, text),
       window: windowWords(scene, header, { unit, curve: tableOf(scene, header, id)?.table.explanation ?? null }, text),
       layers: [
+        isPlain ? "" : slabWords(scene, id, text),
         resampledWords(header, id, text),
         turnWords(scene, id, text),
         markingWords(scene, header, id, text),
@@ -234,6 +238,7 @@ export function createDisplay(stage: Stage, world: DisplayWorld, events: Display
         .filter(Boolean)
         .join("\n"),
       quality: qualityWords(id, { series, scene }),
+      isBest: reached(id, { series, scene }) === "full",
       mm_per_px: geometry.hasSpacing ? camera.mm_per_px : null,
     });
     const at = { id, camera, size };
@@ -247,7 +252,9 @@ export function createDisplay(stage: Stage, world: DisplayWorld, events: Display
   }
 
   function qualityWords(id: ViewportId, shown: Picture): string {
-    if (inMemory(shown.series) === null) return servedWords(pictures.served(id), text);
+    const served = pictures.served(id);
+    if (inMemory(shown.series) === null) return servedWords(served, text);
+    if (slabAt(shown.scene, id)) return served ? servedWords(served, text) : text("room.slab.waiting");
     const quality = reached(id, shown);
     return quality === "full" ? "" : text(`room.quality.${quality}`);
   }

@@ -22,6 +22,7 @@ import {
 } from "./scene";
 import { VIEWPORT_IDS } from "./screens";
 import { inMemory } from "./series";
+import { slabAt } from "./slabs";
 import type { Stack } from "./stack";
 import type { Stage } from "./stage";
 import { angleBetween, isGripped, isHeld, tilted } from "./tilting";
@@ -84,7 +85,7 @@ export function createHand(stage: Stage, display: Display, world: HandWorld): Ha
     const [one, other] = [worldAt(id, from), worldAt(id, to)];
     if (!one || !other) return;
     change((scene, series) => {
-      const there = inMemory(series);
+      const there = slabAt(scene, id) === null ? inMemory(series) : null;
       const found = there ? windowedByRegion(scene, there, { id, corners: [one, other] }) : "no_values";
       if (typeof found !== "string") return found;
       world.refused(found);

@@ -14,6 +14,8 @@ export type Caption = {
   window: string;
   layers: string;
   quality: string;
+  /** No better picture is to come. */
+  isBest: boolean;
   /** Null where millimetres are not known. */
   mm_per_px: number | null;
 };
@@ -77,6 +79,7 @@ export function createOverlay(text: Text): Overlay {
       write(window, caption.window);
       write(layers, caption.layers);
       write(quality, caption.quality);
+      quality.toggleAttribute("data-best", caption.isBest);
       const length_mm = caption.mm_per_px === null ? null : niceLength(caption.mm_per_px, element.clientWidth);
       scale.hidden = length_mm === null;
       if (length_mm === null || caption.mm_per_px === null) return;

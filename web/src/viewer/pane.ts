@@ -10,7 +10,7 @@
 import type { Plane } from "../lib/planes";
 import { type FullLayers, layersOf } from "../wire/layers";
 import type { ObjectSource } from "../wire/objects";
-import type { Layout, Pane as PaneView, Pointer, PresentationState, ViewportId } from "../wire/types";
+import type { Layout, Pane as PaneView, Pointer, PresentationState, Slab, ViewportId } from "../wire/types";
 import { lowestOf, type NamedPointer, type Quality } from "./captions";
 import { createCine, intervalOf } from "./cine";
 import { createDisplay, type Picture } from "./display";
@@ -44,6 +44,7 @@ import {
 import { type Screens, VIEWPORT_IDS } from "./screens";
 import { inMemory, type Series } from "./series";
 import { type Facets, followed, isSameStack, isSameView, paneOf } from "./sharing";
+import { slabAt, withSlab } from "./slabs";
 import { type SnapshotEntry, snapshotOf } from "./snapshot";
 import { canReformat, type Stack, seriesKey } from "./stack";
 import { createStage } from "./stage";
@@ -94,6 +95,8 @@ export type Pane = {
   mprRefusal(): string | null;
   setWindow(window: { center: number; width: number }): void;
   setInvert(on: boolean): void;
+  /** Of the active plane; null draws it thin again. */
+  setSlab(slab: Slab | null): void;
   reset(): void;
   /** Turns the active viewport. */
   turn(how: (turn: Turn) => Turn): void;
@@ -175,9 +178,12 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
   const cine = createCine({
     place: () => inActive((at, series) => stepOf(at, series.geometry, at.active)),
     isThere: (index) =>
-      inActive((at, series) =>
-        display.reached(at.active, { scene: atStep(at, series.geometry, at.active, index), series }),
-      ) !== "loading",
+      inActive((at, series) => {
+        // What the server draws is there when it has been asked for: the next one, when this one has come.
+        const isServed = inMemory(series) === null || slabAt(at, at.active) !== null;
+        const scene = isServed ? at : atStep(at, series.geometry, at.active, index);
+        return display.reached(at.active, { scene, series });
+      }) !== "loading",
     goTo: (index) => change((at, series) => atStep(at, series.geometry, at.active, index)),
     later: (wait_ms, run) => window.setTimeout(run, wait_ms),
     cancel: (timer) => window.clearTimeout(timer),
@@ -230,7 +236,8 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
     const now = picture();
     const point = now && hand.pointAt(id);
     const at = point && { id, point, unit };
-    const there = now && inMemory(now.series);
+    // A slab's pixels are no voxel's value.
+    const there = now && slabAt(now.scene, id) === null ? inMemory(now.series) : null;
     stage.overlays[id].value(there && at ? valueWords(now.scene, there, at, world.text) : "");
   }
 
@@ -405,6 +412,7 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
       change((at, series) =>
         at.isInverted === isInverted || series.header.values === "rgb8" ? at : { ...at, isInverted },
       ),
+    setSlab: (slab) => change((at) => withSlab(at, at.active, slab)),
     reset: () => change((at, series) => resetScene(at, series.geometry, firstLook(series, at.frame))),
     tilt: (degrees) => change((at) => tilted(at, at.active, (degrees * Math.PI) / 180)),
     straighten: () => change((at, series) => straightened(at, series.geometry)),

@@ -11,7 +11,7 @@ import {
 } from "../lib/planes";
 import { dot, moved, scaled, subtract, type Vec3 } from "../lib/vectors";
 import { type FullLayers, NO_OBJECTS } from "../wire/layers";
-import type { Layout, ViewportId } from "../wire/types";
+import type { Layout, Slab, ViewportId } from "../wire/types";
 import {
   gridCentre,
   gridExtent,
@@ -48,7 +48,7 @@ export type Scene = {
   frame: number;
   /** From the image's own middle: on tilted stacks the picture must not drift over the screen while scrolling. */
   stack: Offset & Zoom & Turn & { hugs: Hugged };
-  planes: Record<ReformatId, { centre: Vec3 } & Tilt & Zoom & Turn>;
+  planes: Record<ReformatId, { centre: Vec3; slab: Slab | null } & Tilt & Zoom & Turn>;
 };
 
 export const isReformat = (id: ViewportId): id is ReformatId => id !== "stack";
@@ -71,9 +71,9 @@ export function firstScene(
     frame: first.frame,
     stack: { right_mm: 0, up_mm: 0, fov_mm: null, hugs: first.hugs ?? 0, ...(first.turn ?? UNTURNED) },
     planes: {
-      axial: { centre, facing: REFORMAT_AXES.axial, fov_mm: null, ...UNTURNED },
-      sagittal: { centre, facing: REFORMAT_AXES.sagittal, fov_mm: null, ...UNTURNED },
-      coronal: { centre, facing: REFORMAT_AXES.coronal, fov_mm: null, ...UNTURNED },
+      axial: { centre, slab: null, facing: REFORMAT_AXES.axial, fov_mm: null, ...UNTURNED },
+      sagittal: { centre, slab: null, facing: REFORMAT_AXES.sagittal, fov_mm: null, ...UNTURNED },
+      coronal: { centre, slab: null, facing: REFORMAT_AXES.coronal, fov_mm: null, ...UNTURNED },
     },
   };
   return throughPoint(scene, geometry, centre, REFORMATS);

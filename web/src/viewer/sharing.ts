@@ -22,6 +22,7 @@ import {
   withLayout,
   withTurn,
 } from "./scene";
+import { isSameSlab, slabAt, withSlab } from "./slabs";
 import { canReformat } from "./stack";
 import { facedAs } from "./tilting";
 import { turnOf } from "./turning";
@@ -75,6 +76,7 @@ function viewportOf(scene: Scene, shown: Shown, id: ViewportId, size: Size): Vie
     sop_instance_uid: image?.sop_instance_uid ?? null,
     frame: image?.frame ?? null,
     mirrored: camera.isMirrored ?? false,
+    slab: slabAt(scene, id),
   };
 }
 
@@ -121,7 +123,7 @@ function sameSlices(scene: Scene, shown: Shown, view: Pane): Scene | null {
 /** The very plane: which steps another hand took to it does not matter. */
 function alike(scene: Scene, id: ReformatId, viewport: ViewportView): Scene | null {
   const faced = facedAs(scene, id, viewport);
-  return faced && ontoPoint(faced, id, viewport.point_world_mm);
+  return faced && withSlab(ontoPoint(faced, id, viewport.point_world_mm), id, viewport.slab ?? null);
 }
 
 function turnedAlike(scene: Scene | null, shown: Shown, viewport: ViewportView): Scene | null {
@@ -192,14 +194,13 @@ export function isSameView(
 
 function showsSlice(scene: Scene, shown: Shown, viewport: ViewportView): boolean {
   const plane = planeOf(scene, shown.geometry, viewport.id);
-  if (!isSeenAlike(plane, viewport)) return false;
+  if (!isSeenAlike(plane, viewport) || !isSameSlab(slabAt(scene, viewport.id), viewport.slab ?? null)) return false;
   if (isReformat(viewport.id)) return isOnPlane(plane, viewport.point_world_mm, SAME_PLANE_MM);
   return shown.frameIndex(viewport.sop_instance_uid ?? "", viewport.frame ?? 1) === scene.frame;
 }
 
-/** A slice turned, mirrored or made thick elsewhere is not what stands here, although the same voxels are in it. */
+/** A slice turned or mirrored elsewhere is not what stands here, although the same voxels are in it. */
 function isSeenAlike(plane: Facing, viewport: ViewportView): boolean {
-  if ((viewport.slab ?? null) !== null) return false;
   if ((plane.isMirrored ?? false) !== (viewport.mirrored ?? false)) return false;
   return isSameVector(plane.normal, viewport.normal, 1e-3) && isSameVector(plane.up, viewport.up, 1e-3);
 }

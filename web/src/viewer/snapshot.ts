@@ -1,8 +1,9 @@
 /** What support and browser tests read of this screen, a line a viewport; it changes nothing. */
 import type { Size } from "../lib/planes";
-import type { ViewportId, Window } from "../wire/types";
+import type { Slab, ViewportId, Window } from "../wire/types";
 import type { Quality } from "./captions";
 import { cameraOf, isReformat, type Scene, shownViewports, visibleFov } from "./scene";
+import { slabAt } from "./slabs";
 import type { Stack } from "./stack";
 
 export type SnapshotEntry = {
@@ -15,6 +16,7 @@ export type SnapshotEntry = {
   normal: [number, number, number];
   up: [number, number, number];
   mirrored: boolean;
+  slab: Slab | null;
   /** What is visible, width and height. */
   fov_mm: [number, number];
   window: Window;
@@ -38,6 +40,7 @@ export function snapshotOf(scene: Scene, { header, geometry }: Stack, screens: S
       normal: camera.normal,
       up: camera.up,
       mirrored: camera.isMirrored ?? false,
+      slab: slabAt(scene, id),
       fov_mm: visibleFov(camera, size),
       window: { ...scene.window, unit: header.unit },
       quality: screens.reached(id),

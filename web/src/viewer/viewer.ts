@@ -9,7 +9,7 @@ import { chosenUnit, type UptakeUnit, uptakeUnits } from "../lib/uptake";
 import { getJson } from "../wire/api";
 import { type FullLayers, NO_OBJECTS } from "../wire/layers";
 import type { ObjectSource } from "../wire/objects";
-import type { Arrangement, Layout, Pointer, PresentationState, View, ViewportId } from "../wire/types";
+import type { Arrangement, Layout, Pointer, PresentationState, Slab, View, ViewportId } from "../wire/types";
 import type { NamedPointer, Quality } from "./captions";
 import type { Begun } from "./download";
 import type { DrawingBoard, DrawingEvents } from "./drawing/drawing";
@@ -102,6 +102,8 @@ export type Viewer = {
   mprRefusal(): string | null;
   setWindow(window: { center: number; width: number }): void;
   setInvert(on: boolean): void;
+  /** Of the active plane; null draws it thin again. */
+  setSlab(slab: Slab | null): void;
   reset(): void;
   /** What is on the screen of the active viewport, a quarter to the right; from left to right. */
   rotate(): void;
@@ -341,6 +343,7 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
     mprRefusal: () => panes.active().mprRefusal(),
     setWindow: (window) => panes.active().setWindow(window),
     setInvert: (on) => panes.active().setInvert(on),
+    setSlab: (slab) => panes.active().setSlab(slab),
     reset: () => panes.active().reset(),
     tilt: (degrees) => panes.active().tilt(degrees),
     straighten: () => panes.active().straighten(),

@@ -18,6 +18,7 @@ import {
   zoomed,
 } from "../../src/viewer/scene";
 import { EVERYTHING, followed, isSameView, type Shown, paneOf } from "../../src/viewer/sharing";
+import { slabAt, withSlab } from "../../src/viewer/slabs";
 import { flatHeader, header, tiltedHeader } from "./make";
 
 const WIDE = { width: 1280, height: 720 };
@@ -145,6 +146,20 @@ describe("a follower with another screen", () => {
     const paler = { ...follower, window: { center: 40, width: 300 } };
     expect(isSameView(paler, shown, view, EVERYTHING, tall)).toBe(false);
   });
+});
+
+test("a slab is followed with its plane, told with it, and taken away with it", () => {
+  const shown = shownOf(header());
+  const mpr = withLayout(start(shown), shown.geometry, "mpr");
+  const slab = { blend: "mean" as const, thickness_mm: 7 };
+  const view = paneOf(withSlab(mpr, "coronal", slab), shown, () => WIDE);
+  expect(view.viewports.map((one) => one.slab)).toEqual([null, null, slab]);
+  expect(isSameView(mpr, shown, view, EVERYTHING, () => WIDE)).toBe(false);
+  const after = followed(mpr, shown, view, EVERYTHING) as Scene;
+  expect(slabAt(after, "coronal")).toEqual(slab);
+  expect(isSameView(after, shown, view, EVERYTHING, () => WIDE)).toBe(true);
+  const back = followed(after, shown, paneOf(mpr, shown, () => WIDE), EVERYTHING) as Scene;
+  expect(slabAt(back, "coronal")).toBeNull();
 });
 
 describe("a slice that is shown in another way", () => {

@@ -5,6 +5,7 @@ import type { AskedPicture, DrawnPlane, Slab, ViewportId } from "../../wire/type
 import { tableOf } from "../bending";
 import type { ImageName, PackHeader } from "../pack";
 import { cameraOf, isReformat, type Scene } from "../scene";
+import { slabAt } from "../slabs";
 import type { Stack } from "../stack";
 
 export type VoiFunction = NonNullable<AskedPicture["window"]>[2];
@@ -36,7 +37,7 @@ export function askedOf(scene: Scene, { key, header, geometry }: Stack, id: View
     size,
     window: hasWindow ? { ...scene.window, function: functionOf(header) } : null,
     isInverted: header.values !== "rgb8" && scene.isInverted,
-    slab: null,
+    slab: slabAt(scene, id),
   };
 }
 
