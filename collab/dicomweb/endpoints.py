@@ -42,6 +42,7 @@ def routes() -> Sequence[BaseRoute]:
         *(_get(path, retrieving.send_originals) for path in (_STUDY, _SERIES, _INSTANCE)),
         *(_get(f"{path}/metadata", retrieving.send_metadata) for path in (_STUDY, _SERIES, _INSTANCE)),
         _get(_FRAME, retrieving.send_frames),
+        *(_get(f"{path}/rendered", rendering.send_all_rendered) for path in (_STUDY, _SERIES)),
         *(_get(f"{path}/rendered", rendering.send_rendered) for path in (_INSTANCE, _FRAME)),
         *(_get(f"{path}/thumbnail", rendering.send_thumbnail) for path in (_STUDY, _SERIES, _INSTANCE)),
         _get(f"{_FRAME}/thumbnail", rendering.send_frame_thumbnail),

@@ -22,6 +22,8 @@ if TYPE_CHECKING:  # the library has this name for type checkers only
     from python_multipart.multipart import MultipartCallbacks
 
 _MOST_HEADER_BYTES = 8192
+# RFC 2046 5.1.1 allows 70; Orthanc sends two UUIDs, which are 73.
+_MOST_BOUNDARY = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +43,7 @@ def boundary_of(content_type: str) -> str:
     asked: Mapping[str, str] = {name.lower(): str(value) for name, value in message.get_params(failobj=[])[1:]}
     is_dicom = asked.get("type", "application/dicom").lower() == "application/dicom"
     boundary = asked.get("boundary", "")
-    if message.get_content_type() != "multipart/related" or not is_dicom or not 1 <= len(boundary) <= 70:
+    if message.get_content_type() != "multipart/related" or not is_dicom or not 1 <= len(boundary) <= _MOST_BOUNDARY:
         raise UnsupportedMedia
     return boundary
 

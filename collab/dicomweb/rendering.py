@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, islice
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from collab.dicomweb.asking import accept_of, acceptable, intake_of, original_of, read_named, worked_apart
+from collab.dicomweb.asking import (
+    accept_of,
+    acceptable,
+    intake_of,
+    original_of,
+    read_named,
+    root_of,
+    streaming,
+    worked_apart,
+)
 from collab.dicomweb.frames import Frames, numbers_of
+from collab.dicomweb.multipart import Multipart, Part
 from collab.dicomweb.negotiation import Offer, choose
 from collab.dicomweb.refusals import BadRequest, NotDrawable
 from collab.dicomweb.service import Original, header_of
@@ -21,7 +31,9 @@ from collab.kit.refusals import NotFound
 from collab.studies.doors import called
 from dicom_render.headers import InstanceHeader, Window
 from dicom_render.picture import THUMBNAIL_PIXELS
+from dicom_render.refusal import Unreadable
 from dicom_render.rendering import Drawing, Media, Viewport
+from dicom_render.workers import WorkerDied
 
 JPEG: Media = "image/jpeg"
 PNG: Media = "image/png"
@@ -36,6 +48,45 @@ _TRIED = 20
 async def send_rendered(request: Request) -> Response:
     """A frame, or an instance's first, as JPEG or PNG: `window`, `viewport` and `quality` as PS3.18 8.3.5 has them."""
     return await _send(request, request.query_params)
+
+
+async def send_all_rendered(request: Request) -> Response:
+    """Every instance of a study or series that has a picture, its first frame each, as parts.
+
+    Who takes no parts (as the `dicomweb-client` library) gets the picture in the middle.
+    """
+    chosen = acceptable(choose(accept_of(request), _OFFERS, single=True))
+    media = PNG if chosen.offer.media == PNG else JPEG
+    drawing = drawing_of(request.query_params, media)
+    if not chosen.is_multipart:
+        return await _send_middle(request, drawing)
+    pictures = _pictures(request, await called(request, _pictured), drawing)
+    first = await worked_apart(next, pictures, None)
+    if first is None:
+        raise NotDrawable(reason="missing_pixels")
+    answer = Multipart(media)
+    return await streaming(request, answer.body(chain([first], pictures)), answer.content_type)
+
+
+def _pictured(request: Request, session: Session, caller: Caller) -> list[tuple[Original, InstanceHeader]]:
+    originals = read_named(request, session, caller, what="rendered")
+    found = ((original, header_of(session, original)) for original in originals)
+    return [(original, header) for original, header in found if header.number_of_frames]
+
+
+def _pictures(
+    request: Request, originals: Iterable[tuple[Original, InstanceHeader]], drawing: Drawing
+) -> Iterator[Part]:
+    """What cannot be drawn is left out: it has no picture, and its neighbours have."""
+    intake, root = intake_of(request), root_of(request)
+    for original, header in originals:
+        recoded = Frames(intake=intake, original=original, header=header, numbers=[1]).recoded()
+        path = str(intake.blobs.path_of(original.sha256))
+        try:
+            picture = intake.workers.run(draw, path, 1, drawing, recoded)
+        except (Unreadable, WorkerDied):
+            continue
+        yield Part(content_type=drawing.media, pieces=[picture], location=f"{root}{original.path}/rendered")
 
 
 async def send_frame_thumbnail(request: Request) -> Response:
@@ -54,7 +105,10 @@ async def _send(request: Request, asked: Mapping[str, str]) -> Response:
 
 async def send_thumbnail(request: Request) -> Response:
     """A small picture of what stands in the middle of a study, series or instance."""
-    drawing = drawing_of({**_SMALL, **request.query_params}, _media(request))
+    return await _send_middle(request, drawing_of({**_SMALL, **request.query_params}, _media(request)))
+
+
+async def _send_middle(request: Request, drawing: Drawing) -> Response:
     original, header = await called(request, _middle)
     frame = header.number_of_frames // 2 + 1
     return await _drawn(request, original, header, frame=frame, drawing=drawing)
@@ -62,7 +116,7 @@ async def send_thumbnail(request: Request) -> Response:
 
 def _middle(request: Request, session: Session, caller: Caller) -> tuple[Original, InstanceHeader]:
     """Of the instances that have a picture, that nearest to the middle. Raises `NotDrawable`."""
-    originals = read_named(request, session, caller, what="thumbnail")
+    originals = read_named(request, session, caller, what=request.url.path.rpartition("/")[2])
     middle = len(originals) // 2
     nearest = sorted(range(len(originals)), key=lambda index: abs(index - middle))
     for index in islice(nearest, _TRIED):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
+from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,6 +15,7 @@ from collab.dicomweb.asking import (
     intake_of,
     original_of,
     originals_of,
+    read_named,
     root_of,
     streaming,
     worked_apart,
@@ -23,9 +25,13 @@ from collab.dicomweb.metadata import Metadata
 from collab.dicomweb.multipart import Multipart, Part
 from collab.dicomweb.negotiation import EXPLICIT_LE, Offer, choose, media_of, takes_json
 from collab.dicomweb.refusals import NotAcceptable
-from collab.dicomweb.service import Original
-from collab.dicomweb.work import read_bulk
+from collab.dicomweb.service import Original, header_of
+from collab.dicomweb.work import read_bulk, transcode
+from collab.kit.caller import Caller
+from collab.studies.doors import called
 from collab.studies.importing import Intake
+from dicom_render.headers import InstanceHeader
+from dicom_render.transcoding import has_explicit
 from dicom_render.transfer_syntaxes import is_encapsulated
 
 DICOM = "application/dicom"
@@ -34,37 +40,53 @@ _PIECE = 1 << 18
 
 
 async def send_originals(request: Request) -> Response:
-    """The originals of a study, series or instance, byte for byte as they came in."""
-    originals = await originals_of(request, "originals")
+    """The originals of a study, series or instance, byte for byte as they came in; explicit little-endian if named."""
+    found = await called(request, _described)
     intake, accept = intake_of(request), accept_of(request)
-    # As stored, whatever it is: only who names another transfer syntax is told that there is none.
-    offers = [Offer(media=DICOM, transfer_syntax=uid, is_stored=True) for uid in _syntaxes(originals)]
-    single = len(originals) == 1 and "instance_uid" in request.path_params
-    chosen = [acceptable(choose(accept, [offer], single=single)) for offer in offers]
-    if not all(each.is_multipart for each in chosen):
-        (original,) = originals
-        pieces = _pieces(intake, original)
-        size = str(original.size)
-        return await streaming(request, pieces, chosen[0].offer.content_type, **{"Content-Length": size})
-    answer = Multipart(DICOM)
-    return await streaming(request, answer.body(_parts(intake, originals, root_of(request))), answer.content_type)
-
-
-def _syntaxes(originals: Sequence[Original]) -> list[str]:
-    return sorted({original.transfer_syntax_uid for original in originals})
-
-
-def _parts(intake: Intake, originals: Sequence[Original], root: str) -> Iterator[Part]:
-    for original in originals:
-        yield Part(
-            content_type=f"{DICOM}; transfer-syntax={original.transfer_syntax_uid}",
-            pieces=_pieces(intake, original),
+    single = len(found) == 1 and "instance_uid" in request.path_params
+    chosen = [
+        (original, acceptable(choose(accept, _forms(original, header), single=single))) for original, header in found
+    ]
+    if not all(each.is_multipart for _, each in chosen):
+        ((original, each),) = chosen
+        pieces = _pieces(intake, original, each.offer)
+        size = {"Content-Length": str(original.size)} if each.offer.is_stored else {}
+        return await streaming(request, pieces, each.offer.content_type, **size)
+    answer, root = Multipart(DICOM), root_of(request)
+    parts = (
+        Part(
+            content_type=each.offer.content_type,
+            pieces=_pieces(intake, original, each.offer),
             location=root + original.path,
         )
+        for original, each in chosen
+    )
+    return await streaming(request, answer.body(parts), answer.content_type)
 
 
-def _pieces(intake: Intake, original: Original) -> Iterator[bytes]:
+def _described(request: Request, session: Session, caller: Caller) -> list[tuple[Original, InstanceHeader | None]]:
+    """Each with its header where it can be had in a form that it is not stored in, and somebody asks for that form."""
+    originals = read_named(request, session, caller, what="originals")
+    is_asked = EXPLICIT_LE in accept_of(request)
+    return [
+        (each, header_of(session, each) if is_asked and each.transfer_syntax_uid != EXPLICIT_LE else None)
+        for each in originals
+    ]
+
+
+def _forms(original: Original, header: InstanceHeader | None) -> list[Offer]:
+    """As stored, whatever it is, to who names no transfer syntax or any."""
+    stored = Offer(media=DICOM, transfer_syntax=original.transfer_syntax_uid, is_stored=True)
+    if header is None or not has_explicit(header):
+        return [stored]
+    return [stored, Offer(media=DICOM, transfer_syntax=EXPLICIT_LE)]
+
+
+def _pieces(intake: Intake, original: Original, offer: Offer) -> Iterator[bytes]:
     """The bytes, proved first: a damaged original breaks the answer off, it never goes out as if it were whole."""
+    if not offer.is_stored:
+        yield intake.workers.run(transcode, str(intake.blobs.path_of(original.sha256)))
+        return
     with intake.blobs.open_checked(original.sha256) as file:
         while piece := file.read(_PIECE):
             yield piece

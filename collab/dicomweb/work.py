@@ -15,6 +15,7 @@ from dicom_render.htj2k import END_OF_CODESTREAM, decode_htj2k
 from dicom_render.opened import Opened
 from dicom_render.refusal import Unreadable
 from dicom_render.rendering import Drawing, draw_decoded
+from dicom_render.transcoding import explicit_of
 
 # Of the worker process that this runs in. Originals are named by their hash, so what is open can never be stale.
 _OPENED = Opened()
@@ -42,6 +43,11 @@ def read_frames(path: str, frames: list[int], form: Form) -> list[bytes]:
 def read_bulk(path: str, place: str) -> list[bytes]:
     """A large value. Raises `Unreadable`."""
     return bulk_of(_proved(path), place)
+
+
+def transcode(path: str) -> bytes:
+    """An original as Explicit VR Little Endian. Raises `Unreadable`."""
+    return explicit_of(_proved(path))
 
 
 def draw(path: str, frame: int, drawing: Drawing, recoded: Recoded | None) -> bytes:

@@ -25,18 +25,29 @@ def version() -> str:
 
 
 @contextmanager
-def orthanc(folder: Path, *, dicom_port: int | None = None, is_alone: bool = False) -> Generator[Running]:
-    """A new, empty Orthanc, as quick as its settings let it be: no authentication, no compression, no log."""
+def orthanc(
+    folder: Path,
+    *,
+    dicom_port: int | None = None,
+    is_alone: bool = False,
+    servers: Mapping[str, Mapping[str, object]] | None = None,
+) -> Generator[Running]:
+    """A new, empty Orthanc, as quick as its settings let it be: no authentication, no compression, no log.
+
+    `servers`: DICOMweb services that it knows as a client, by name.
+    """
     version()
     folder.mkdir(parents=True)
     port = free_port()
     settings = folder / "orthanc.json"
-    settings.write_text(json.dumps(_settings(folder / "db", port, dicom_port)), "utf-8")
+    settings.write_text(json.dumps(_settings(folder / "db", port, dicom_port, servers or {})), "utf-8")
     with running([PROGRAM, str(settings)], port=port, log=folder / "log", is_alone=is_alone) as found:
         yield found
 
 
-def _settings(database: Path, port: int, dicom_port: int | None) -> Mapping[str, object]:
+def _settings(
+    database: Path, port: int, dicom_port: int | None, servers: Mapping[str, Mapping[str, object]]
+) -> Mapping[str, object]:
     return {
         "Name": NAME,
         "HttpPort": port,
@@ -52,5 +63,11 @@ def _settings(database: Path, port: int, dicom_port: int | None) -> Mapping[str,
         "StorageCompression": False,
         "HttpCompressionEnabled": False,
         "Plugins": [str(PLUGIN)],
-        "DicomWeb": {"Enable": True, "Root": f"{ROOT}/", "StudiesMetadata": "Full", "SeriesMetadata": "Full"},
+        "DicomWeb": {
+            "Enable": True,
+            "Root": f"{ROOT}/",
+            "StudiesMetadata": "Full",
+            "SeriesMetadata": "Full",
+            "Servers": servers,
+        },
     }

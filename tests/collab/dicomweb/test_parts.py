@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from itertools import pairwise
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -44,6 +45,9 @@ def test_what_is_no_whole_body_is_refused(tmp_path: Path, body: bytes) -> None:
 
 def test_only_parts_of_dicom_are_taken() -> None:
     assert boundary_of('multipart/related; type="application/dicom"; boundary="a b"') == "a b"
+    # As Orthanc does, beyond the 70 characters of RFC 2046.
+    two_uuids = f"{UUID(int=1)}-{UUID(int=2)}"
+    assert boundary_of(f"multipart/related; type=application/dicom; boundary={two_uuids}") == two_uuids
     for other in ("", "application/dicom", "multipart/form-data; boundary=x", "multipart/related; type=text/xml"):
         with pytest.raises(UnsupportedMedia):
             boundary_of(other)

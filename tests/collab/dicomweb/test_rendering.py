@@ -14,7 +14,7 @@ from collab.dicomweb.rendering import JPEG, drawing_of
 from dicom_render.headers import Window
 from dicom_render.rendering import Viewport
 from tests.collab.dicomweb.conftest import Pacs
-from tests.collab.dicomweb.test_retrieving import path_of
+from tests.collab.dicomweb.test_retrieving import parts, path_of
 from tests.collab.studies import make as make_studies
 
 
@@ -49,6 +49,24 @@ def test_thumbnails_are_small_at_every_level(pacs: Pacs, path: str) -> None:
         answer = pacs.get(f"{place}/thumbnail")
         assert answer.status_code == 200, place
         assert Image.open(io.BytesIO(answer.content)).size == (128, 128)
+
+
+def test_a_study_and_a_series_are_drawn_as_parts(pacs: Pacs, path: str) -> None:
+    for place in (path.split("/series")[0], path.split("/instances")[0]):
+        answer = pacs.get(f"{place}/rendered?viewport=8,8", accept='multipart/related; type="image/png"')
+        assert answer.status_code == 200
+        shown = [Image.open(io.BytesIO(body)).size for kind, body in parts(answer) if kind == "image/png"]
+        assert shown == [(8, 8)] * 3
+    # The library takes one picture for all: it gets that in the middle.
+    drawn = pacs.library().retrieve_series_rendered(*path.split("/")[2:5:2], media_types=("image/png",))
+    assert Image.open(io.BytesIO(drawn)).size == (16, 16)
+
+
+def test_documents_have_no_pictures(pacs: Pacs, tmp_path: Path) -> None:
+    study_uid = str(make_studies.uid())
+    pacs.bring(tmp_path, {"a.dcm": make_studies.document(study_uid=study_uid)})
+    answer = pacs.get(f"/studies/{study_uid}/rendered")
+    assert (answer.status_code, answer.json()["facts"]) == (406, {"reason": "missing_pixels"})
 
 
 def test_what_cannot_be_drawn_is_refused(pacs: Pacs, path: str) -> None:

@@ -77,6 +77,21 @@ def test_a_compressed_original_comes_as_it_was_written(pacs: Pacs, compressed: b
     assert (refused.status_code, refused.json()["refused"]) == (406, "dicomweb_not_acceptable")
 
 
+def test_who_names_explicit_little_endian_gets_it_whatever_is_stored(
+    pacs: Pacs, compressed: bytes, tmp_path: Path
+) -> None:
+    pacs.bring(tmp_path, {"a.dcm": compressed})
+    asked = f"application/dicom; transfer-syntax={LE}"
+    answer = pacs.get(path_of(compressed), accept=asked)
+    assert answer.headers["content-type"] == asked
+    made = pydicom.dcmread(io.BytesIO(answer.content))
+    np.testing.assert_array_equal(made.pixel_array, pydicom.dcmread(tmp_path / "plain.dcm").pixel_array)
+    study = path_of(compressed).split("/series")[0]
+    in_parts = f'multipart/related; type="application/dicom"; transfer-syntax={LE}'
+    ((content_type, body),) = parts(pacs.get(study, accept=in_parts))
+    assert (content_type, body) == (asked, answer.content)
+
+
 def test_a_damaged_original_never_goes_out_as_whole(pacs: Pacs, slices: list[bytes]) -> None:
     stored = pacs.intake.blobs.path_of(hashlib.sha256(slices[0]).hexdigest())
     stored.write_bytes(stored.read_bytes()[:-2] + b"xx")
