@@ -133,7 +133,7 @@ export function LayoutButtons(): JSX.Element {
 const isAnyOblique = (pane: Pane | null): boolean =>
   pane?.viewports.some(({ id, normal }) => id !== "stack" && Math.max(...normal.map(Math.abs)) < 1 - 1e-6) ?? false;
 
-export function WindowChoice(): JSX.Element {
+export function WindowChoice(): JSX.Element | null {
   const { model, actions } = useRoom();
   const { pane, uptake, windows: initial } = model.viewer.value;
   const now = pane?.window;
@@ -141,6 +141,7 @@ export function WindowChoice(): JSX.Element {
   const windows = uptake.units.length > 0 ? [] : initial;
   const presets = takesPresets(now?.unit) ? PRESETS : [];
   const choices = [...presets, ...windows];
+  if (choices.length === 0 && uptake.units.length > 0) return null;
   const chosen = now === undefined ? -1 : choices.findIndex((choice) => isPreset(choice, now));
   const drawn = (choice: Window, index: number, words: string): JSX.Element => (
     <option key={index} value={String(index)}>

@@ -58,6 +58,7 @@ const RULES = `
 .viewer .in-layers:empty { display: none; }
 .viewer .in-scale { right: 8px; bottom: 48px; border: solid #c9ced3; border-width: 0 1px 1px 1px; height: 14px;
   text-align: center; box-sizing: border-box; line-height: 11px; font-size: 11px; box-shadow: 0 1px 2px #000; }
+@container (max-width: 300px) { .viewer .at-bottom { bottom: 38px; } }
 @container (max-width: 260px) { .viewer .in-slice, .viewer .in-window { bottom: 4px; } .viewer .at-bottom { bottom: 38px; } .viewer .in-value { bottom: 38px; }
   .viewer .in-scale { display: none; } }
 .viewer .in-quality { right: 8px; top: 8px; padding: 1px 7px; border-radius: 9px; background: #3b2c0c;
