@@ -272,6 +272,19 @@ def test_keys_move_what_is_selected_and_one_of_its_points(meeting: Meeting) -> N
     assert stage.eventually(requester, lambda: np.allclose(ends(expert), [(x0, y0), (x1, y1)], atol=0.1))
 
 
+def test_a_double_click_measures_nothing_and_the_next_place_ends_it(meeting: Meeting) -> None:
+    expert, requester = meeting
+    choose(expert, "Longueur")
+    x, y, width, height = stage.box_of(expert, "stack")
+    expert.page.mouse.dblclick(x + width * 0.4, y + height * 0.4)
+    expert.page.mouse.move(x + width * 0.5, y + height * 0.4, steps=4)
+    assert stage.eventually(requester, lambda: drawn(requester).count() == 1)
+    assert drawn(requester).get_attribute("data-sketch") is not None
+    expert.page.mouse.click(x + width * 0.5, y + height * 0.4)
+    assert has(requester, 1)
+    assert number_in(words(requester)[0]) > 10
+
+
 def test_those_of_others_are_hidden_on_one_screen_only(meeting: Meeting) -> None:
     expert, requester = meeting
     choose(expert, "Longueur")

@@ -36,7 +36,8 @@ export type Pencil = {
   cancel(): boolean;
 };
 
-type Drawn = { id: ViewportId; annotation_id: string; kind: AnnotationKind; set: Vec3[]; next: Vec3 };
+/** `at`: where on the screen its last point was set. */
+type Drawn = { id: ViewportId; annotation_id: string; kind: AnnotationKind; set: Vec3[]; next: Vec3; at: Place };
 type Dragged = { id: ViewportId; hold: Hold; from: Vec3; drawing: Drawing };
 
 const CLICK_PX = 4;
@@ -87,7 +88,7 @@ export function createPencil(world: PencilWorld): Pencil {
     if (kind === null) return false;
     world.select(null);
     if (!world.mayDraw(world.drawingAt(id, kind, [point]))) return true;
-    drawing = { id, annotation_id: world.newId(), kind, set: [], next: point };
+    drawing = { id, annotation_id: world.newId(), kind, set: [], next: point, at: place };
     if (SET_BY_HAND[kind] > 1) drawing.set = [point];
     show();
     return true;
@@ -108,7 +109,7 @@ export function createPencil(world: PencilWorld): Pencil {
   }
 
   /** `isClick`: the press ended where it began. The first stretch is dragged, or clicked at both ends. */
-  function up(id: ViewportId, isClick: boolean): void {
+  function up(id: ViewportId, place: Place, isClick: boolean): void {
     if (byFinger) world.magnified(id, null);
     byFinger = false;
     if (dragging?.id === id) {
@@ -119,12 +120,13 @@ export function createPencil(world: PencilWorld): Pencil {
       return;
     }
     if (drawing?.id !== id) return;
-    const { kind, set, next } = drawing;
-    if (SET_BY_HAND[kind] > 1 && set.length === 1 && isClick && set[0] === next) return;
+    const { kind, set, next, at } = drawing;
+    // Two points at one place, as a double click sets them, measure nothing.
+    if (SET_BY_HAND[kind] > 1 && isNear(place, at)) return;
     const isLast = set.length + 1 >= SET_BY_HAND[kind];
     if (isLast) finish(drawing);
     else {
-      drawing.set = [...set, next];
+      drawing = { ...drawing, set: [...set, next], at: place };
       show();
     }
   }
@@ -151,9 +153,12 @@ export function createPencil(world: PencilWorld): Pencil {
 type Takers = {
   down(id: ViewportId, place: Place, isTouch: boolean): boolean;
   move(id: ViewportId, place: Place): void;
-  up(id: ViewportId, isClick: boolean): void;
+  up(id: ViewportId, place: Place, isClick: boolean): void;
   cancel(): boolean;
 };
+
+const isNear = (one: Place, other: Place): boolean =>
+  Math.hypot(one.x_px - other.x_px, one.y_px - other.y_px) <= CLICK_PX;
 
 /** Before the gestures hear of it (capture on the frame around): what the pencil takes, they do not get. */
 function listenTo(id: ViewportId, frame: HTMLElement, screen: HTMLElement, takers: Takers): () => void {
@@ -194,7 +199,7 @@ function listenTo(id: ViewportId, frame: HTMLElement, screen: HTMLElement, taker
   const onMove = (event: PointerEvent): void => {
     const place = placeOf(event);
     if (press?.pointerId === event.pointerId) {
-      if (Math.hypot(place.x_px - press.at.x_px, place.y_px - press.at.y_px) > CLICK_PX) press.isClick = false;
+      if (!isNear(place, press.at)) press.isClick = false;
       if (!press.isClick) takers.move(id, place);
       event.stopPropagation();
     } else if (press === null && event.buttons === 0) takers.move(id, place);
@@ -206,7 +211,7 @@ function listenTo(id: ViewportId, frame: HTMLElement, screen: HTMLElement, taker
     press = null;
     event.stopPropagation();
     if (event.type === "pointercancel") takers.cancel();
-    else takers.up(id, isClick);
+    else takers.up(id, placeOf(event), isClick);
   };
 
   frame.addEventListener("pointerdown", onDown, options);
