@@ -120,6 +120,17 @@ def run_import(
         gathered.close()
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Begun:
+    """A group of files that are copied, and are being read; what was copied and not kept goes with `staging`."""
+
+    group: Sequence[Candidate]
+    staged: Sequence[Staged | BadEntry]
+    known: dict[str, store.Known]
+    reads: Sequence[Future[InstanceHeader] | None]
+    staging: ExitStack
+
+
 class _Run:
     """One import on its way: groups of files, one after the other."""
 
@@ -139,26 +150,45 @@ class _Run:
         for left in _groups(gathered.left):
             self._write([finding_of_left(each) for each in left])
         with ThreadPoolExecutor(max_workers=self._intake.settings.workers, thread_name_prefix="import") as pool:
-            for group in _groups(gathered.candidates):
-                self._take(group, pool)
+            self._take_all(list(_groups(gathered.candidates)), pool)
         return self._finish()
 
-    def _take(self, group: Sequence[Candidate], pool: ThreadPoolExecutor) -> None:
-        """Copy, read and keep a group of files, then let them be seen together."""
+    def _take_all(self, groups: Sequence[Sequence[Candidate]], pool: ThreadPoolExecutor) -> None:
+        """One group after the other; while one is read and made durable, the next is copied."""
+        coming: Future[_Begun] | None = None
+        with ThreadPoolExecutor(1, thread_name_prefix="copy") as ahead:
+            try:
+                for group in [*groups, None]:
+                    begun = None if coming is None else coming.result()
+                    coming = None if group is None else ahead.submit(self._begin, group, pool)
+                    if begun is not None:
+                        with begun.staging:
+                            self._take(begun)
+            finally:
+                if coming is not None:
+                    coming.result().staging.close()
+
+    def _begin(self, group: Sequence[Candidate], pool: ThreadPoolExecutor) -> _Begun:
+        """Copy a group of files, and have those read that are not known."""
         with ExitStack() as staging:
             staged = [self._stage(candidate, staging) for candidate in group]
             hashes = [copy.sha256 for copy in staged if isinstance(copy, Staged)]
+            # What the group before it brings may not be known yet: the ledger knows it by its UID and its bytes.
             with self._intake.database.transaction() as session:
                 known = store.list_known_bytes(session, hospital_id=self._hospital_id, hashes=hashes)
             reads = [self._start(copy, known, pool) for copy in staged]
-            findings = [
-                finding_of(candidate, copy, known, read)
-                for candidate, copy, read in zip(group, staged, reads, strict=True)
-            ]
-            # Known ones too: that heals a blob which a crash or a disk has damaged.
-            good = (copy for copy, finding in zip(staged, findings, strict=True) if finding.code is None)
-            self._blobs.keep([copy for copy in good if isinstance(copy, Staged)])
-            self._write(findings)
+            return _Begun(group=group, staged=staged, known=known, reads=reads, staging=staging.pop_all())
+
+    def _take(self, begun: _Begun) -> None:
+        """Keep a group of files once they are read, then let them be seen together."""
+        findings = [
+            finding_of(candidate, copy, begun.known, read)
+            for candidate, copy, read in zip(begun.group, begun.staged, begun.reads, strict=True)
+        ]
+        # Known ones too: that heals a blob which a crash or a disk has damaged.
+        good = (copy for copy, finding in zip(begun.staged, findings, strict=True) if finding.code is None)
+        self._blobs.keep([copy for copy in good if isinstance(copy, Staged)])
+        self._write(findings)
 
     def _stage(self, candidate: Candidate, staging: ExitStack) -> Staged | BadEntry:
         try:

@@ -6,13 +6,14 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from tests.bench import images, ingest, rendering, rooms
+from tests.bench import images, ingest, pictures, rendering, rooms
 from tests.bench.report import NotMeasured, Report, as_text, save
 
 BENCHMARKS: dict[str, Callable[..., Report]] = {
     "rooms": rooms.run,
     "images": images.run,
     "rendering": rendering.run,
+    "pictures": pictures.run,
     "ingest": ingest.run,
 }
 
