@@ -52,7 +52,8 @@ def build_site(settings: Settings, *, clock: Clock = utc_now) -> Site:
     """Everything that a running server has; nothing is started yet."""
     settings.data.mkdir(parents=True, exist_ok=True)
     database = Database(settings.url)
-    workers = Workers(settings.workers)
+    # One more than prepare series: a file that nobody has read is not on anybody's screen.
+    workers = Workers(settings.workers + 1)
     intake = Intake(database=database, settings=settings, workers=workers, clock=clock)
     preparer = Preparer(intake)
     receiver = Receiver(intake, preparer)

@@ -35,7 +35,7 @@ class Settings:
     turn_urls: str = _setting("", "TURN servers for calls, separated by commas, in the order to try them.")
     turn_secret: str = _setting("", "Secret shared with coturn (use-auth-secret).")
     force_relay: bool = _setting(False, "1: calls go through TURN only.")
-    workers: int = _setting(2, "Processes that read and prepare images.")
+    workers: int = _setting(2, "Processes that prepare images; one more reads what comes in.")
     drawers: int = _setting(2, "Processes that draw pictures for screens on poor links, 2 GiB of memory each at most.")
     node_host: str = _setting("127.0.0.1", "Address at which other server processes reach this machine's rooms.")
     demo: bool = _setting(False, "1: demo people and synthetic studies; never with real patients.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,8 +54,7 @@ class Preparer:
     def __init__(self, intake: Intake) -> None:
         self._intake = intake
         self._folders = PreparedFolders(intake.settings)
-        # One worker is left for reading what comes in: a file that nobody has read is not on anybody's screen.
-        self._background = Background("prepare", self.prepare_next, threads=max(1, intake.settings.workers - 1))
+        self._background = Background("prepare", self.prepare_next, threads=intake.settings.workers)
 
     def start(self) -> None:
         """Take up what an earlier process left, then work in the background."""
@@ -100,7 +100,8 @@ class Preparer:
         except WorkersBusy:
             pass
         except RenderRefusal as refusal:
-            done = refusal
+            # Killed from outside, as a machine without memory does: that says nothing about the files.
+            done = None if refusal.facts.get("status") == -signal.SIGKILL else refusal
         finally:
             self._folders.drop(place)
             # A fault of ours or of the disk: the series waits for another try rather than for the next start.

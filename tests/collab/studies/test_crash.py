@@ -6,14 +6,19 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from collab.accounts.models import Hospital
+from collab.audit.models import AuditEntry
 from collab.kit.database import Database
 from collab.studies.importing import GROUP, Intake
-from collab.studies.models import Instance, Study
+from collab.studies.models import Instance, Series, Study
+from collab.studies.preparing import Preparer
+from dicom_render.workers import Workers
+from tests.collab.studies import make as make_studies
 from tests.collab.studies.make import folder, import_all, prepare_all, series
 from tests.conftest import ROOT
 
@@ -41,6 +46,36 @@ with Workers(2) as workers:
         database=Database(f"sqlite:///{database_path}"), settings=Settings(data=Path(data), demo=True), workers=workers
     )
     import_files(intake, [Source(path=Path(place), name="in")], by="test", hospital_id=hospital_id, report=die)
+"""
+
+
+DIES_PREPARING = """
+import os, signal, sys
+from pathlib import Path
+from collab.audit import models
+from collab.kit.database import Database
+from collab.kit.settings import Settings
+from collab.studies.importing import Intake
+from collab.studies.preparing import Preparer
+from dicom_render.workers import Workers
+
+database_path, data, frames = sys.argv[1:]
+told = 0
+
+class Dying(Preparer):
+    def _note(self, done, total):
+        global told
+        told += 1
+        if told > int(frames):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+with Workers(1) as workers:
+    intake = Intake(
+        database=Database(f"sqlite:///{database_path}"), settings=Settings(data=Path(data), demo=True), workers=workers
+    )
+    preparer = Dying(intake)
+    while preparer.prepare_next():
+        pass
 """
 
 
@@ -93,3 +128,50 @@ def test_a_killed_import_leaves_whole_instances_only_and_the_next_completes_it(
     again = import_all(intake, [place], hospital_id=hospital.id)
     assert (again.known, again.stored, again.set_aside) == (visible, len(files) - visible, 0)
     assert count(intake) == len(files)
+
+
+def test_a_killed_preparation_leaves_its_queue_which_the_next_start_works_off_once(
+    intake: Intake, hospital: Hospital, database: Database, tmp_path: Path
+) -> None:
+    for number in range(3):
+        import_all(intake, [folder(tmp_path / str(number), series(4))], hospital_id=hospital.id)
+    assert database.url.database is not None
+    # Killed at the second slice of the second series.
+    arguments = [database.url.database, str(intake.settings.data), "5"]
+    died = subprocess.run([sys.executable, "-c", DIES_PREPARING, *arguments], cwd=ROOT, check=False, timeout=120)
+    assert died.returncode == -9
+    assert sorted(states(intake)) == ["preparing", "queued", "ready"]
+    preparer = Preparer(intake)
+    preparer.recover()
+    assert sorted(states(intake)) == ["queued", "queued", "ready"]
+    while preparer.prepare_next():
+        pass
+    assert states(intake) == ["ready"] * 3
+    with intake.database.transaction() as session:
+        prepared = session.scalars(select(AuditEntry.object_id).filter_by(act="series.prepared")).all()
+        stacks = [stack["frames"] for stacks in session.scalars(select(Series.stacks)) for stack in stacks]
+    assert (len(prepared), len(set(prepared)), stacks) == (3, 3, [4, 4, 4])
+    kept = [folder.name for folder in intake.settings.data.glob("prepared/*/*")]
+    assert len(kept) == 3
+    assert not any(name.startswith("unfinished") for name in kept)
+
+
+def states(intake: Intake) -> list[str]:
+    with intake.database.transaction() as session:
+        return list(session.scalars(select(Series.state)))
+
+
+def test_a_worker_killed_from_outside_says_nothing_about_its_series(
+    database: Database, hospital: Hospital, tmp_path: Path
+) -> None:
+    before = set(psutil.Process().children())
+    with Workers(1) as workers:
+        intake = make_studies.intake(database, tmp_path / "data", workers)
+        import_all(intake, [folder(tmp_path / "in", series(4))], hospital_id=hospital.id)
+        for child in set(psutil.Process().children()) - before:
+            child.kill()
+        preparer = Preparer(intake)
+        assert preparer.prepare_next()
+        assert states(intake) == ["queued"]
+        assert preparer.prepare_next()
+        assert states(intake) == ["ready"]
