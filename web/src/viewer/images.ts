@@ -1,9 +1,10 @@
 /** What Cornerstone draws a stack in memory from: an image a frame and a volume, all on the very same values. */
 import { cache, Enums, ImageVolume, type Types, utilities } from "@cornerstonejs/core";
-import type { Kept, Values } from "../lib/rescale";
+import { emptyValues, type Kept, type Values } from "../lib/rescale";
 import type { StackGeometry } from "./geometry";
 import { describeImages, forgetImages } from "./metadata";
 import type { PackHeader } from "./pack";
+import { slotBytes } from "./sizes";
 import { canReformat, type Stack } from "./stack";
 
 export type Images = {
@@ -15,18 +16,20 @@ export type Images = {
   discard(): void;
 };
 
-type Held = { kept: Kept; values: Values; valuesOf(frame: number): Values };
+/** `values`: of all frames, one after the other, as they lie in a volume; null where they are asked for one by one. */
+type Held = { kept: Kept; values: Values | null; valuesOf(frame: number): Values; blank: number };
 
 export function createImages({ key, header, geometry, imageIds }: Stack, held: Held): Images {
   const { kept, values } = held;
   describeImages(header, geometry, imageIds);
   const images = imageIds.map((imageId, frame) =>
-    newImage({ imageId, header, geometry, kept, values: held.valuesOf(frame) }),
+    newImage({ imageId, header, geometry, kept, values: readerOf(held, frame), blank: held.blank }),
   );
   for (const [index, image] of images.entries()) cache.putImageSync(imageIds[index] as string, image);
   // A resampled grid has a volume of its own: see `layered`.
   const isVolume = canReformat({ header, geometry }) && geometry.grid?.layers === null;
-  const volume = isVolume ? newVolume(key, header, geometry, { imageIds, images, values, kept }) : null;
+  const volume =
+    isVolume && values !== null ? newVolume(key, header, geometry, { imageIds, images, values, kept }) : null;
 
   return {
     volumeId: () => volume?.volumeId ?? null,
@@ -49,7 +52,20 @@ export function createImages({ key, header, geometry, imageIds }: Stack, held: H
   };
 }
 
-type ImageParts = { imageId: string; header: PackHeader; geometry: StackGeometry; kept: Kept; values: Values };
+function readerOf({ values, valuesOf }: Held, frame: number): () => Values {
+  if (values === null) return () => valuesOf(frame);
+  const own = valuesOf(frame);
+  return () => own;
+}
+
+type ImageParts = {
+  imageId: string;
+  header: PackHeader;
+  geometry: StackGeometry;
+  kept: Kept;
+  values(): Values;
+  blank: number;
+};
 
 const ARRAY_NAMES = {
   uint8: "Uint8Array",
@@ -59,16 +75,17 @@ const ARRAY_NAMES = {
   float32: "Float32Array",
 } as const;
 
-function newImage({ imageId, header, geometry, kept, values }: ImageParts): Types.IImage {
+function newImage({ imageId, header, geometry, kept, values, blank }: ImageParts): Types.IImage {
   const isColor = kept === "rgb8";
   const voxelManager = utilities.VoxelManager.createImageVoxelManager({
     width: header.columns,
     height: header.rows,
     numberOfComponents: isColor ? 3 : 1,
-    scalarData: values,
+    scalarData: emptyValues(kept, 0),
     id: imageId,
   });
-  const low = values[0] as number;
+  // Asked for when they are drawn: not every stack keeps all of them.
+  Object.defineProperty(voxelManager, "scalarData", { get: values, set: () => undefined });
   const image = {
     imageId,
     slope: 1,
@@ -80,8 +97,8 @@ function newImage({ imageId, header, geometry, kept, values }: ImageParts): Type
     rgba: false,
     numberOfComponents: isColor ? 3 : 1,
     dataType: ARRAY_NAMES[kept],
-    minPixelValue: isColor ? 0 : low,
-    maxPixelValue: isColor ? 255 : low + 1,
+    minPixelValue: isColor ? 0 : blank,
+    maxPixelValue: isColor ? 255 : blank + 1,
     rows: header.rows,
     columns: header.columns,
     height: header.rows,
@@ -91,10 +108,10 @@ function newImage({ imageId, header, geometry, kept, values }: ImageParts): Type
     FrameOfReferenceUID: header.frame_of_reference_uid,
     invert: false,
     photometricInterpretation: isColor ? "RGB" : "MONOCHROME2",
-    getPixelData: () => values,
+    getPixelData: values,
     getCanvas: undefined,
     voxelManager,
-    sizeInBytes: values.byteLength,
+    sizeInBytes: slotBytes(header, kept),
     imageQualityStatus: Enums.ImageQualityStatus.FULL_RESOLUTION,
     preScale: {
       enabled: true,

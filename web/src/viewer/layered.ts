@@ -1,6 +1,6 @@
 /** The resampled volume of a stack whose slices make none: its layers are mixed from the slices when they are drawn. */
 import { mixLayer } from "../lib/resample";
-import { bytesEach, emptyValues, type Kept, type Values } from "../lib/rescale";
+import { emptyValues, type Kept, type Values } from "../lib/rescale";
 import { createImages } from "./images";
 import type { PackHeader } from "./pack";
 import { createStack, type Stack } from "./stack";
@@ -15,10 +15,6 @@ export type Layered = {
 
 type Slices = { kept: Kept; valuesOf(frame: number): Values; isThere(frame: number): boolean };
 
-export function bytesOfLayers({ resampling }: PackHeader, kept: Kept): number {
-  return resampling ? resampling.rows * resampling.columns * resampling.layers.length * bytesEach(kept) : 0;
-}
-
 /** null for a stack that is a volume by itself, or can be none. */
 export function createLayered({ key, header }: Stack, slices: Slices, blank: number): Layered | null {
   const grid = header.resampling;
@@ -31,6 +27,7 @@ export function createLayered({ key, header }: Stack, slices: Slices, blank: num
     kept: slices.kept,
     values,
     valuesOf: layerOf,
+    blank,
   });
   const stale = new Set<number>();
 

@@ -4,10 +4,11 @@ import type { Begun } from "./download";
 import type { Failure } from "./failures";
 import { carryOver } from "./growing";
 import { createLoading, type Loading } from "./loading";
-import { createSeries, sizeOf } from "./memory";
+import { createSeries } from "./memory";
 import type { ImageName, PackHeader } from "./pack";
 import type { Series } from "./series";
 import { createShelf, type Kept } from "./shelf";
+import { sizeOf } from "./sizes";
 import { type Stack, seriesKey } from "./stack";
 import { nextTurn } from "./turns";
 
@@ -71,7 +72,8 @@ type Entry = Kept & {
 
 /** `leaving`: the series leaves memory, nothing may draw it any more. */
 export function createLibrary(leaving: (series: Series) => void): FullLibrary {
-  const shelf = createShelf<Entry>(budgetHere());
+  const budget = budgetHere();
+  const shelf = createShelf<Entry>(budget);
   let expected: readonly StackRef[] = [];
   let active: Taker | null = null;
   let running: Entry | null = null;
@@ -120,11 +122,11 @@ export function createLibrary(leaving: (series: Series) => void): FullLibrary {
 
   function arrive(entry: Entry, header: PackHeader): Series {
     const before = entry.series;
-    const bytes = sizeOf(header);
+    const bytes = Math.min(sizeOf(header), budget);
     // Nothing that somebody has looked at leaves for what nobody has asked for.
     if (!entry.isHeld() && !shelf.hasRoom(bytes)) throw new RangeError("no room ahead");
     shelf.makeRoom(bytes, entry.key);
-    const series = createSeries(entry.key, header, () => {
+    const series = createSeries(entry.key, header, shelf.room(entry.key), () => {
       if (before === null) return;
       leaving(before);
       before.discard();

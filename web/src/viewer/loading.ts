@@ -73,6 +73,7 @@ export function createLoading(pack_url: string, first: ImageName | null, events:
   const prefixes = new Map<number, Uint8Array>();
   // Decoding is not cancelled by a pause: its bytes have been paid for.
   const decoding = new AbortController();
+  const decodingFull = new Set<number>();
 
   function newReader(): PackReader {
     return createPackReader({ header: takeHeader, piece: takePiece });
@@ -89,8 +90,8 @@ export function createLoading(pack_url: string, first: ImageName | null, events:
     if (series === null) return;
     const prefix = prefixes.get(frame);
     if (quality === 0) prefixes.set(frame, bytes);
-    else prefixes.delete(frame);
-    if ((series.quality[frame] as number) >= quality) return;
+    else if (!series.isNarrow) prefixes.delete(frame);
+    if ((series.quality[frame] as number) >= quality || !isKept(series, frame, quality)) return;
     // The decoder takes its bytes away; the prefix is still needed.
     const whole = quality === 0 ? bytes.slice() : prefix ? joined(prefix, bytes) : bytes;
     void decodeInto(series, { frame, quality, bytes: whole });
@@ -114,6 +115,7 @@ export function createLoading(pack_url: string, first: ImageName | null, events:
       kept,
       line: into.line(piece.frame),
     };
+    if (piece.quality === 1) decodingFull.add(piece.frame);
     try {
       const decoded = await decode(job, () => rankOf(into, piece), decoding.signal);
       // The series has other images meanwhile.
@@ -121,6 +123,8 @@ export function createLoading(pack_url: string, first: ImageName | null, events:
       if (into.put(piece.frame, piece.quality, decoded)) events.better(into, piece.frame);
     } catch (error) {
       if (into === series && !decoding.signal.aborted) fail(error);
+    } finally {
+      decodingFull.delete(piece.frame);
     }
   }
 
@@ -170,8 +174,9 @@ export function createLoading(pack_url: string, first: ImageName | null, events:
   }
 
   function left(chunk: number): Span | null {
-    const frame = reader.header()?.chunks[chunk]?.[0];
-    return series !== null && frame !== undefined && isThere(series, frame) ? null : reader.left(chunk);
+    const [frame, quality] = reader.header()?.chunks[chunk] ?? [-1, 0];
+    if (series === null || frame < 0) return reader.left(chunk);
+    return isThere(series, frame) || !isKept(series, frame, quality) ? null : reader.left(chunk);
   }
 
   function nextRanges(): readonly ByteRange[] {
@@ -184,7 +189,16 @@ export function createLoading(pack_url: string, first: ImageName | null, events:
   function rangesLeft(): readonly ByteRange[] {
     const header = reader.header();
     if (header === null) return [{ start: reader.headTaken(), end: null }];
+    if (series?.isNarrow) askAgain(series, header);
     return planned(header.chunks, left, wanted);
+  }
+
+  /** What had to leave memory, and for which there is room again. */
+  function askAgain(into: Series, { chunks }: PackHeader): void {
+    for (const [chunk, [frame, quality]] of chunks.entries()) {
+      const isLost = quality === 1 && reader.left(chunk) === null && !isThere(into, frame) && !decodingFull.has(frame);
+      if (isLost && into.keeps(frame)) reader.forget(chunk);
+    }
   }
 
   function replan(): void {
@@ -251,11 +265,16 @@ export function createLoading(pack_url: string, first: ImageName | null, events:
     want(frame) {
       if (wanted === frame) return;
       wanted = frame;
+      series?.look(frame);
       if (replanning === null) replan();
+      if (series?.isNarrow && stop === null) events.complete();
     },
     isComplete,
   };
 }
+
+/** Coarse pictures are kept of every frame. */
+const isKept = (series: Series, frame: number, quality: 0 | 1): boolean => quality === 0 || series.keeps(frame);
 
 const isThere = (series: Series, frame: number): boolean => series.quality[frame] === 1;
 

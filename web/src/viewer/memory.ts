@@ -1,11 +1,13 @@
 /** The values of one display stack in memory, how good each frame is, and what Cornerstone draws them from. */
-import { blankValue, bytesEach, emptyValues, type Kept, keptAs, type Line, type Values } from "../lib/rescale";
+import { blankValue, emptyValues, type Kept, keptAs, type Line, type Values } from "../lib/rescale";
 import type { Decoded } from "./decoders";
 import { slotOf } from "./geometry";
 import { createImages } from "./images";
-import { bytesOfLayers, createLayered } from "./layered";
+import { createLayered } from "./layered";
+import { createNarrow } from "./narrow";
 import type { PackHeader } from "./pack";
 import type { Series } from "./series";
+import { bytesOfLayers, gainOf, sizeOf } from "./sizes";
 import { createStack, type Stack } from "./stack";
 
 /** Nothing yet, coarse, full. */
@@ -17,6 +19,11 @@ export type Memory = {
   readonly gain: number;
   readonly quality: Int8Array;
   readonly bytes: number;
+  /** Only the frames around the one looked at are kept in full, and there is no volume: see `narrow`. */
+  readonly isNarrow: boolean;
+  /** Whether there is room for this frame in full, as long as the same one is looked at. */
+  keeps(frame: number): boolean;
+  look(frame: number): void;
   line(frame: number): Line;
   /** Values of a frame as they are kept, row by row; see `gain`. */
   valuesOf(frame: number): Values;
@@ -36,27 +43,17 @@ export type Memory = {
   discard(): void;
 };
 
-/** Bytes that a stack will take, known before they are asked for. */
-export function sizeOf(header: PackHeader): number {
-  const kept = keptAs(header.values, header.frames, header.unit);
-  const slices = header.rows * header.columns * header.frames.length * bytesEach(kept) * (kept === "rgb8" ? 3 : 1);
-  return slices + bytesOfLayers(header, kept);
-}
-
-// Cornerstone's CPU drawing of floats takes a window's width as at least 1 and adds 1 to its upper end; a window of
-// 0..5 SUV would come out a fifth too wide. Values scaled so that windows are about this wide are off by 0.1 %.
-const COMFORTABLE_WIDTH = 1024;
-
-function gainOf(header: PackHeader, kept: Kept): number {
-  const width = header.windows[0]?.width ?? 0;
-  if (kept !== "float32" || !(width > 0) || width >= COMFORTABLE_WIDTH) return 1;
-  return 2 ** Math.ceil(Math.log2(COMFORTABLE_WIDTH / width));
-}
-
 /** `ready`: see `createMemory`. */
-export function createSeries(key: string, header: PackHeader, ready: () => void = () => undefined): Series {
+export function createSeries(
+  key: string,
+  header: PackHeader,
+  budget_bytes: number,
+  ready: () => void = () => undefined,
+): Series {
   const stack = createStack(key, header);
-  return { ...stack, ...createMemory(stack, ready) };
+  if (sizeOf(header) <= budget_bytes) return { ...stack, ...createMemory(stack, ready) };
+  const flat = { ...stack, geometry: { ...stack.geometry, grid: null } };
+  return { ...flat, ...createNarrow(flat, budget_bytes, ready) };
 }
 
 /** `ready`: the memory is there; what stands in Cornerstone under the names of these images must leave now. */
@@ -75,7 +72,7 @@ function createMemory(stack: Stack, ready: () => void): Memory {
   values.fill(blankNow);
   const ranges = header.frames.map(() => ({ min: 0, max: 1 }));
   ready();
-  const images = createImages(stack, { kept, values, valuesOf });
+  const images = createImages(stack, { kept, values, valuesOf, blank: blankNow });
   const isThere = (frame: number): boolean => quality[frame] !== -1;
   const layered = createLayered(stack, { kept, valuesOf, isThere }, blankNow);
 
@@ -86,6 +83,9 @@ function createMemory(stack: Stack, ready: () => void): Memory {
     gain,
     quality,
     bytes: values.byteLength + bytesOfLayers(header, kept),
+    isNarrow: false,
+    keeps: () => true,
+    look: () => undefined,
     valuesOf,
     line(frame) {
       const { slope, intercept } = header.frames[frame] ?? { slope: 1, intercept: 0 };

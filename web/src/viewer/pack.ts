@@ -35,6 +35,8 @@ export type PackReader = {
   headTaken(): number;
   /** What is still to come of a chunk; null when nothing is. Only once the header is there. */
   left(chunk: number): Span | null;
+  /** Its bytes are wanted once more. */
+  forget(chunk: number): void;
   /** True when every chunk of the header's table has come. */
   isDone(): boolean;
 };
@@ -69,6 +71,7 @@ export function createPackReader(takers: PackTakers): PackReader {
     header: () => header,
     headTaken: head.taken,
     left: (chunk) => body?.left(chunk) ?? null,
+    forget: (chunk) => body?.forget(chunk),
     isDone: () => body?.isDone() ?? false,
   };
 }
@@ -106,6 +109,7 @@ function createHeadReader(): HeadReader {
 type ChunkReader = {
   push(offset: number, bytes: Uint8Array): number;
   left(chunk: number): Span | null;
+  forget(chunk: number): void;
   isDone(): boolean;
 };
 
@@ -152,6 +156,11 @@ function createChunkReader({ chunks }: PackHeader, start: number, piece: PackTak
       const from = startOf(chunk) + (filled[chunk] as number);
       const to = ends[chunk] as number;
       return from < to ? { start: from, end: to } : null;
+    },
+    forget(chunk) {
+      if (filled[chunk] === chunks[chunk]?.[2]) missing++;
+      filled[chunk] = 0;
+      filling.delete(chunk);
     },
     isDone: () => missing === 0,
   };

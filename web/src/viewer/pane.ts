@@ -346,6 +346,7 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
   const refusal = (): string | null => {
     const series = picture()?.series;
     if (!series) return "loading";
+    if (inMemory(series)?.isNarrow) return "too_large";
     if (canReformat(series)) return null;
     return series.header.reason ?? (series.header.values === "rgb8" ? "colour" : "no_geometry");
   };

@@ -12,6 +12,8 @@ export type Shelf<Item extends Kept> = {
   put(key: string, item: Item): void;
   /** Discards the oldest until `bytes` more would fit in the budget, or nothing is left that may leave. */
   makeRoom(bytes: number, except: string): void;
+  /** What is left of the budget beside all other items. */
+  room(except: string): number;
   /** Whether so many bytes fit and nothing has to leave. */
   hasRoom(bytes: number): boolean;
   remove(key: string): void;
@@ -41,6 +43,7 @@ export function createShelf<Item extends Kept>(budget: number): Shelf<Item> {
         if (key !== except && !item.isHeld()) remove(key);
       }
     },
+    room: (except) => budget - used() + (items.get(except)?.bytes() ?? 0),
     hasRoom: (bytes) => used() + bytes <= budget,
     remove,
     items: () => [...items.values()],

@@ -21,7 +21,12 @@ afterEach(() => {
 
 /** A series of which nothing is there. */
 const empty = (found: PackHeader): Series =>
-  ({ header: found, quality: new Int8Array(found.frames.length).fill(-1) }) as unknown as Series;
+  ({
+    header: found,
+    quality: new Int8Array(found.frames.length).fill(-1),
+    keeps: () => true,
+    look: () => undefined,
+  }) as unknown as Series;
 
 /** A line of 100 bytes a millisecond, on which every answer stands still after so many: before its first chunk is whole. */
 function onLine(pack: Uint8Array, most: number) {
