@@ -13,6 +13,8 @@ from tests.conftest import ROOT
 
 # Never why a file is set aside: asked of a finished pack or a stored image, or of whole groups before any is stored.
 ELSEWHERE = {"no_such_stack", "no_such_frame", "no_such_region", "no_such_value", "not_its_plane", "busy"}
+# Of pictures drawn for a screen, which are asked for again.
+ELSEWHERE |= {"too_many", "closed"}
 # Asked of a report or document that is stored and stays so.
 ELSEWHERE |= {"no_content", "no_document"}
 # Why an uptake value cannot be computed: the file itself is kept and drawn.
