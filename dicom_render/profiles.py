@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 from pydicom.dataset import Dataset
 
-from dicom_render.attributes import value_of
+from dicom_render.attributes import text_of, value_of
 
 Rgb = NDArray[np.uint8]
 
@@ -19,7 +19,10 @@ class ToSrgb:
     """What one object's RGB becomes; nothing where it names no profile, or one that cannot be read."""
 
     def __init__(self, dataset: Dataset) -> None:
-        self._transform = _transform_of(value_of(dataset, "ICCProfile"))
+        # PS3.3 C.11.15.1.2: these are sRGB already. Some name the profile "sRGB v4 ICC preference", whose tables would
+        # darken them by up to 56 levels (Siemens colour maps).
+        is_srgb = text_of(dataset, "ColorSpace") == "SRGB"
+        self._transform = None if is_srgb else _transform_of(value_of(dataset, "ICCProfile"))
 
     def __call__(self, rgb: Rgb) -> Rgb:
         if self._transform is None:
@@ -37,6 +40,8 @@ def _transform_of(profile: object) -> ImageCms.ImageCmsTransform | None:
         if profile[16:20] != b"RGB ":
             return None
         source = ImageCms.ImageCmsProfile(BytesIO(profile))
+        if "sRGB" in ImageCms.getProfileDescription(source):
+            return None
         return ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), "RGB", "RGB")
     except (ImageCms.PyCMSError, OSError):
         return None

@@ -1,8 +1,11 @@
 """ICC profiles of files, with expected colours by the matrices of ICC.1 and IEC 61966-2-1."""
 
 import struct
+from io import BytesIO
+from pathlib import Path
 
 import numpy as np
+import pydicom
 import pytest
 from PIL import ImageCms
 from pydicom.uid import RLELossless
@@ -78,6 +81,22 @@ def test_a_profile_of_srgb_changes_nothing() -> None:
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     shown = decode_frame(make.image(COLOURS, ICCProfile=srgb), 1)
     assert np.abs(shown.astype(int) - COLOURS).max() <= 1
+
+
+def test_colours_that_are_said_to_be_srgb_stay_as_they_are() -> None:
+    data = make.image(COLOURS, ICCProfile=profile(ADOBE, ADOBE_GAMMA), ColorSpace="SRGB")
+    np.testing.assert_array_equal(decode_frame(data, 1), COLOURS)
+
+
+def test_the_profile_of_a_real_colour_map_darkens_nothing(test_data: Path) -> None:
+    """Siemens names sRGB and adds the tables of "sRGB v4 ICC preference"; DCMTK's pictures have the stored colours."""
+    file = next((test_data / "07_enhanced" / "siemens_xa30").glob("*008676.dcm"))
+    read = pydicom.dcmread(file)
+    np.testing.assert_array_equal(decode_frame(file.read_bytes(), 20), read.pixel_array[19])
+    del read.ColorSpace
+    written = BytesIO()
+    read.save_as(written)
+    np.testing.assert_array_equal(decode_frame(written.getvalue(), 20), read.pixel_array[19])
 
 
 @pytest.mark.parametrize(
