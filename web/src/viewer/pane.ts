@@ -146,7 +146,6 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
   const pictures = createPictures(stage.frames, {
     room: world.room,
     source: () => hold && world.opened.source(hold.ref),
-    nameOf: world.nameOf,
     painted: () => display.redraw(),
     failed: (code) => events.failed(code),
     stale: () => hold && world.opened.reopen(hold.key),

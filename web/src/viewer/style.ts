@@ -63,6 +63,8 @@ const RULES = `
   .viewer .in-scale { display: none; } }
 .viewer .in-quality { right: 8px; top: 8px; padding: 1px 7px; border-radius: 9px; background: #3b2c0c;
   color: var(--warn, #f2b64b); text-shadow: none; font-weight: 600; }
+.viewer .in-quality { max-width: calc(50% + 8px); white-space: normal !important; text-align: right; box-sizing: border-box; }
+@container (max-width: 420px) { .viewer .in-quality { font-size: 10px; font-weight: 400; padding: 0 4px; line-height: 1.2; } }
 .viewer .in-quality[data-best] { background: #1c2126; color: #c9ced3; font-weight: 400; }
 .viewer .in-quality:empty { display: none; }
 .viewer .viewport-overlay svg { position: absolute; inset: 0; width: 100%; height: 100%; overflow: hidden; }

@@ -77,12 +77,11 @@ export function pixelsOf({ camera, size }: Asked, { ratio }: Manner): Pixels {
   return { width, height, mm_per_px: (camera.mm_per_px * size.width) / width };
 }
 
-/** `screen`: names the viewport among those of this browser, whose newer request takes the place of an older one. */
-export function queryOf(
-  asked: Asked,
-  manner: Manner,
-  { version, screen }: { version: string; screen: string },
-): string {
+/**
+ * No `screen` is named: what is not wanted any more is aborted here, and a request that was given up may reach the server
+ * after the one that took its place, which it would then overtake.
+ */
+export function queryOf(asked: Asked, manner: Manner, version: string): string {
   const { camera, image, window, slab } = asked;
   const pixels = pixelsOf(asked, manner);
   const query = new URLSearchParams({
@@ -98,7 +97,6 @@ export function queryOf(
     // Markings of the file are drawn here, over any picture, where they can be switched off.
     markings: "false",
     quality: String(manner.quality),
-    screen,
   });
   if (image) {
     query.set("sop", image.sop_instance_uid);

@@ -133,8 +133,9 @@ export function createEasel<Of, Image>(world: EaselWorld<Of, Image>): Easel<Of, 
     isStuck = failure.retry_ms === null;
     world.failed(failure);
     if (failure.retry_ms === null) return;
-    tries += 1;
-    const wait_ms = Math.min(FIRST_WAIT_MS * 2 ** (tries - 1), LONGEST_WAIT_MS);
+    // The server is well: it took another request for the newer one.
+    if (failure.code !== "picture_overtaken") tries += 1;
+    const wait_ms = Math.min(FIRST_WAIT_MS * 2 ** Math.max(tries - 1, 0), LONGEST_WAIT_MS);
     wake(Math.max(failure.retry_ms, wait_ms));
   }
 

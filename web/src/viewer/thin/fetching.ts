@@ -6,7 +6,13 @@ export type Fetched = { picture: Blob; drawn: DrawnPlane; took_ms: number };
 /** `retry_ms`: when asking again may help; null where it will not. */
 export class NoPicture extends Error {
   constructor(
-    readonly code: "picture_retrying" | "picture_busy" | "picture_refused" | "picture_stale" | "picture_wrong",
+    readonly code:
+      | "picture_overtaken"
+      | "picture_retrying"
+      | "picture_busy"
+      | "picture_refused"
+      | "picture_stale"
+      | "picture_wrong",
     readonly retry_ms: number | null,
     message: string,
   ) {
@@ -43,6 +49,8 @@ async function refusalOf(response: Response): Promise<NoPicture> {
   const said = (await response.json().catch(() => null)) as { refused?: string; facts?: { reason?: string } } | null;
   const message = `${status} ${said?.refused ?? ""} ${said?.facts?.reason ?? ""}`;
   if (said?.refused === "picture_of_other_version") return new NoPicture("picture_stale", null, message);
+  // A request of this screen that was given up meanwhile has come to the server after this one.
+  if (said?.refused === "picture_overtaken") return new NoPicture("picture_overtaken", 0, message);
   if (status === 503 || status === 429) return new NoPicture("picture_busy", retryAfter(headers) ?? BUSY_MS, message);
   if (status >= 500) return new NoPicture("picture_retrying", 0, message);
   return new NoPicture("picture_refused", null, message);

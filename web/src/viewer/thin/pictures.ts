@@ -41,7 +41,6 @@ export type PictureRoom = { line: Line; rate: { now: Rate } };
 export type PicturesWorld = {
   room: PictureRoom;
   source(): Source | null;
-  nameOf(id: ViewportId): string;
   painted(): void;
   failed(code: Failure): void;
   /** The server has prepared the stack anew. */
@@ -53,13 +52,12 @@ export function createPictures(frames: Record<ViewportId, HTMLElement>, world: P
   const sheets = new Map<ViewportId, Sheet>();
   const served = new Map<ViewportId, Served>();
   const stacks = new Map<ViewportId, Stack>();
-  const tab = crypto.getRandomValues(new Uint32Array(1))[0] as number;
 
   const easels = new Map(
     VIEWPORT_IDS.map((id): [ViewportId, Easel<Scene, ImageBitmap>] => [
       id,
       createEasel<Scene, ImageBitmap>({
-        fetch: ({ asked }, step, stop) => fetchOne(id, asked, step, stop),
+        fetch: ({ asked }, step, stop) => fetchOne(asked, step, stop),
         firstStep: ({ size }) => firstStep(size, devicePixelRatio, rate.now),
         now_ms: () => performance.now(),
         later(wait_ms, run) {
@@ -68,6 +66,7 @@ export function createPictures(frames: Record<ViewportId, HTMLElement>, world: P
         },
         painted: world.painted,
         failed(failure) {
+          if (failure.code === "picture_overtaken") return;
           console.warn(failure.message);
           if (failure.code === "picture_stale") world.stale();
           else world.failed(failure.code);
@@ -78,7 +77,6 @@ export function createPictures(frames: Record<ViewportId, HTMLElement>, world: P
   );
 
   async function fetchOne(
-    id: ViewportId,
     asked: ReturnType<typeof askedOf>,
     step: Step,
     stop: { signal: AbortSignal; giveWay(): void },
@@ -86,7 +84,7 @@ export function createPictures(frames: Record<ViewportId, HTMLElement>, world: P
     const source = world.source();
     if (source === null) throw new NoPicture("picture_retrying", 0, "the stack is not open yet");
     const manner = mannerOf(step, asked.size, devicePixelRatio, rate.now);
-    const query = queryOf(asked, manner, { version: source.version, screen: `${tab}:${world.nameOf(id)}` });
+    const query = queryOf(asked, manner, source.version);
     const { picture, drawn, took_ms } = await line.run(
       -RANK[step],
       () => fetchPicture(`${source.url}?${query}`, stop.signal),

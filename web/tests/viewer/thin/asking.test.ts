@@ -13,7 +13,7 @@ const scene = firstScene(stack.geometry, { frame: 2, window: WINDOW });
 const asked = (of: Scene = scene, size = SIZE) => askedOf(of, stack, of.active, size);
 
 test("an image is asked for by its name, in its plane, at the scale of the screen", () => {
-  const query = new URLSearchParams(queryOf(asked(), FULL, { version: "v1", screen: "7:stack" }));
+  const query = new URLSearchParams(queryOf(asked(), FULL, "v1"));
   expect(Object.fromEntries(query)).toEqual({
     version: "v1",
     width: "800",
@@ -28,7 +28,6 @@ test("an image is asked for by its name, in its plane, at the scale of the scree
     invert: "false",
     markings: "false",
     quality: "85",
-    screen: "7:stack",
     sop: "1.2.3.3",
     frame: "1",
     window: "40,80,LINEAR",
@@ -37,16 +36,16 @@ test("an image is asked for by its name, in its plane, at the scale of the scree
 
 test("a plane through the volume names no image; colour has no window", () => {
   const plane = withLayout(scene, stack.geometry, "coronal");
-  const query = new URLSearchParams(queryOf(asked(plane), FULL, { version: "v1", screen: "" }));
+  const query = new URLSearchParams(queryOf(asked(plane), FULL, "v1"));
   expect(query.has("sop")).toBe(false);
   expect(query.get("normal")).toBe("0,-1,0");
   const colour = askedOf(scene, createStack("k", header({ values: "rgb8" })), "stack", SIZE);
-  expect(new URLSearchParams(queryOf(colour, FULL, { version: "v1", screen: "" })).has("window")).toBe(false);
+  expect(new URLSearchParams(queryOf(colour, FULL, "v1")).has("window")).toBe(false);
 });
 
 test("a LINEAR window is never narrower than 1 (PS3.3 C.11.2.1.2.1)", () => {
   const narrow = { ...scene, window: { center: 40, width: 0.25 } };
-  expect(queryOf(asked(narrow), FULL, { version: "v", screen: "" })).toContain("window=40%2C1%2CLINEAR");
+  expect(queryOf(asked(narrow), FULL, "v")).toContain("window=40%2C1%2CLINEAR");
 });
 
 test("fewer pixels show the same millimetres", () => {
