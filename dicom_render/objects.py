@@ -23,6 +23,13 @@ REPORT_CLASSES = "1.2.840.10008.5.1.4.1.1.88."
 _KINDS: dict[str, ObjectKind] = {
     "1.2.840.10008.5.1.4.1.1.88.59": "key_images",
     "1.2.840.10008.5.1.4.1.1.11.1": "presentation",
+    # Of colour images: everything but their ICC profile, which is named as left out; of angiography: but the mask.
+    "1.2.840.10008.5.1.4.1.1.11.2": "presentation",
+    "1.2.840.10008.5.1.4.1.1.11.5": "presentation",
+    # Pseudo-colour and blending make colours of grey values, which no screen of a room does: never half shown.
+    "1.2.840.10008.5.1.4.1.1.11.3": "not_shown",
+    "1.2.840.10008.5.1.4.1.1.11.4": "not_shown",
+    "1.2.840.10008.5.1.4.1.1.11.8": "not_shown",
     "1.2.840.10008.5.1.4.1.1.66.4": "segmentation",
     "1.2.840.10008.5.1.4.1.1.66.7": "not_shown",
     "1.2.840.10008.5.1.4.1.1.481.3": "structures",

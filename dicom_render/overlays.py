@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataelem import DataElement
-from pydicom.dataset import FileDataset
+from pydicom.dataset import Dataset, FileDataset
 
 from dicom_render.decoding import FrameSource
 
@@ -36,12 +36,18 @@ class Overlay(msgspec.Struct, frozen=True):
     first_row: int
     first_column: int
     bits: str
+    group: int = 0
+    """6000 and the even ones up to 601E; 0 in what was prepared before it was kept"""
 
     def mask(self) -> Mask:
         """(rows, columns), True where the plane is set."""
-        packed = np.frombuffer(zlib.decompress(base64.b64decode(self.bits)), np.uint8)
-        count = self.rows * self.columns
-        return np.unpackbits(packed, count=count, bitorder="little").reshape(self.rows, self.columns).astype(bool)
+        return unpacked_bits(self.bits, self.rows, self.columns)
+
+
+def unpacked_bits(bits: str, rows: int, columns: int) -> Mask:
+    """(rows, columns) of what `packed_bits` has packed."""
+    packed = np.frombuffer(zlib.decompress(base64.b64decode(bits)), np.uint8)
+    return np.unpackbits(packed, count=rows * columns, bitorder="little").reshape(rows, columns).astype(bool)
 
 
 def packed_bits(mask: Mask) -> str:
@@ -60,13 +66,19 @@ def overlays_of(dataset: FileDataset, source: FrameSource, frame: int) -> dict[i
     return found
 
 
-def _overlay(dataset: FileDataset, source: FrameSource, *, group: int, frame: int) -> Overlay | None:
+def own_overlays_of(dataset: Dataset) -> dict[int, Overlay]:
+    """The planes of an object without pixels, by group."""
+    found = {group: _overlay(dataset, None, group=group, frame=1) for group in GROUPS if (group, _DATA) in dataset}
+    return {group: overlay for group, overlay in found.items() if overlay is not None}
+
+
+def _overlay(dataset: Dataset, source: FrameSource | None, *, group: int, frame: int) -> Overlay | None:
     if (group, _DATA) in dataset:
         mask = _own_bits(dataset, group, frame)
     else:
         # Retired in 2004, still met: a high bit of each pixel's word (PS3.5 8.1.2 in editions before).
         bit = _numbers(dataset, group, _BIT_POSITION)
-        mask = source.bit_plane(frame, bit[0]) if bit else None
+        mask = source.bit_plane(frame, bit[0]) if bit and source else None
     if mask is None or not mask.any():
         return None
     origin = _numbers(dataset, group, _ORIGIN) or (1, 1)
@@ -79,10 +91,11 @@ def _overlay(dataset: FileDataset, source: FrameSource, *, group: int, frame: in
         first_row=origin[0] - 1,
         first_column=(origin[1] if len(origin) > 1 else 1) - 1,
         bits=packed_bits(mask),
+        group=group,
     )
 
 
-def _own_bits(dataset: FileDataset, group: int, frame: int) -> Mask | None:
+def _own_bits(dataset: Dataset, group: int, frame: int) -> Mask | None:
     rows, columns = _first(dataset, group, _ROWS), _first(dataset, group, _COLUMNS)
     place = _place_of(dataset, group, frame)
     element = _element(dataset, group, _DATA)
@@ -102,7 +115,7 @@ def _own_bits(dataset: FileDataset, group: int, frame: int) -> Mask | None:
     return bits.reshape(rows, columns).astype(bool)
 
 
-def _place_of(dataset: FileDataset, group: int, frame: int) -> int | None:
+def _place_of(dataset: Dataset, group: int, frame: int) -> int | None:
     """Which frame of the overlay lies over this one (PS3.3 C.9.3); None: none does.
 
     A plane that says nothing of frames belongs to the image, hence to each frame of it.
@@ -114,14 +127,14 @@ def _place_of(dataset: FileDataset, group: int, frame: int) -> int | None:
     return place if 0 <= place < (frames[0] if frames else 1) else None
 
 
-def _element(dataset: FileDataset, group: int, number: int) -> DataElement | None:
+def _element(dataset: Dataset, group: int, number: int) -> DataElement | None:
     try:
         return dataset.get((group, number))
     except Exception:  # pydicom parses late: a bad element raises nearly anything here (ValueError, KeyError, ...)
         return None
 
 
-def _numbers(dataset: FileDataset, group: int, number: int) -> tuple[int, ...]:
+def _numbers(dataset: Dataset, group: int, number: int) -> tuple[int, ...]:
     element = _element(dataset, group, number)
     if element is None or element.value is None or element.value == "":
         return ()
@@ -132,11 +145,11 @@ def _numbers(dataset: FileDataset, group: int, number: int) -> tuple[int, ...]:
         return ()
 
 
-def _first(dataset: FileDataset, group: int, number: int) -> int:
+def _first(dataset: Dataset, group: int, number: int) -> int:
     numbers = _numbers(dataset, group, number)
     return numbers[0] if numbers else 0
 
 
-def _text(dataset: FileDataset, group: int, number: int) -> str:
+def _text(dataset: Dataset, group: int, number: int) -> str:
     element = _element(dataset, group, number)
     return "" if element is None or element.value is None else str(element.value).strip()

@@ -1,44 +1,17 @@
 """A greyscale softcopy presentation state (PS3.3 A.33.1): how an image was shown, as plain values; draws nothing."""
 
-from typing import Literal
+from collections.abc import Iterator, Mapping
 
 import msgspec
 from pydicom.dataset import Dataset
 
 from dicom_render.attributes import first_item_of, integer_of, items_of, number_of, numbers_of, text_of
-from dicom_render.cielab import Rgb, rgb_of
 from dicom_render.headers import Window
+from dicom_render.lut import PackedLut, lut_of, packed
+from dicom_render.overlays import GROUPS, Overlay, own_overlays_of
 from dicom_render.references import ImageReference, evidence, image_references
 from dicom_render.shutters import Shutter, shutter_of
-
-Units = Literal["PIXEL", "DISPLAY"]
-
-
-class Graphic(msgspec.Struct, frozen=True):
-    """One graphic object (PS3.3 C.10.5): x, y, x, y... from the first pixel's corner, or in shares of the area."""
-
-    kind: str
-    units: Units
-    filled: bool
-    points: tuple[float, ...]
-
-
-class GraphicText(msgspec.Struct, frozen=True):
-    """Words at an anchor, or in a box from its top left to its bottom right corner."""
-
-    text: str
-    units: Units
-    anchor: tuple[float, float] | None
-    box: tuple[float, float, float, float] | None
-
-
-class Annotation(msgspec.Struct, frozen=True):
-    """Graphics and texts of one layer over some images; without `images` over all of the state's."""
-
-    layer: str
-    images: tuple[ImageReference, ...]
-    graphics: tuple[Graphic, ...]
-    texts: tuple[GraphicText, ...]
+from dicom_render.state_graphics import GraphicLayer, StateAnnotation, annotations_of, graphic_layers_of
 
 
 class StateWindow(msgspec.Struct, frozen=True):
@@ -48,10 +21,30 @@ class StateWindow(msgspec.Struct, frozen=True):
     window: Window
 
 
-class GraphicLayer(msgspec.Struct, frozen=True):
-    name: str
-    order: int
-    rgb: Rgb | None
+class StateTable(msgspec.Struct, frozen=True):
+    """A VOI LUT over some images; without `images` over all of the state's. `window` spans its entries."""
+
+    images: tuple[ImageReference, ...]
+    table: PackedLut
+    window: Window
+
+
+class StateRescale(msgspec.Struct, frozen=True):
+    """From stored values to those that the state's windows and tables speak of, instead of the image's own rescale.
+
+    PS3.4 N.2.1.1: a state that says nothing of it means the stored values themselves.
+    """
+
+    slope: float = 1.0
+    intercept: float = 0.0
+
+
+class ActivatedOverlay(msgspec.Struct, frozen=True):
+    """Overlay planes of a group that are shown, in a graphic layer; `plane`: the state's own, else the image's."""
+
+    group: int
+    layer: str
+    plane: Overlay | None
 
 
 class DisplayedArea(msgspec.Struct, frozen=True):
@@ -69,33 +62,48 @@ class PresentationState(msgspec.Struct, frozen=True, tag="presentation"):
     description: str
     creator: str
     images: tuple[ImageReference, ...]
+    modality: StateRescale
+    modality_table: PackedLut | None
     windows: tuple[StateWindow, ...]
+    voi_tables: tuple[StateTable, ...]
     inverse: bool
+    presentation_table: PackedLut | None
     rotation_deg: int
     flipped: bool
     areas: tuple[DisplayedArea, ...]
     layers: tuple[GraphicLayer, ...]
-    annotations: tuple[Annotation, ...]
+    annotations: tuple[StateAnnotation, ...]
     shutter: Shutter | None
+    overlays: tuple[ActivatedOverlay, ...]
     unsupported: tuple[str, ...]
 
 
 def presentation_state_of(dataset: Dataset) -> PresentationState:
     """The state as it is written; nothing is applied."""
-    shutter, _ = shutter_of(dataset, 1, {})
+    planes = own_overlays_of(dataset)
+    shutter, shutting = shutter_of(dataset, 1, planes)
+    modality = first_item_of(dataset, "ModalityLUTSequence")
+    presentation = first_item_of(dataset, "PresentationLUTSequence")
     return PresentationState(
         title=text_of(dataset, "ContentLabel"),
         description=text_of(dataset, "ContentDescription"),
         creator=text_of(dataset, "ContentCreatorName").replace("^", " ").strip(),
         images=tuple(evidence(dataset)),
+        modality=StateRescale(
+            slope=number_of(dataset, "RescaleSlope") or 1.0, intercept=number_of(dataset, "RescaleIntercept") or 0.0
+        ),
+        modality_table=None if modality is None else packed(lut_of(modality, signed_input=False)),
         windows=tuple(filter(None, map(_window, items_of(dataset, "SoftcopyVOILUTSequence")))),
+        voi_tables=tuple(filter(None, map(_table, items_of(dataset, "SoftcopyVOILUTSequence")))),
         inverse=text_of(dataset, "PresentationLUTShape") == "INVERSE",
+        presentation_table=None if presentation is None else packed(lut_of(presentation, signed_input=False)),
         rotation_deg=(integer_of(dataset, "ImageRotation") or 0) % 360,
         flipped=text_of(dataset, "ImageHorizontalFlip") == "Y",
         areas=tuple(filter(None, map(_area, items_of(dataset, "DisplayedAreaSelectionSequence")))),
-        layers=tuple(sorted(map(_layer, items_of(dataset, "GraphicLayerSequence")), key=lambda each: each.order)),
-        annotations=tuple(map(_annotation, items_of(dataset, "GraphicAnnotationSequence"))),
+        layers=graphic_layers_of(dataset),
+        annotations=annotations_of(dataset),
         shutter=shutter,
+        overlays=tuple(_activated(dataset, {group: each for group, each in planes.items() if group != shutting})),
         unsupported=_unsupported(dataset),
     )
 
@@ -108,6 +116,25 @@ def _window(item: Dataset) -> StateWindow | None:
     return StateWindow(image_references(item), Window(center, width, function))
 
 
+def _table(item: Dataset) -> StateTable | None:
+    table = first_item_of(item, "VOILUTSequence")
+    if table is None:
+        return None
+    # C.11.2.1.1: whether its input has a sign is said by the first value mapped, if anywhere: SS or US.
+    signed = str(table["LUTDescriptor"].VR) == "SS" or (numbers_of(table, "LUTDescriptor")[1:2] or (0,))[0] < 0
+    lut = lut_of(table, signed_input=signed)
+    window = Window(lut.first_mapped + len(lut.entries) / 2, max(len(lut.entries), 1))
+    return StateTable(image_references(item), packed(lut), window)
+
+
+def _activated(dataset: Dataset, own: Mapping[int, Overlay]) -> Iterator[ActivatedOverlay]:
+    """Overlay Activation (PS3.3 C.11.7): a group that names no layer is not shown."""
+    for group in GROUPS:
+        layer = str(dataset[group, 0x1001].value or "").strip() if (group, 0x1001) in dataset else ""
+        if layer:
+            yield ActivatedOverlay(group, layer, own.get(group))
+
+
 def _area(item: Dataset) -> DisplayedArea | None:
     first = numbers_of(item, "DisplayedAreaTopLeftHandCorner")
     last = numbers_of(item, "DisplayedAreaBottomRightHandCorner")
@@ -116,55 +143,9 @@ def _area(item: Dataset) -> DisplayedArea | None:
     return DisplayedArea(image_references(item), (first[0], first[1]), (last[0], last[1]))
 
 
-def _layer(item: Dataset) -> GraphicLayer:
-    return GraphicLayer(
-        name=text_of(item, "GraphicLayer"),
-        order=integer_of(item, "GraphicLayerOrder") or 0,
-        rgb=rgb_of(item, "GraphicLayerRecommendedDisplayCIELabValue"),
-    )
-
-
-def _annotation(item: Dataset) -> Annotation:
-    return Annotation(
-        layer=text_of(item, "GraphicLayer"),
-        images=image_references(item),
-        graphics=tuple(map(_graphic, items_of(item, "GraphicObjectSequence"))),
-        texts=tuple(map(_text, items_of(item, "TextObjectSequence"))),
-    )
-
-
-def _graphic(item: Dataset) -> Graphic:
-    return Graphic(
-        kind=text_of(item, "GraphicType"),
-        units=_units(item, "GraphicAnnotationUnits"),
-        filled=text_of(item, "GraphicFilled") == "Y",
-        points=numbers_of(item, "GraphicData"),
-    )
-
-
-def _text(item: Dataset) -> GraphicText:
-    anchor = numbers_of(item, "AnchorPoint")
-    first, last = (numbers_of(item, f"BoundingBox{corner}HandCorner") for corner in ("TopLeft", "BottomRight"))
-    has_anchor, has_box = len(anchor) == 2, len(first) == 2 and len(last) == 2
-    return GraphicText(
-        text=text_of(item, "UnformattedTextValue"),
-        units=_units(item, "AnchorPointAnnotationUnits" if has_anchor else "BoundingBoxAnnotationUnits"),
-        anchor=(anchor[0], anchor[1]) if has_anchor else None,
-        box=(first[0], first[1], last[0], last[1]) if has_box else None,
-    )
-
-
-def _units(item: Dataset, keyword: str) -> Units:
-    return "DISPLAY" if text_of(item, keyword) == "DISPLAY" else "PIXEL"
-
-
 def _unsupported(dataset: Dataset) -> tuple[str, ...]:
-    has_table = any(first_item_of(item, "VOILUTSequence") for item in items_of(dataset, "SoftcopyVOILUTSequence"))
-    found = {
-        "voi_table": has_table,
-        "presentation_table": bool(items_of(dataset, "PresentationLUTSequence")),
-        "modality_table": bool(items_of(dataset, "ModalityLUTSequence")),
-        "mask": bool(items_of(dataset, "MaskSubtractionSequence")),
-        "overlays": any(0x6000 <= element.tag.group <= 0x601E for element in dataset),
-    }
-    return tuple(name for name, is_there in found.items() if is_there)
+    keywords = {"mask": "MaskSubtractionSequence", "compound": "CompoundGraphicSequence", "icc": "ICCProfile"}
+    found = {name for name, keyword in keywords.items() if keyword in dataset}
+    if any("CompoundGraphicSequence" in item for item in items_of(dataset, "GraphicAnnotationSequence")):
+        found.add("compound")
+    return tuple(sorted(found))

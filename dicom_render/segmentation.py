@@ -9,7 +9,7 @@ from dicom_render.attributes import first_item_of, integer_of, items_of, number_
 from dicom_render.cielab import Rgb, rgb_of
 from dicom_render.decoding import FrameSource
 from dicom_render.functional_groups import FrameGroups
-from dicom_render.overlays import Mask, packed_bits
+from dicom_render.overlays import Mask, packed_bits, unpacked_bits
 from dicom_render.refusal import Unreadable
 from dicom_render.space import Orientation, Vector
 
@@ -37,6 +37,10 @@ class SegmentPlane(msgspec.Struct, frozen=True):
     sop_instance_uid: str | None
     frame: int | None
     bits: str
+
+    def mask(self, rows: int, columns: int) -> Mask:
+        """(rows, columns), True where the segment is."""
+        return unpacked_bits(self.bits, rows, columns)
 
 
 class Segmentation(msgspec.Struct, frozen=True, tag="segmentation"):

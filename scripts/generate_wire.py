@@ -28,6 +28,7 @@ MODULES = (
 )
 # Modules of which only some structs travel.
 STRUCTS = {
+    "collab.studies.image_places": ("ImagePlace",),
     "dicom_render.pack": ("PackHeader",),
     "dicom_render.drawing": ("DrawnPlane",),
     "dicom_render.report": ("Report",),
@@ -36,7 +37,7 @@ STRUCTS = {
     "dicom_render.presentation_state": ("PresentationState",),
 }
 # Names that two packages use, each rightly in its own; the client has only one room for them.
-RENAMED = {"dicom_render.headers.Window": "VoiWindow", "dicom_render.presentation_state.Annotation": "StateAnnotation"}
+RENAMED = {"dicom_render.headers.Window": "VoiWindow"}
 
 _written: set[type[msgspec.Struct]] = set()
 _SCALARS: dict[Any, str] = {str: "string", int: "number", float: "number", bool: "boolean", type(None): "null"}

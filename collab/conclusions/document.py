@@ -102,6 +102,7 @@ class LaidOver(_Frozen, frozen=True):
     sop_instance_uid: str
     is_drawn: bool
     """it stands on the printed image as well"""
+    title: str = ""
 
 
 class KeyViewSeen(_Frozen, frozen=True):
@@ -118,6 +119,8 @@ class KeyViewSeen(_Frozen, frozen=True):
     image_sha256: str
     edges: Edges | None = None
     laid_over: tuple[LaidOver, ...] = ()
+    annotated_by: tuple[str, ...] = ()
+    """whose annotations stand on the printed image"""
     is_resampled: bool = False
     """a plane through slices that were not acquired as a volume"""
 

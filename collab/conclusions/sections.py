@@ -215,10 +215,14 @@ def window_line(view: KeyViewSeen, words: Words) -> str:
 
 
 def layer_lines(view: KeyViewSeen, words: Words) -> tuple[str, ...]:
-    """What the experts saw over the image and the reader of the page does not; and what the image is not."""
+    """What is drawn over the image and by whom, and what the experts saw there and the page does not show."""
+    drawn = ", ".join(each.title or each.sop_instance_uid for each in view.laid_over if each.is_drawn)
     left_out = sum(not each.is_drawn for each in view.laid_over)
-    missing = (words.phrase("laid_over.left_out", count=left_out),) if left_out else ()
-    return (*missing, words.phrase("resampled")) if view.is_resampled else missing
+    lines = [words.phrase("laid_over.drawn", titles=drawn)] if drawn else []
+    lines += [words.phrase("laid_over.annotated", names=", ".join(view.annotated_by))] if view.annotated_by else []
+    lines += [words.phrase("laid_over.left_out", count=left_out)] if left_out else []
+    lines += [words.phrase("resampled")] if view.is_resampled else []
+    return tuple(lines)
 
 
 def lack_line(lack: SeriesLack, words: Words) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from collab.conclusions.document import Edges, KeyImage, KeyViewSeen, LaidOver, sha256_hex
+from collab.expertise.laying import Laid, Laying
 from collab.kit.caller import Caller
 from collab.kit.refusals import NotFound
 from collab.kit.settings import Settings
@@ -30,18 +32,29 @@ QUALITY = 92
 _AXES = (("R", "L"), ("A", "P"), ("F", "H"))
 
 
+@dataclass(frozen=True, slots=True)
+class Pictured:
+    """The printed picture of a key view, and what was drawn over it."""
+
+    image: KeyImage
+    laid: Laid
+
+
 class Picturing:
     """Draws the key views of one conclusion; each stack is opened once."""
 
-    def __init__(self, session: Session, settings: Settings, caller: Caller, at: datetime) -> None:
+    def __init__(
+        self, session: Session, settings: Settings, caller: Caller, at: datetime, over: Laying | None = None
+    ) -> None:
         self._session = session
         self._folders = PreparedFolders(settings)
         self._caller = caller
         self._at = at
+        self._over = over
         self._stacks: dict[tuple[str, int], PreparedStack | None] = {}
 
-    def draw(self, key_view: KeyViewAdded, by_uid: dict[str, Study]) -> KeyImage | None:
-        """The picture as JPEG, or None for a view without a prepared stack to draw it from."""
+    def draw(self, key_view: KeyViewAdded, by_uid: dict[str, Study]) -> Pictured | None:
+        """The picture as JPEG with what lay over it, or None for a view without a prepared stack to draw it from."""
         pane, viewport = key_view.view.only_pane, shown_viewport(key_view)
         study = by_uid.get(pane.study_uid) if pane else None
         source = self._stack(study, pane.series_uid, pane.stack) if study and pane else None
@@ -60,15 +73,17 @@ class Picturing:
             frame=viewport.frame or 1,
             overlays=pane.layers.overlays,
             shutters=pane.layers.shutters,
+            mirrored=viewport.mirrored,
         )
         try:
             picture = render_view(source, plane, width, height)
         except Refusal:
             return None
-        jpeg = to_jpeg(picture[:, ::-1] if viewport.mirrored else picture, QUALITY)
+        laid = self._over.lay(picture, source, plane, pane=pane, viewport=viewport) if self._over else Laid(picture)
+        jpeg = to_jpeg(laid.picture, QUALITY)
         is_cut = own_slice(source, plane) is None
         is_resampled = is_cut and source.header.resampling is not None
-        return KeyImage(jpeg=jpeg, sha256=sha256_hex(jpeg), is_resampled=is_resampled)
+        return Pictured(KeyImage(jpeg=jpeg, sha256=sha256_hex(jpeg), is_resampled=is_resampled), laid)
 
     def _stack(self, study: Study, series_uid: str, stack: int) -> PreparedStack | None:
         if (series_uid, stack) not in self._stacks:
@@ -91,10 +106,11 @@ def shown_viewport(key_view: KeyViewAdded) -> ViewportView | None:
     return next((each for each in pane.viewports if each.id == key_view.viewport), None) if pane else None
 
 
-def key_view_seen(key_view: KeyViewAdded, image: KeyImage | None) -> KeyViewSeen:
+def key_view_seen(key_view: KeyViewAdded, pictured: Pictured | None) -> KeyViewSeen:
     """What the conclusion says of a key view."""
     pane, viewport = key_view.view.only_pane, shown_viewport(key_view)
     assert pane is not None, "the room keeps no other key views (R26)"
+    titles = pictured.laid.titles if pictured else {}
     return KeyViewSeen(
         caption=key_view.caption,
         study_uid=pane.study_uid,
@@ -104,10 +120,14 @@ def key_view_seen(key_view: KeyViewAdded, image: KeyImage | None) -> KeyViewSeen
         window_center=pane.window.center,
         window_width=pane.window.width,
         window_unit=pane.window.unit,
-        image_sha256=image.sha256 if image else "",
+        image_sha256=pictured.image.sha256 if pictured else "",
         edges=_edges(viewport) if viewport and pane.frame_of_reference_uid else None,
-        is_resampled=image is not None and image.is_resampled,
-        laid_over=tuple(LaidOver(each.sop_instance_uid, is_drawn=False) for each in pane.layers.objects),
+        is_resampled=pictured is not None and pictured.image.is_resampled,
+        laid_over=tuple(
+            LaidOver(uid, is_drawn=uid in titles, title=titles.get(uid, ""))
+            for uid in (each.sop_instance_uid for each in pane.layers.objects)
+        ),
+        annotated_by=pictured.laid.authors if pictured else (),
     )
 
 

@@ -15,7 +15,6 @@ from collab.conclusions.document import (
     DOCUMENT_TYPE,
     ConclusionBundle,
     ConclusionContent,
-    KeyImage,
     Participant,
     Professional,
     StudySeen,
@@ -25,8 +24,9 @@ from collab.conclusions.document import (
 from collab.conclusions.sections import Words
 from collab.expertise import store
 from collab.expertise.brief import key_lines
+from collab.expertise.laying import Laying, ReadLayer, no_layer
 from collab.expertise.models import ExpertiseRequest
-from collab.expertise.picturing import Picturing, key_view_seen
+from collab.expertise.picturing import Pictured, Picturing, key_view_seen
 from collab.expertise.rooming import studies_of
 from collab.expertise.service import consent_of_request, key_data_of, patient_of
 from collab.kit.caller import Caller
@@ -37,7 +37,7 @@ from collab.studies.lacking import lacks_of
 from collab.studies.models import Study
 from collab.studies.service import study_manifest
 
-Drawn = Sequence[tuple[KeyViewAdded, KeyImage | None]]
+Drawn = Sequence[tuple[KeyViewAdded, Pictured | None]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,16 +53,19 @@ class Sealing:
     by: Caller
     at: datetime
     settings: Settings
+    layers: ReadLayer = no_layer
 
 
 def seal(session: Session, sealing: Sealing) -> ConclusionBundle:
     """The content with its hash, and the pictures of its key views."""
     seen = studies_of(session, sealing.request, sealing.by, at=sealing.at)
-    picturing = Picturing(session, sealing.settings, sealing.by, sealing.at)
+    room = rooms.state_of(session, sealing.room_id)
+    over = Laying(session, sealing.layers, [study.id for study in seen], room.annotations, room.members)
+    picturing = Picturing(session, sealing.settings, sealing.by, sealing.at, over)
     by_uid = {study.study_uid: study for study in seen}
-    drawn = [(each, picturing.draw(each, by_uid)) for each in rooms.key_views_of(session, sealing.room_id)]
+    drawn = [(each, picturing.draw(each, by_uid)) for each in room.key_views]
     content = _content(session, sealing, seen, drawn)
-    images = tuple(image for _, image in drawn)
+    images = tuple(pictured.image if pictured else None for _, pictured in drawn)
     return ConclusionBundle(content=content, content_sha256=sha256_hex(canonical_bytes(content)), images=images)
 
 
@@ -90,7 +93,7 @@ def _content(session: Session, sealing: Sealing, seen: Sequence[Study], drawn: D
         expert=professional(request.accepted_by),
         participants=participants(facts),
         studies=tuple(_study_seen(session, sealing, study, facts) for study in seen),
-        key_views=tuple(key_view_seen(each, image) for each, image in drawn),
+        key_views=tuple(key_view_seen(each, pictured) for each, pictured in drawn),
         text=sealing.text,
         answers=sealing.answers,
         requested_at=submitted.at,

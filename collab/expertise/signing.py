@@ -22,6 +22,7 @@ from collab.conclusions.document import (
 from collab.conclusions.service import Documents, Receipt, RenderConclusion, Signing
 from collab.delivery.bus import Bus
 from collab.expertise import store
+from collab.expertise.laying import ReadLayer, no_layer
 from collab.expertise.models import ExpertiseRequest, RequestStudy
 from collab.expertise.picturing import key_view_seen
 from collab.expertise.rooming import studies_of
@@ -123,6 +124,8 @@ class Desk:
     render: RenderConclusion
     live: LiveRooms | None
     bus: Bus
+    layers: ReadLayer = no_layer
+    """reads what lay over a key view"""
 
 
 def access_to_sign(session: Session, request_id: str, caller: Caller) -> tuple[ExpertiseRequest, str]:
@@ -211,6 +214,7 @@ def conclude(
         by=by,
         at=at,
         settings=desk.settings,
+        layers=desk.layers,
     )
     bundle = seal(session, sealing)
     move(session, request, Act(name="conclude"), by=by, at=at, bus=desk.bus)

@@ -22,6 +22,8 @@ from collab.expertise.signing import Desk, DraftChanged, EmptyDraft, Preview, Si
 from collab.kit.refusals import BadInput, Refusal, TooMany
 from collab.kit.web import Call, page, refusal_sentence, see_other
 from collab.rooms.hub import RoomHub
+from collab.studies.importing import Intake
+from collab.studies.objects import read_layer
 
 _VERSION = "version_"
 
@@ -40,6 +42,7 @@ def desk_of(call: Call, render_conclusion: RenderConclusion) -> Desk:
         render=render_conclusion,
         live=site.part(RoomHub),
         bus=site.part(Bus),
+        layers=lambda session, study_ids, uid: read_layer(site.part(Intake), session, study_ids, uid),
     )
 
 

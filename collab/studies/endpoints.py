@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute
 from collab.kit.i18n import catalogue
 from collab.kit.refusals import NotFound
 from collab.kit.web import Call, api, json_answer, page
-from collab.studies import objects, packs, pictures, pieces, service
+from collab.studies import image_places, objects, packs, pictures, pieces, service
 from collab.studies.importing import Intake
 from collab.studies.manifest import NewUpload, StudyLine, StudyManifest, StudyVersion, UploadState
 from collab.studies.models import SetAside
@@ -37,6 +37,7 @@ def routes() -> Sequence[BaseRoute]:
         *packs.routes(),
         *pictures.routes(),
         *objects.routes(),
+        *image_places.routes(),
     ]
 
 

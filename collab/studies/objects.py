@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
+import msgspec
 from anyio import CapacityLimiter, to_thread
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -22,19 +23,26 @@ from collab.studies.models import Instance
 from collab.studies.service import access_study
 from collab.studies.work import read_document, read_object
 from dicom_render.objects import kind_of
+from dicom_render.presentation_state import PresentationState
 from dicom_render.refusal import Refusal as RenderRefusal
+from dicom_render.segmentation import Segmentation
+from dicom_render.structure_set import StructureSet
 from dicom_render.workers import WorkersBusy
 
 # Requests that may wait for a worker; all other threads stay free for the rooms.
 _WAITING = CapacityLimiter(4)
 # Raised when the form of the content changes: the bytes of the originals never do.
-CONTENT_FORM = 2
+CONTENT_FORM = 3
 # A document of a stranger is handed over, never run: no script, no form, no frame around it, no guess at its type.
 _DOCUMENT_HEADERS = {
     "Content-Disposition": 'attachment; filename="document.pdf"',
     "Content-Security-Policy": "sandbox; default-src 'none'",
     "X-Content-Type-Options": "nosniff",
 }
+
+
+Layer = PresentationState | Segmentation | StructureSet
+LAYER_KINDS = frozenset({"presentation", "segmentation", "structures"})
 
 
 class ObjectNotShown(Refusal):
@@ -100,6 +108,22 @@ async def _sent(
     path = str(intake.blobs.path_of(instance.sha256))
     content = await to_thread.run_sync(partial(_worked, intake, read, path), limiter=_WAITING)
     return Response(content, headers={**shared, **headers}, media_type=media)
+
+
+def read_layer(intake: Intake, session: Session, study_ids: Sequence[str], sop_instance_uid: str) -> Layer | None:
+    """What lay over images, from whichever of these studies holds it; None where none does or it cannot be read now.
+
+    The caller has passed the gate of each study. Waits for a worker.
+    """
+    rows = (store.find_instance(session, study_id=each, sop_instance_uid=sop_instance_uid) for each in study_ids)
+    found = next(filter(None, rows), None)
+    if found is None or kind_of(found.sop_class_uid) not in LAYER_KINDS:
+        return None
+    try:
+        content = intake.workers.run(read_object, str(intake.blobs.path_of(found.sha256)))
+    except (WorkersBusy, RenderRefusal):
+        return None
+    return msgspec.json.decode(content, type=Layer)
 
 
 def _worked(intake: Intake, read: Callable[[str], bytes], path: str) -> bytes:

@@ -34,12 +34,10 @@ def test_window_graphics_and_words_are_those_of_the_file(test_data: Path) -> Non
 
 def test_what_is_not_carried_is_named(test_data: Path) -> None:
     read = open_dataset((test_data / "10_objects/derived_highdicom/gsps_window_polyline_text.dcm").read_bytes())
-    table = pydicom.Dataset()
-    table.LUTDescriptor, table.LUTData = [2, 0, 8], b"\0\1"
-    read.PresentationLUTSequence = [table]
+    read.MaskSubtractionSequence = [pydicom.Dataset()]
     read.ImageRotation, read.ImageHorizontalFlip = 270, "Y"
     found = presentation_state_of(read)
-    assert found.unsupported == ("presentation_table",)
+    assert found.unsupported == ("mask",)
     assert (found.rotation_deg, found.flipped) == (270, True)
 
 

@@ -198,6 +198,7 @@ MATRIX: Mapping[Key, Row] = {
     ("GET", f"{_SERIES}/header"): only(IMAGES),
     ("GET", f"{_SERIES}/picture"): replace(only(IMAGES), query=picture),
     ("GET", _OBJECT): only(IMAGES),
+    ("GET", "/api/studies/{study}/images/{instance_uid}"): only(IMAGES),
     ("GET", f"{_OBJECT}/document"): only(IMAGES),
     ("POST", "/api/uploads"): Row(may=CARE, json=lambda _: {"name": "scan.zip", "size": 10}),
     ("GET", "/api/uploads/{upload}"): only(REQUESTER),

@@ -11,7 +11,8 @@ import pydicom
 from PIL import Image
 
 from collab.conclusions.document import Edges, KeyImage, LaidOver, sha256_hex
-from collab.expertise.picturing import LONG_SIDE_PX, Picturing, key_view_seen
+from collab.expertise.laying import Laid
+from collab.expertise.picturing import LONG_SIDE_PX, Pictured, Picturing, key_view_seen
 from collab.rooms.protocol import KeyViewAdded
 from collab.rooms.view import LaidObject, Layers, Pane, Slab, ViewportView, Window
 from collab.studies.models import Series, Study
@@ -90,22 +91,24 @@ def key_view(**changes: object) -> KeyViewAdded:
 def draw(world: World, kept: KeyViewAdded, study: Study) -> object:
     with world.database.transaction() as session:
         picturing = Picturing(session, world.settings, world.caller(world.requester), make.NIGHT)
-        return picturing.draw(kept, {study.study_uid: study})
+        pictured = picturing.draw(kept, {study.study_uid: study})
+        return pictured.image if pictured else None
 
 
 def test_a_key_view_is_the_slice_in_its_window(world: World, tmp_path: Path) -> None:
     study = prepare(world, tmp_path / "in")
     with world.database.transaction() as session:
         picturing = Picturing(session, world.settings, world.caller(world.requester), make.NIGHT)
-        image = picturing.draw(key_view(), {study.study_uid: study})
-    assert image is not None
+        pictured = picturing.draw(key_view(), {study.study_uid: study})
+    assert pictured is not None
+    image = pictured.image
     drawn = np.asarray(Image.open(io.BytesIO(image.jpeg)), dtype=int)
     assert drawn.shape == (LONG_SIDE_PX, LONG_SIDE_PX)
     # First pixel 1 HU, last 256 HU, in a window from 0 to 256: black at the top left, white at the bottom right.
     assert drawn[20, 20] < 10
     assert drawn[-20, -20] > 245
     assert image.sha256 == sha256_hex(image.jpeg)
-    assert key_view_seen(key_view(), image).image_sha256 == image.sha256
+    assert key_view_seen(key_view(), pictured).image_sha256 == image.sha256
 
 
 def test_a_narrow_window_is_printed_under_the_function_that_the_screens_use(world: World, tmp_path: Path) -> None:
@@ -135,8 +138,9 @@ def test_what_a_shutter_hides_on_the_screens_is_hidden_in_print(world: World, tm
     study = prepare(world, tmp_path / "in", **shutter)
     with world.database.transaction() as session:
         picturing = Picturing(session, world.settings, world.caller(world.requester), make.NIGHT)
-        image = picturing.draw(key_view(), {study.study_uid: study})
-    assert image is not None
+        pictured = picturing.draw(key_view(), {study.study_uid: study})
+    assert pictured is not None
+    image = pictured.image
     drawn = np.asarray(Image.open(io.BytesIO(image.jpeg)), dtype=int)
     assert drawn[-20, -20] < 10
     assert drawn[-20, 20] > 225
@@ -235,5 +239,5 @@ def test_a_plane_through_a_tilted_stack_is_printed_as_resampled(world: World, tm
     )
     image = draw(world, kept, study)
     assert isinstance(image, KeyImage)
-    assert key_view_seen(kept, image).is_resampled
+    assert key_view_seen(kept, Pictured(image, Laid(np.zeros((1, 1), np.uint8)))).is_resampled
     assert not key_view_seen(key_view(), None).is_resampled

@@ -28,6 +28,13 @@ export function tableCurve(name: string, table: { first: number; bits: number; e
   return { name, first: table.first, levels };
 }
 
+/** The level, 0 to 255 and not rounded, of a value; beyond the ends of the table the end entries hold. */
+export function tableLevel(table: { first: number; bits: number; entries: Uint16Array }, value: number): number {
+  const last = table.entries.length - 1;
+  const index = Math.min(Math.max(Math.round(value) - table.first, 0), last);
+  return ((table.entries[index] as number) * 255) / (2 ** table.bits - 1);
+}
+
 /** Little-endian 16-bit entries, as they travel. */
 export function entriesOf(bytes: Uint8Array): Uint16Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -12,6 +12,17 @@ export function windowRange(center: number, width: number, voiFunction: string):
   return { lower: middle - half, upper: middle + half };
 }
 
+/** The level, 0 to 255 and not rounded, of a value in a window (PS3.3 C.11.2.1.2, C.11.2.1.3). */
+export function levelThrough(
+  { center, width }: { center: number; width: number },
+  voiFunction: string,
+  value: number,
+): number {
+  if (voiFunction === "SIGMOID") return 255 / (1 + Math.exp((-4 * (value - center)) / width));
+  const { lower, upper } = windowRange(center, width, voiFunction);
+  return Math.min(Math.max(((value - lower) / (upper - lower)) * 255, 0), 255);
+}
+
 // What a region holds besides its tissue (a rim of air, a metal clip) must not set the window.
 const ROBUST = { lowest: 0.02, highest: 0.98 };
 

@@ -8,7 +8,7 @@ import { EMPTY_STATE, fold } from "./fold";
 import { type FollowEvent, type Following, follow, NOT_YET } from "./follow";
 import { type Seats, seatsOf, withPresence } from "./presence";
 import { createPresenting } from "./present";
-import type { Screen, StackRef } from "./screen";
+import type { Place, Screen, StackRef } from "./screen";
 import { createShowing } from "./showing";
 
 export type RemotePointer = { actor: string; pointer: Pointer };
@@ -68,8 +68,8 @@ export type Live = {
   rejoin(): void;
   /** More series are known than before: the shared view may be among them. */
   seriesFound(): void;
-  /** Opens a series: for all when I present, else for me alone. */
-  open(stack: StackRef): Promise<void>;
+  /** Opens a series, at an image of it: for all when I present, else for me alone. */
+  open(stack: StackRef, at?: Place): Promise<void>;
   /** Opens a series because none has been shown yet; whoever shows one next is followed. */
   openFirst(stack: StackRef): Promise<void>;
   /** Hangs several series: for all when I present, else for me alone. */
@@ -250,7 +250,7 @@ export function createLive(world: LiveWorld): Live {
     quiet_n = world.ask({ t: "control.take", term: 0 });
   };
 
-  const openStack = (stack: StackRef): Promise<void> => shareOpened(showing.open(stack));
+  const openStack = (stack: StackRef, at?: Place): Promise<void> => shareOpened(showing.open(stack, at));
 
   const hangFirst = (arrangement: Arrangement, stacks: readonly StackRef[]): Promise<void> =>
     shareOpened(showing.hang(arrangement, stacks));
@@ -338,11 +338,11 @@ export function createLive(world: LiveWorld): Live {
       if (shared !== null && !walks && (screen.view() === null || (isMissing && !isPresenter())))
         see(showing.show(shared));
     },
-    async open(stack) {
+    async open(stack, at) {
       if (state.holder !== null && !isPresenter()) update({ on: "walked" });
-      await openStack(stack);
+      await openStack(stack, at);
     },
-    openFirst: openStack,
+    openFirst: (stack) => openStack(stack),
     async hang(arrangement, stacks) {
       if (state.holder !== null && !isPresenter()) update({ on: "walked" });
       await hangFirst(arrangement, stacks);

@@ -1,12 +1,12 @@
 /** Brings a view to the screen, with the stacks that its panes are made of; decides nothing about which view. */
 import type { Arrangement, Pane, View } from "../wire/types";
-import { EVERYTHING, type Screen, type ShowResult, type StackRef } from "./screen";
+import { EVERYTHING, type Place, type Screen, type ShowResult, type StackRef } from "./screen";
 
 export type Showing = {
   /** Shows the view now; what of it is not there yet, as soon as it is. */
   show(view: View): ShowResult;
   /** Opens a series for its own sake. False when something else was asked for meanwhile, or it cannot be shown. */
-  open(stack: StackRef): Promise<boolean>;
+  open(stack: StackRef, at?: Place): Promise<boolean>;
   /** Opens several, one a pane; as `open`. */
   hang(arrangement: Arrangement, stacks: readonly StackRef[]): Promise<boolean>;
   /** Something was asked for, whether it is there yet or not. */
@@ -46,7 +46,7 @@ export function createShowing({ screen, find, drawn }: ShowingWorld): Showing {
       asked += 1;
       return screen.show(view, stacks, EVERYTHING);
     },
-    open: (stack) => opened(screen.open(stack)),
+    open: (stack, at) => opened(screen.open(stack, at)),
     hang: (arrangement, stacks) => opened(screen.hang(arrangement, stacks)),
     isOpening: () => asked > 0,
     compare: screen.compare,

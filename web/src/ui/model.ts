@@ -7,6 +7,7 @@ import type {
   AnnotationKind,
   Arrangement,
   Drawing,
+  ImageReference,
   ObjectEntry,
   Pane,
   RoomPage,
@@ -251,6 +252,8 @@ export type Actions = AnnotationActions & {
   refuseThin(): void;
   /** Opens a report, or lays an object over the active pane; a second time takes it away. */
   useObject(object: ObjectEntry): void;
+  /** Opens the image that a report names, wherever it stands among the room's studies. */
+  goToImage(image: ImageReference): void;
   changeObject(uid: string, change: Partial<Pick<Laid, "hidden" | "opacity">>): void;
   keepView(caption: string): void;
   removeKeyView(key_view_id: string): void;

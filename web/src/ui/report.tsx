@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { formatDay } from "../i18n/dates";
 import { currentLanguage, t } from "../i18n/text";
-import type { Report, ReportItem } from "../wire/types";
+import type { ImageReference, Report, ReportItem } from "../wire/types";
 import { useRoom } from "./context";
 
 export function ReportDialog(): JSX.Element {
@@ -41,8 +41,25 @@ function ReportText({ report }: { report: Report }): JSX.Element {
       <div class="what-is-signed">
         <Items items={report.items} />
       </div>
-      {report.images.length > 0 && <p class="soft">{t("room.report.images", { count: report.images.length })}</p>}
+      {report.images.length > 0 && <Images images={report.images} />}
     </>
+  );
+}
+
+/** The images that the document names, in its order: one press opens one, for all where I present. */
+function Images({ images }: { images: readonly ImageReference[] }): JSX.Element {
+  const { actions } = useRoom();
+  return (
+    <div class="report-images">
+      <p class="soft">{t("room.report.images", { count: images.length })}</p>
+      <div class="row">
+        {images.map((image, index) => (
+          <button key={index} type="button" onClick={() => actions.goToImage(image)}>
+            {t("room.report.open_image", { number: index + 1 })}
+          </button>
+        ))}
+      </div>
+    </div>
   );
 }
 
@@ -55,12 +72,18 @@ function written({ kind, value }: ReportItem): string {
 }
 
 function Items({ items }: { items: readonly ReportItem[] }): JSX.Element {
+  const { actions } = useRoom();
   return (
     <ul class="report-items">
       {items.map((item, index) => (
         <li key={index}>
           <span class="soft">{item.name}</span>
           {item.value && <span class="value">{written(item)}</span>}
+          {(item.images ?? []).map((image) => (
+            <button key={image.sop_instance_uid} type="button" onClick={() => actions.goToImage(image)}>
+              {t("room.report.see")}
+            </button>
+          ))}
           {item.items && item.items.length > 0 && <Items items={item.items} />}
         </li>
       ))}

@@ -2,8 +2,9 @@
 import { type Curve, entriesOf, sigmoidCurve, tableCurve } from "../lib/curves";
 import type { Kept } from "../lib/rescale";
 import { fromBase64 } from "../wire/base64";
-import type { ViewportId, VoiTable } from "../wire/types";
+import type { PresentationState, ViewportId, VoiTable } from "../wire/types";
 import { inflated } from "./layers/bits";
+import { stateCurve } from "./layers/state_grey";
 import type { PackHeader } from "./pack";
 import type { Scene } from "./scene";
 
@@ -22,11 +23,15 @@ export function tableOf({ frame, window }: Scene, header: PackHeader, id: Viewpo
 export function curveOf(
   scene: Scene,
   { header, kept }: { header: PackHeader; kept: Kept },
-  id: ViewportId,
+  { id, state }: { id: ViewportId; state: PresentationState | null },
   ready: () => void,
 ): Curve | null {
   // Cornerstone's CPU drawing indexes tables by value, which floats cannot.
   if (kept === "float32" || kept === "rgb8") return null;
+  if (state) {
+    const bent = stateCurve(state, scene, header, ready);
+    return bent === "straight" || bent === "too_wide" ? null : bent;
+  }
   const table = tableOf(scene, header, id);
   if (table) return unpacked(table, ready);
   return header.windows[0]?.function === "SIGMOID" ? sigmoidCurve(scene.window) : null;

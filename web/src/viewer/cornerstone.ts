@@ -108,7 +108,7 @@ export function createScreens(
   nameOf: (id: ViewportId) => string,
 ): Screens {
   const enabled = new Set<ViewportId>();
-  const mounted = new Map<ViewportId, { series: Series; setId: string }>();
+  const mounted = new Map<ViewportId, Mounted>();
   const wanted = new Map<ViewportId, Series>();
 
   const enable = (id: ViewportId): void => {
@@ -122,15 +122,18 @@ export function createScreens(
     `${nameOf(id === "stack" ? "stack" : "axial")}:${series.key}`;
 
   return {
-    isMounted: (id, series) => mounted.get(id)?.series === series,
-    async mount(id, series, frame) {
+    isMounted(id, series, isBent) {
+      const found = mounted.get(id);
+      return found?.series === series && (isBent === null || found.isBent === isBent);
+    },
+    async mount(id, series, { frame, isBent }) {
       enable(id);
       const setId = setIdOf(id, series);
       wanted.set(id, series);
       mounted.delete(id);
       utilities.genericViewportDisplaySetMetadataProvider.add(setId, displaySet(id, series, frame));
-      await viewport(id).setDisplaySets({ displaySetId: setId, options: drawnBy(id, series) });
-      if (wanted.get(id) === series) mounted.set(id, { series, setId });
+      await viewport(id).setDisplaySets({ displaySetId: setId, options: drawnBy(id, series, isBent) });
+      if (wanted.get(id) === series) mounted.set(id, { series, setId, isBent });
     },
     aim(id, { camera, turn, frame }) {
       const target = mounted.get(id);
@@ -148,7 +151,7 @@ export function createScreens(
         scale: scaleTo(resolved),
         displayArea: undefined,
         flipHorizontal: turn.isMirrored,
-        ...(frame === null ? throughVolume(camera) : ofStack(frame, turn, isOnCpu(id, target.series))),
+        ...(frame === null ? throughVolume(camera) : ofStack(frame, turn, isOnCpu(id, target))),
       });
       // What "fit" means depends on the orientation, which may just have changed: a wrong scale must not stand.
       const reached = viewport(id).getResolvedView();
@@ -161,7 +164,7 @@ export function createScreens(
       if (!target) return;
       const { gain, kept } = target.series;
       const rendering = viewport(id).bindings.get(target.setId)?.rendering;
-      if (rendering && isOnCpu(id, target.series)) bend(rendering, curve);
+      if (rendering && isOnCpu(id, target)) bend(rendering, curve);
       const voiLUTFunction = isSigmoid ? Enums.VOILUTFunctionType.SAMPLED_SIGMOID : Enums.VOILUTFunctionType.LINEAR;
       const isOneShort = id !== "stack" && kept !== "float32" && getEffectiveRenderBackend() === "cpu";
       const voiRange = { lower: lower * gain, upper: upper * gain + (isOneShort ? CPU_SHORT : 0) };
@@ -211,11 +214,13 @@ function isFitting(element: HTMLElement): boolean {
 }
 
 /** Images whose grey curve is bent are drawn on the CPU everywhere: there it is exact (see `bend`). */
-const isOnCpu = (id: ViewportId, { header }: Series): boolean =>
-  getEffectiveRenderBackend() === "cpu" || (id === "stack" && isBent(header));
+const isOnCpu = (id: ViewportId, { series, isBent: isToBend }: Mounted): boolean =>
+  getEffectiveRenderBackend() === "cpu" || (id === "stack" && (isToBend || isBent(series.header)));
 
-const drawnBy = (id: ViewportId, series: Series): object =>
-  id !== "stack" ? { orientation: id } : isBent(series.header) ? { renderBackend: "cpu" } : {};
+const drawnBy = (id: ViewportId, series: Series, isToBend: boolean): object =>
+  id !== "stack" ? { orientation: id } : isToBend || isBent(series.header) ? { renderBackend: "cpu" } : {};
+
+type Mounted = { series: Series; setId: string; isBent: boolean };
 
 function displaySet(id: ViewportId, series: Series, frame: number): object {
   if (id === "stack") return { kind: "planar", imageIds: series.imageIds, initialImageIdIndex: frame };

@@ -2,7 +2,7 @@
 import { edgeLetters } from "../lib/orientation";
 import type { Camera, Plane, Size } from "../lib/planes";
 import type { ObjectSource } from "../wire/objects";
-import type { ViewportId } from "../wire/types";
+import type { PresentationState, ViewportId } from "../wire/types";
 import { tableOf } from "./bending";
 import {
   lettersOf,
@@ -19,10 +19,11 @@ import {
 import { asLaid } from "./layers/laid";
 import { markingsOf, markingWords } from "./layers/markings";
 import { drawingsOf, objectWords } from "./layers/objects";
+import { isStateBent, stateOver } from "./layers/state_grey";
 import type { Text } from "./overlay";
 import { presentationOf } from "./presenting";
 import { cameraOf, planeOf, type Scene, shownViewports, turnAt } from "./scene";
-import { type Screens, VIEWPORT_IDS } from "./screens";
+import { type Presentation, type Screens, VIEWPORT_IDS } from "./screens";
 import { inMemory, type Series } from "./series";
 import { slabAt, slabWords } from "./slabs";
 import type { Stack } from "./stack";
@@ -46,6 +47,8 @@ export type Display = {
   size(id: ViewportId): Size;
   /** How good the picture of this viewport is, or would be of another scene. */
   reached(id: ViewportId, at?: Picture): Quality;
+  /** From values to grey levels, as this viewport draws them; a curve that is still being unpacked is not drawn. */
+  presentation(id: ViewportId, scene: Scene, series: Series): Presentation;
   /** What is to be seen there now, which may be what was asked for before; null with nothing there. */
   seen(id: ViewportId): Picture | null;
   /** What lies over the pictures is drawn anew: another pane has moved. */
@@ -88,7 +91,7 @@ export function createDisplay(stage: Stage, world: DisplayWorld, events: Display
   // What stands in Cornerstone already, by viewport: setting it again would draw again.
   const aimed = new Map<ViewportId, string>();
   const presented = new Map<ViewportId, string>();
-  const mounting = new Map<ViewportId, Series>();
+  const mounting = new Map<ViewportId, { series: Series; isBent: boolean }>();
   const changed = new Set<number>();
   let isVolumeStale = false;
   let tries = 0;
@@ -160,9 +163,11 @@ export function createDisplay(stage: Stage, world: DisplayWorld, events: Display
   }
 
   function drawValues(id: ViewportId, series: Series, scene: Scene, camera: Camera): void {
-    if (!screens()?.isMounted(id, series)) {
+    const state = stateHere(id, scene, series);
+    const isBent = state !== null && isStateBent(state, series.header);
+    if (!screens()?.isMounted(id, series, isBent)) {
       stage.blank(id, true);
-      mount(id, series, scene);
+      mount(id, series, scene, isBent);
     } else {
       adjust(id);
       present(id, series, scene);
@@ -180,16 +185,21 @@ export function createDisplay(stage: Stage, world: DisplayWorld, events: Display
     return served?.wanted === scene ? served.quality : "loading";
   }
 
-  function mount(id: ViewportId, series: Series, scene: Scene): void {
-    if (mounting.get(id) === series) return;
-    mounting.set(id, series);
+  const stateHere = (id: ViewportId, scene: Scene, series: Stack): PresentationState | null =>
+    stateOver(scene, series.header, id, asLaid(scene.layers.objects, objects).shown);
+
+  function mount(id: ViewportId, series: Series, scene: Scene, isBent: boolean): void {
+    const asked = mounting.get(id);
+    if (asked?.series === series && asked.isBent === isBent) return;
+    const mine = { series, isBent };
+    mounting.set(id, mine);
     aimed.delete(id);
     presented.delete(id);
     screens()
-      ?.mount(id, series, scene.frame)
+      ?.mount(id, series, { frame: scene.frame, isBent })
       .then(
         () => {
-          if (mounting.get(id) === series) mounting.delete(id);
+          if (mounting.get(id) === mine) mounting.delete(id);
           later();
         },
         (error: unknown) => {
@@ -201,7 +211,7 @@ export function createDisplay(stage: Stage, world: DisplayWorld, events: Display
   }
 
   function present(id: ViewportId, series: Series, scene: Scene): void {
-    const presentation = presentationOf(scene, series, id, later);
+    const presentation = presentationOf(scene, series, { id, state: stateHere(id, scene, series) }, later);
     const { curve, ...line } = presentation;
     const wanted = JSON.stringify([line, curve?.name]);
     if (presented.get(id) === wanted) return;
@@ -223,6 +233,7 @@ export function createDisplay(stage: Stage, world: DisplayWorld, events: Display
     const { geometry, header } = series;
     const laid = asLaid(scene.layers.objects, objects);
     const isPlain = inMemory(series) !== null && !pictures.served(id);
+    const state = stateOver(scene, header, id, laid.shown);
     overlay.caption({
       letters: geometry.isInPatient ? edgeLetters(camera) : lettersOf(scene, header),
       slice: sliceWords(scene, geometry, id, text),
@@ -231,7 +242,7 @@ export function createDisplay(stage: Stage, world: DisplayWorld, events: Display
         isPlain ? "" : slabWords(scene, id, text),
         resampledWords(header, id, text),
         turnWords(scene, id, text),
-        markingWords(scene, header, id, text),
+        markingWords(scene, header, { id, state }, text),
         objectWords(scene, series, id, laid.shown, text),
         laid.words(text),
       ]
@@ -242,7 +253,7 @@ export function createDisplay(stage: Stage, world: DisplayWorld, events: Display
       mm_per_px: geometry.hasSpacing ? camera.mm_per_px : null,
     });
     const at = { id, camera, size };
-    overlay.layers(size, markingsOf(scene, series, at), drawingsOf(scene, series, at, laid.shown));
+    overlay.layers(size, markingsOf(scene, series, at, state), drawingsOf(scene, series, at, laid.shown));
     overlay.marks(marksFor(pointers, scene, series, { id, camera, size }, text));
     const others = scene.layout === "mpr" ? shownViewports(scene).filter((other) => other !== id) : [];
     const own = others.map((other) => planeOf(scene, geometry, other));
@@ -263,7 +274,7 @@ export function createDisplay(stage: Stage, world: DisplayWorld, events: Display
     const { series, scene } = picture;
     const lowest = lowestOf(shownViewports(scene).map((id) => reached(id, picture)));
     const there = inMemory(series);
-    const isDrawn = shownViewports(scene).every((id) => there === null || screens()?.isMounted(id, there));
+    const isDrawn = shownViewports(scene).every((id) => there === null || screens()?.isMounted(id, there, null));
     if (lowest !== "loading" && isDrawn) events.drawn(series);
     if (lowest === quality) return;
     quality = lowest;
@@ -327,10 +338,12 @@ export function createDisplay(stage: Stage, world: DisplayWorld, events: Display
     },
     drop(series) {
       screens()?.unmount(series);
-      for (const [id, asked] of [...mounting]) if (asked === series) mounting.delete(id);
+      for (const [id, asked] of [...mounting]) if (asked.series === series) mounting.delete(id);
     },
     size: stage.size,
     reached: (id, at = picture ?? undefined) => (at ? reached(id, at) : "loading"),
+    presentation: (id, scene, series) =>
+      presentationOf(scene, series, { id, state: stateHere(id, scene, series) }, later),
     seen: (id) => picture && (inMemory(picture.series) || pictures.served(id) ? seenAt(id, picture) : null),
     redraw: later,
     resized,

@@ -5,7 +5,7 @@ import { dot, scaled, subtract, type Vec3 } from "../lib/vectors";
 import type { ViewportId } from "../wire/types";
 import type { Display, Picture } from "./display";
 import type { Place } from "./gestures";
-import { levelOf, presentationOf } from "./presenting";
+import { levelOf } from "./presenting";
 import { cameraOf } from "./scene";
 import { inMemory, type Series } from "./series";
 import type { Stage } from "./stage";
@@ -44,7 +44,7 @@ export function createLens(stage: Stage, display: Display, picture: () => Pictur
     if (there && id === "stack" && (there.quality[scene.frame] ?? -1) >= 0) {
       const at = { camera, point: toWorld(camera, size, place.x_px, place.y_px), side: canvas.width };
       context.putImageData(
-        imageOf(there, scene.frame, at, levelOf(presentationOf(scene, there, id, noWait), there.gain)),
+        imageOf(there, scene.frame, at, levelOf(display.presentation(id, scene, there), there.gain)),
         0,
         0,
       );
@@ -61,9 +61,6 @@ export function createLens(stage: Stage, display: Display, picture: () => Pictur
     },
   };
 }
-
-/** A curve that is still being unpacked is not drawn on the image either. */
-const noWait = (): void => undefined;
 
 function imageOf(
   series: Series,

@@ -21,7 +21,7 @@ import type { Tool } from "./gestures";
 import { type Change, sceneAfter } from "./growing";
 import { createHand } from "./hand";
 import { stateApplied } from "./layers/applying";
-import { arrivalOf } from "./layers/laid";
+import { arrivalOf, isBentByState } from "./layers/laid";
 import { createLens } from "./lens";
 import type { Hold, ImageName, Library, StackRef } from "./library";
 import type { Text } from "./overlay";
@@ -392,6 +392,8 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
       if (!isSameView(now.scene, now.series, view, facets, display.size)) return "elsewhere";
       const arrival = facets.window ? arrivalOf(layersOf(view).objects, world.objects) : "there";
       if (arrival !== "there") return arrival;
+      // A picture that the server has drawn does not follow the state's curve.
+      if (!inMemory(now.series) && isBentByState(now.scene, now.series.header, world.objects)) return "elsewhere";
       const quality = lowest(now);
       return quality === "full" ? "same" : quality;
     },
@@ -435,7 +437,7 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
     setLayers: (layers, state) =>
       change((at, series) => {
         const laid = { ...at, layers };
-        return state ? stateApplied(laid, series.header, state) : laid;
+        return state ? stateApplied(laid, series, state) : laid;
       }),
     setUptakeUnit(wished) {
       unit = wished;

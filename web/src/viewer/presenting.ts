@@ -1,6 +1,6 @@
 /** From values to grey levels on this screen: which line or curve, and the level of a value by it. Pure but for tables. */
 import { type Range, windowRange } from "../lib/windows";
-import type { ViewportId } from "../wire/types";
+import type { PresentationState, ViewportId } from "../wire/types";
 import { curveOf } from "./bending";
 import type { Scene } from "./scene";
 import type { Presentation } from "./screens";
@@ -8,8 +8,13 @@ import type { Series } from "./series";
 
 const COLOUR: Range = { lower: 0, upper: 255 };
 
-/** `ready`: called when a curve of the file, not yet unpacked, is worth asking for again. */
-export function presentationOf(scene: Scene, series: Series, id: ViewportId, ready: () => void): Presentation {
+/** `state`: the presentation state that lies over it. `ready`: called when a curve of the file, not yet unpacked, is worth asking for again. */
+export function presentationOf(
+  scene: Scene,
+  series: Series,
+  { id, state }: { id: ViewportId; state: PresentationState | null },
+  ready: () => void,
+): Presentation {
   const { header } = series;
   const named = header.windows[0]?.function ?? "LINEAR";
   const isColor = header.values === "rgb8";
@@ -17,7 +22,7 @@ export function presentationOf(scene: Scene, series: Series, id: ViewportId, rea
     ...(isColor ? COLOUR : windowRange(scene.window.center, scene.window.width, named)),
     isInverted: !isColor && scene.isInverted !== header.invert,
     isSigmoid: named === "SIGMOID",
-    curve: curveOf(scene, series, id, ready),
+    curve: curveOf(scene, series, { id, state }, ready),
   };
 }
 

@@ -16,8 +16,9 @@ export type Presentation = Range & { isInverted: boolean; isSigmoid: boolean; cu
 
 export type Screens = {
   /** Puts the series into a viewport; resolves when it can be drawn. The last call wins. */
-  mount(id: ViewportId, series: Series, frame: number): Promise<void>;
-  isMounted(id: ViewportId, series: Series): boolean;
+  mount(id: ViewportId, series: Series, how: { frame: number; isBent: boolean }): Promise<void>;
+  /** `isBent`: drawn so that another curve than the file's can bend it; null: in whichever way. */
+  isMounted(id: ViewportId, series: Series, isBent: boolean | null): boolean;
   aim(id: ViewportId, shot: Shot): void;
   present(id: ViewportId, presentation: Presentation): void;
   /** Draws anew after the values of these frames have changed in memory. */

@@ -732,6 +732,7 @@ export type Overlay = {
   first_row: number;
   first_column: number;
   bits: string;
+  group?: number;
 };
 
 /** A plane of bits over those frames of the stack (0-based, in geometric order). */
@@ -871,6 +872,15 @@ export type OpenedStack = {
   header: PackHeader;
 };
 
+/** The stack in which an image lies, and the frame of it (1-based) that is there. */
+export type ImagePlace = {
+  study_uid: string;
+  series_uid: string;
+  stack: number;
+  sop_instance_uid: string;
+  frame: number;
+};
+
 /** What a picture shows: the plane and, if an image was drawn as it is, which; None for a cut through the volume. */
 export type DrawnPlane = {
   version: string;
@@ -968,9 +978,22 @@ export type StructureSet = {
   structures: Structure[];
 };
 
+/** From stored values to those that the state's windows and tables speak of, instead of the image's own rescale. */
+export type StateRescale = {
+  slope?: number;
+  intercept?: number;
+};
+
 /** A VOI window over some images; without `images` over all of the state's. */
 export type StateWindow = {
   images: ImageReference[];
+  window: VoiWindow;
+};
+
+/** A VOI LUT over some images; without `images` over all of the state's. `window` spans its entries. */
+export type StateTable = {
+  images: ImageReference[];
+  table: PackedLut;
   window: VoiWindow;
 };
 
@@ -996,12 +1019,14 @@ export type Graphic = {
   points: number[];
 };
 
-/** Words at an anchor, or in a box from its top left to its bottom right corner. */
+/** Words in a box, top left and bottom right corner in `units`, or at their anchor where there is none. */
 export type GraphicText = {
   text: string;
   units: "PIXEL" | "DISPLAY";
   anchor: [number, number] | null;
   box: [number, number, number, number] | null;
+  anchor_units?: "PIXEL" | "DISPLAY";
+  is_joined?: boolean;
 };
 
 /** Graphics and texts of one layer over some images; without `images` over all of the state's. */
@@ -1012,6 +1037,13 @@ export type StateAnnotation = {
   texts: GraphicText[];
 };
 
+/** Overlay planes of a group that are shown, in a graphic layer; `plane`: the state's own, else the image's. */
+export type ActivatedOverlay = {
+  group: number;
+  layer: string;
+  plane: Overlay | null;
+};
+
 /** `unsupported` names what of the state is not carried here, so that a screen can say what it does not show. */
 export type PresentationState = {
   type: "presentation";
@@ -1019,13 +1051,18 @@ export type PresentationState = {
   description: string;
   creator: string;
   images: ImageReference[];
+  modality: StateRescale;
+  modality_table: PackedLut | null;
   windows: StateWindow[];
+  voi_tables: StateTable[];
   inverse: boolean;
+  presentation_table: PackedLut | null;
   rotation_deg: number;
   flipped: boolean;
   areas: DisplayedArea[];
   layers: GraphicLayer[];
   annotations: StateAnnotation[];
   shutter: Shutter | null;
+  overlays: ActivatedOverlay[];
   unsupported: string[];
 };

@@ -72,7 +72,8 @@ function cover(pen: Pen, markings: Markings, shutter: Shutter, again: () => void
   for (const shape of shapesOf(shutter, markings.row_per_column)) {
     placed(pen, markings);
     pen.beginPath();
-    pen.rect(-0.5, -0.5, markings.columns, markings.rows);
+    // A little beyond the edge, which would shine through half covered pixels of the screen.
+    pen.rect(-0.75, -0.75, markings.columns + 0.5, markings.rows + 0.5);
     shape(pen);
     pen.fillStyle = color;
     pen.fill("evenodd");

@@ -2,6 +2,9 @@
 import type { Laid } from "../../wire/layers";
 import type { ObjectSource, ObjectState, ShownObject } from "../../wire/objects";
 import type { Text } from "../overlay";
+import type { PackHeader } from "../pack";
+import type { Scene } from "../scene";
+import { isStateBent, stateOver } from "./state_grey";
 
 export type LaidObjects = {
   shown: ShownObject[];
@@ -27,6 +30,13 @@ function wordsOf(state: ObjectState, text: Text): string {
   if (state.at === "there") return "";
   if (state.at === "loading") return text("room.object.loading");
   return text("room.object.refused", { reason: state.says });
+}
+
+/** Whether a state over this scene bends the grey scale, which pictures drawn by the server do not follow. */
+export function isBentByState(scene: Scene, header: PackHeader, source: ObjectSource): boolean {
+  const id = scene.layout === "stack" ? "stack" : scene.active;
+  const state = stateOver(scene, header, id, asLaid(scene.layers.objects, source).shown);
+  return state !== null && isStateBent(state, header);
 }
 
 /** What counts against another's view: an object that is on its way, or one that cannot be shown here. */

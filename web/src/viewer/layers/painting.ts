@@ -45,7 +45,7 @@ function paintCut(pen: Pen, drawing: CutDrawing & { color: string }, again: () =
   pen.drawImage(image, 0, 0, cut.width * STEP_PX, cut.height * STEP_PX);
 }
 
-function paintPath(pen: Pen, { points, isClosed, isFilled, color }: Drawing & { draw: "path" }): void {
+function paintPath(pen: Pen, { points, isClosed, isFilled, isBare, color }: Drawing & { draw: "path" }): void {
   pen.beginPath();
   for (const [index, [x, y]] of points.entries()) {
     if (index === 0) pen.moveTo(x, y);
@@ -56,7 +56,7 @@ function paintPath(pen: Pen, { points, isClosed, isFilled, color }: Drawing & { 
   pen.strokeStyle = color;
   pen.fillStyle = color;
   if (isFilled) pen.fill();
-  pen.stroke();
+  if (!isBare) pen.stroke();
 }
 
 function paintWords(pen: Pen, { words, at, color }: Drawing & { draw: "words" }): void {

@@ -1,7 +1,9 @@
 /** The graphics and words of a presentation state (PS3.3 C.10.5), placed on a viewport; pure. */
 import { colorOf } from "../../wire/objects";
 import type { Graphic, GraphicText, PresentationState } from "../../wire/types";
-import { type Drawing, isNamed } from "./objects";
+import { stateTurn } from "./applying";
+import { isNamed } from "./naming";
+import type { Drawing } from "./objects";
 import type { Affine } from "./placing";
 
 export type Beneath = {
@@ -18,19 +20,19 @@ const PLAIN = "rgb(255 226 89)";
 const ROUND_STEPS = 64;
 
 export function graphicsOf(state: PresentationState, beneath: Beneath): Drawing[] {
-  const layers = new Map(state.layers.map((layer) => [layer.name, layer.rgb]));
-  const isTurned = state.rotation_deg !== 0 || state.flipped;
+  const layers = new Map(state.layers.map((layer) => [layer.name, layer]));
+  const orderOf = ({ layer }: { layer: string }): number => layers.get(layer)?.order ?? 0;
   const isHere = (annotation: PresentationState["annotations"][number]): boolean =>
     annotation.images.length === 0 || annotation.images.some((one) => isNamed(one, beneath.image));
-  return state.annotations.filter(isHere).flatMap((annotation): Drawing[] => {
-    const rgb = layers.get(annotation.layer) ?? null;
+  // C.10.7: what lies in a layer of a higher order covers what lies in a lower one.
+  const inOrder = state.annotations.filter(isHere).sort((one, other) => orderOf(one) - orderOf(other));
+  return inOrder.flatMap((annotation): Drawing[] => {
+    const rgb = layers.get(annotation.layer)?.rgb ?? null;
     const how = { color: rgb ? colorOf(0, rgb) : PLAIN, opacity: 1 };
     const place = placer(state, beneath);
-    // Places on a display that is turned otherwise than the state says mean nothing on this one.
-    const isMeant = (one: { units: string }): boolean => one.units === "PIXEL" || !isTurned;
     return [
-      ...annotation.graphics.filter(isMeant).flatMap((one) => ofGraphic(one, place, how)),
-      ...annotation.texts.filter(isMeant).flatMap((one) => ofText(one, place, how)),
+      ...annotation.graphics.flatMap((one) => ofGraphic(one, place, how)),
+      ...annotation.texts.flatMap((one) => ofText(one, place, how)),
     ];
   });
 }
@@ -38,18 +40,38 @@ export function graphicsOf(state: PresentationState, beneath: Beneath): Drawing[
 type Place = (units: string, point: Point) => Point;
 type How = { color: string; opacity: number };
 
-/** C.10.5.1.1: PIXEL counts from the corner of the first pixel, DISPLAY in shares of the displayed area. */
+// Where the right and the bottom of the screen lie in columns and rows, by clockwise quarters.
+const RIGHT = [[1, 0], [0, -1], [-1, 0], [0, 1]] as const; // biome-ignore format: a table
+const DOWN = [[0, 1], [1, 0], [0, -1], [-1, 0]] as const; // biome-ignore format: a table
+
+/**
+ * C.10.5.1.1: PIXEL counts from the corner of the first pixel; DISPLAY in shares of the displayed area, from its top left
+ * corner on a screen that is turned as the state says (C.10.4).
+ */
 function placer(state: PresentationState, beneath: Beneath): Place {
   const area = state.areas.find((one) => one.images.length === 0 || one.images.some((r) => isNamed(r, beneath.image)));
-  const [left, top] = area?.top_left ?? [1, 1];
-  const [right, bottom] = area?.bottom_right ?? [beneath.columns, beneath.rows];
+  const [one, other] = [area?.top_left ?? [1, 1], area?.bottom_right ?? [beneath.columns, beneath.rows]];
+  const { quarters, isMirrored } = stateTurn(state);
+  const sign = isMirrored ? -1 : 1;
+  const [rightX, rightY] = RIGHT[quarters].map((part) => sign * part) as [number, number];
+  const [downX, downY] = DOWN[quarters];
+  const columns = edges([one[0] as number, other[0] as number], rightX + downX);
+  const rows = edges([one[1] as number, other[1] as number], rightY + downY);
+  const [wide, high] = quarters % 2 === 0 ? [columns.length, rows.length] : [rows.length, columns.length];
   const [a, b, c, d, e, f] = beneath.placing;
   return (units, [x, y]) => {
-    const across = units === "PIXEL" ? x : left - 1 + x * (right - left + 1);
-    const down = units === "PIXEL" ? y : top - 1 + y * (bottom - top + 1);
-    const [column, row] = [across - 0.5, down - 0.5];
-    return [a * column + c * row + e, b * column + d * row + f];
+    const [across, down] =
+      units === "PIXEL"
+        ? [x - 0.5, y - 0.5]
+        : [columns.first + x * wide * rightX + y * high * downX, rows.first + x * wide * rightY + y * high * downY];
+    return [a * across + c * down + e, b * across + d * down + f];
   };
+}
+
+/** The outer edge of two pixels (1-based) that comes first in a direction, counted from the centre of the first pixel. */
+function edges([one, other]: Point, direction: number): { first: number; length: number } {
+  const [low, high] = [Math.min(one, other) - 1.5, Math.max(one, other) - 0.5];
+  return { first: direction > 0 ? low : high, length: high - low };
 }
 
 function ofGraphic({ kind, units, filled, points }: Graphic, place: Place, how: How): Drawing[] {
@@ -92,9 +114,19 @@ function around(middle: Point, one: Point, other: Point): Point[] {
   });
 }
 
-function ofText({ text, units, anchor, box }: GraphicText, place: Place, how: How): Drawing[] {
-  const at = anchor ?? (box ? ([box[0], box[1]] as const) : null);
-  return at ? [{ draw: "words", words: text, at: place(units, at), ...how }] : [];
+function ofText(words: GraphicText, place: Place, how: How): Drawing[] {
+  const anchor = words.anchor && place(words.anchor_units ?? "PIXEL", words.anchor);
+  const corners = words.box && [
+    place(words.units, [words.box[0], words.box[1]]),
+    place(words.units, [words.box[2], words.box[3]]),
+  ];
+  const at = corners
+    ? ([0, 1].map((axis) => Math.min(...corners.map((one) => one[axis] as number))) as [number, number])
+    : anchor;
+  if (!at) return [];
+  const drawn: Drawing = { draw: "words", words: words.text, at, ...how };
+  if (!words.is_joined || !anchor) return [drawn];
+  return [{ draw: "path", points: [at, anchor], isClosed: false, isFilled: false, ...how }, drawn];
 }
 
 function pairs(numbers: readonly number[]): Point[] {

@@ -17,14 +17,19 @@ function state(change: Partial<PresentationState["annotations"][number]>, more: 
     description: "",
     creator: "",
     images: [{ sop_instance_uid: "1.2" }],
+    modality: {},
+    modality_table: null,
     windows: [],
+    voi_tables: [],
     inverse: false,
+    presentation_table: null,
     rotation_deg: 0,
     flipped: false,
     areas: [],
     layers: [],
     annotations: [{ layer: "", images: [], graphics: [], texts: [], ...change }],
     shutter: null,
+    overlays: [],
     unsupported: [],
     ...more,
   };
@@ -50,6 +55,40 @@ test("annotations of other images are not drawn on this one", () => {
   expect(graphicsOf(state({ images, graphics: line("PIXEL", [0, 0, 1, 1]) }), beneath)).toEqual([]);
 });
 
-test("places on a turned display are not drawn on one that is not", () => {
-  expect(graphicsOf(state({ graphics: line("DISPLAY", [0, 0, 1, 1]) }, { rotation_deg: 90 }), beneath)).toEqual([]);
+// 200 columns of 100 rows; the corner of the first pixel stands at (9, 19), that of the last at (409, 219).
+test.each([
+  // A quarter to the right brings the bottom left corner of the image to the top left of the display.
+  ["a quarter to the right", { rotation_deg: 90 }, [9, 219], [9, 19]],
+  ["half a turn", { rotation_deg: 180 }, [409, 219], [9, 219]],
+  ["a flip", { flipped: true }, [409, 19], [9, 19]],
+  ["a quarter to the right, then a flip", { rotation_deg: 90, flipped: true }, [9, 19], [9, 219]],
+])("shares of the display count from its corner after %s (PS3.3 C.10.4, C.10.6)", (_, turn, corner, right) => {
+  const [drawn] = graphicsOf(state({ graphics: line("DISPLAY", [0, 0, 1, 0]) }, turn), beneath);
+  expect(drawn).toMatchObject({ points: [corner, right] });
+});
+
+test("what lies in a higher layer covers what lies in a lower one", () => {
+  const layers = [
+    { name: "TOP", order: 2, rgb: [255, 0, 0] as [number, number, number] },
+    { name: "LOW", order: 1, rgb: [0, 255, 0] as [number, number, number] },
+  ];
+  const annotations = ["TOP", "LOW"].map((layer) => ({
+    layer,
+    images: [],
+    graphics: line("PIXEL", [0, 0, 1, 1]),
+    texts: [],
+  }));
+  const drawn = graphicsOf(state({}, { layers, annotations }), beneath);
+  expect(drawn.map((one) => one.color)).toEqual(["rgb(0 255 0)", "rgb(255 0 0)"]);
+});
+
+test("words stand in their box, joined to their anchor where the state says so", () => {
+  const text = { text: "M1", units: "PIXEL" as const, anchor: [0, 0] as [number, number], anchor_units: "PIXEL" as const };
+  const box: [number, number, number, number] = [10, 20, 30, 40];
+  const drawn = graphicsOf(state({ texts: [{ ...text, box, is_joined: true }] }), beneath);
+  expect(drawn).toMatchObject([
+    { draw: "path", points: [[29, 59], [9, 19]] },
+    { draw: "words", at: [29, 59] },
+  ]);
+  expect(graphicsOf(state({ texts: [{ ...text, box: null }] }), beneath)).toMatchObject([{ at: [9, 19] }]);
 });
