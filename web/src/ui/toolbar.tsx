@@ -45,8 +45,8 @@ const ORDER = Object.keys(GROUPS) as Name[];
 const HAND_HELD: readonly Name[] = [
   "window",
   "layout",
-  "slab",
   "measure",
+  "slab",
   "sharing",
   "key",
   "look",
