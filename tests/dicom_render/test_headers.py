@@ -18,6 +18,8 @@ def full_frame() -> FrameHeader:
         reference_time_ms=60000.0,
         acquired_s=3.5,
         dimensions=(1, 4),
+        energy_window="Tc99m",
+        detector="2",
         slice_thickness_mm=2.5,
         windows=(Window(40.0, 80.0, "SIGMOID", "BRAIN"), Window(600.0, 3000.0)),
         rescale_slope=0.0030517578125,

@@ -23,7 +23,15 @@ export function createImages({ key, header, geometry, imageIds }: Stack, held: H
   const { kept, values } = held;
   describeImages(header, geometry, imageIds);
   const images = imageIds.map((imageId, frame) =>
-    newImage({ imageId, header, geometry, kept, values: readerOf(held, frame), blank: held.blank }),
+    newImage({
+      imageId,
+      header,
+      geometry,
+      kept,
+      values: readerOf(held, frame),
+      isWhole: values !== null,
+      blank: held.blank,
+    }),
   );
   for (const [index, image] of images.entries()) cache.putImageSync(imageIds[index] as string, image);
   // A resampled grid has a volume of its own: see `layered`.
@@ -64,6 +72,7 @@ type ImageParts = {
   geometry: StackGeometry;
   kept: Kept;
   values(): Values;
+  isWhole: boolean;
   blank: number;
 };
 
@@ -75,17 +84,17 @@ const ARRAY_NAMES = {
   float32: "Float32Array",
 } as const;
 
-function newImage({ imageId, header, geometry, kept, values, blank }: ImageParts): Types.IImage {
+function newImage({ imageId, header, geometry, kept, values, isWhole, blank }: ImageParts): Types.IImage {
   const isColor = kept === "rgb8";
   const voxelManager = utilities.VoxelManager.createImageVoxelManager({
     width: header.columns,
     height: header.rows,
     numberOfComponents: isColor ? 3 : 1,
-    scalarData: emptyValues(kept, 0),
+    // Volumes are drawn from what stands here now; a stack that does not keep all of its values has none.
+    scalarData: isWhole ? values() : emptyValues(kept, 0),
     id: imageId,
   });
-  // Asked for when they are drawn: not every stack keeps all of them.
-  Object.defineProperty(voxelManager, "scalarData", { get: values, set: () => undefined });
+  if (!isWhole) Object.defineProperty(voxelManager, "scalarData", { get: values, set: () => undefined });
   const image = {
     imageId,
     slope: 1,
