@@ -36,8 +36,8 @@ def leaning(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Case:
         wall = np.abs(y - WALL_Y_MM) <= WALL_HALF_MM
         pixels = np.where(wall[:, None], 220, 40) * np.ones((1, SIDE))
         made = make.dataset(
-            pixels.astype(np.int16), SOPInstanceUID=f"1.2.3.78.{number}", WindowCenter=128, WindowWidth=256,
-            StudyInstanceUID="1.2.3.78", SeriesInstanceUID="1.2.3.78.0", StudyDescription="Statif penché",
+            pixels.astype(np.int16), SOPInstanceUID=f"1.2.3.92.{number}", WindowCenter=128, WindowWidth=256,
+            StudyInstanceUID="1.2.3.92", SeriesInstanceUID="1.2.3.92.0", StudyDescription="Statif penché",
             PatientBirthDate="19700101", PatientSex="F", PixelSpacing=[PIXEL_MM, PIXEL_MM], InstanceNumber=number + 1,
             ImageOrientationPatient=[1, 0, 0, *column], ImagePositionPatient=list(origin), SliceThickness=APART_MM,
         )  # fmt: skip

@@ -44,8 +44,8 @@ def even_slices(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Cas
     folder: Path = tmp_path_factory.mktemp("even")
     for number, value in enumerate(slice_values()):
         made = make.dataset(
-            np.full((64, 64), value, np.int16), SOPInstanceUID=f"1.2.3.78.{number}", InstanceNumber=number + 1,
-            StudyInstanceUID="1.2.3.78", SeriesInstanceUID="1.2.3.78.0", StudyDescription="Coupes unies",
+            np.full((64, 64), value, np.int16), SOPInstanceUID=f"1.2.3.93.{number}", InstanceNumber=number + 1,
+            StudyInstanceUID="1.2.3.93", SeriesInstanceUID="1.2.3.93.0", StudyDescription="Coupes unies",
             WindowCenter=CENTRE, WindowWidth=WIDTH, PatientBirthDate="19700101", PatientSex="F",
             PixelSpacing=[2.0, 2.0], ImageOrientationPatient=[1, 0, 0, 0, 1, 0],
             ImagePositionPatient=[-63, -63, number * APART_MM],
