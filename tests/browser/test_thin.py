@@ -122,8 +122,9 @@ def at_rest(window: Window, kind: str) -> Grey:
     seen = [pixels(window, kind)]
 
     def is_still() -> bool:
+        window.page.wait_for_timeout(500)
         seen.append(pixels(window, kind))
-        return np.array_equal(seen[-1], seen[-2])
+        return bool(seen[-1].any()) and np.array_equal(seen[-1], seen[-2])
 
     assert stage.eventually(window, is_still)
     return seen[-1]
