@@ -341,6 +341,12 @@ def box_of(window: Window, name: str) -> tuple[float, float, float, float]:
     return box["x"], box["y"], box["width"], box["height"]
 
 
+def middle_of(shown: Locator) -> tuple[float, float]:
+    box = shown.bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
 def drag(window: Window, name: str, by: tuple[int, int], *, button: str = "left") -> None:
     """Drag from the middle of a viewport, in steps as a hand does."""
     x, y, width, height = box_of(window, name)

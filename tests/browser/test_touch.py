@@ -102,11 +102,9 @@ def test_what_a_finger_covers_while_it_sets_a_point_is_enlarged(server: Server, 
     finger("touchMove", 20)
     finger("touchMove", 40)
     assert stage.eventually(expert, lambda: lens.count() == 1)
-    box = lens.bounding_box()
-    assert box
-    # Above the finger, its middle over the place that the finger points at.
-    assert box["y"] + box["height"] / 2 < middle[1] - 60
-    assert abs(box["x"] + box["width"] / 2 - (middle[0] + 40)) < 2
+    # Above the finger, its middle over the place that the finger points at, once the last move has been drawn.
+    assert stage.eventually(expert, lambda: abs(stage.middle_of(lens)[0] - (middle[0] + 40)) < 2), stage.middle_of(lens)
+    assert stage.middle_of(lens)[1] < middle[1] - 60
     finger("touchEnd")
     assert stage.eventually(expert, lambda: lens.count() == 0)
     assert stage.eventually(expert, lambda: expert.page.locator("[data-viewport=stack] .annotation").count() > 0)

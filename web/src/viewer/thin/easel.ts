@@ -99,22 +99,22 @@ export function createEasel<Of, Image>(world: EaselWorld<Of, Image>): Easel<Of, 
       land();
       wake(STILL_MS);
     };
-    try {
-      const found = await world.fetch(of, step, { signal: mine.stop.signal, giveWay });
-      if (flight !== mine) {
-        world.dropped(found.image);
-        return;
-      }
-      flight = null;
-      tries = 0;
-      paint({ ...of, step, ...found });
-      go();
-    } catch (error) {
-      if (flight !== mine) return;
+    const found = await world.fetch(of, step, { signal: mine.stop.signal, giveWay }).catch((error: unknown) => {
+      if (flight !== mine) return null;
       flight = null;
       if (!(error instanceof NoPicture)) throw error;
       fail(error);
+      return null;
+    });
+    if (found === null) return;
+    if (flight !== mine) {
+      world.dropped(found.image);
+      return;
     }
+    flight = null;
+    tries = 0;
+    paint({ ...of, step, ...found });
+    go();
   }
 
   function paint(next: Painted<Of, Image>): void {
