@@ -90,7 +90,15 @@ class Link:
             await self._whole.wait()
             from_server, to_server = await asyncio.open_connection("127.0.0.1", self.target)
             self._open.add(to_server)
-            await asyncio.gather(self._up(from_browser, to_server), self._down(from_server, to_browser))
+            ways = {
+                asyncio.create_task(self._up(from_browser, to_server)),
+                asyncio.create_task(self._down(from_server, to_browser)),
+            }
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            # A browser that has closed resets what comes after: no more of it takes room on the link.
+            for way in ways:
+                way.cancel()
+            await asyncio.gather(*ways, return_exceptions=True)
         except (OSError, asyncio.CancelledError):
             pass  # either end went away, or the test is over: what is open is closed below
         finally:
@@ -104,8 +112,6 @@ class Link:
             await self._whole.wait()
             self._later(sink, data)
         await asyncio.sleep(self.shape.rtt_ms / 2000)
-        if sink.can_write_eof():
-            sink.write_eof()
 
     async def _down(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
         window = _Window(self.shape.rtt_ms / 1000, self._loop.time())

@@ -66,3 +66,17 @@ async def test_nothing_passes_a_cut_wire_until_it_is_mended(big_server: int) -> 
     await asyncio.gather(fetching, return_exceptions=True)
     assert await fetch(link.port) == SIZE
     link.close()
+
+
+async def test_what_was_sent_to_a_client_that_has_gone_takes_no_room_on_the_link(big_server: int) -> None:
+    link = Link(big_server, Shape(mbit_s=20, rtt_ms=50))
+    reader, writer = await asyncio.open_connection("127.0.0.1", link.port)
+    writer.write(b"?")
+    await reader.readexactly(100_000)
+    writer.close()
+    started = asyncio.get_running_loop().time()
+    await fetch(link.port)
+    # Without it the two would have shared the link for a second each: 2 s.
+    assert link.bytes_down < SIZE + 1_000_000
+    assert asyncio.get_running_loop().time() - started < 4
+    link.close()

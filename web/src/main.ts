@@ -2,6 +2,7 @@
 import { type Call, createCall } from "./call/call";
 import { createEcho, ECHO, type Echo } from "./call/echo";
 import { said, setLanguage, t } from "./i18n/text";
+import { linkRate_mbit_s, notedHere } from "./lib/link_rate";
 import { createActions, isDisplayDeclared, newId, type Parts, resumeCall } from "./main/actions";
 import { aheadOf } from "./main/ahead";
 import { createAnnotations } from "./main/annotations";
@@ -262,8 +263,8 @@ function start(page: RoomPage, app: HTMLElement): void {
     pictures.viewer(viewer);
   }, 250);
   window.setInterval(() => {
-    const resources = performance.getEntriesByType("resource") as PerformanceResourceTiming[];
-    const means = meansOf(navigator, resources, timings.first_image === null ? performance.now() : 0);
+    const waited_ms = timings.first_image === null ? performance.now() : 0;
+    const means = meansOf(navigator, linkRate_mbit_s(notedHere()), waited_ms);
     const isRefused = sessionStorage.getItem(REFUSED_THIN) !== null;
     pictures.offerThin(isRefused ? null : offerOf(means, failures));
   }, MEASURE_EVERY_MS);

@@ -29,12 +29,17 @@ export function createScreen({ fetchesPacks } = { fetchesPacks: true }): Arrival
   // Only what was asked for last is done when it comes.
   let waiting: ((viewer: Viewer) => void) | null = null;
 
+  function giveUpEarly(): void {
+    early?.begun.abort();
+    early = null;
+  }
+
   function beginEarly(stack: StackRef, at: Place | undefined): Begun | undefined {
     if (!fetchesPacks) return undefined;
     const url = packUrl(stack.pack_url, at ?? null);
     // The same view once more, a little further: its download goes on.
     if (early?.url === url) return early.begun;
-    early?.begun.abort();
+    giveUpEarly();
     early = { url, begun: begin(url, isSlow() ? { range: `bytes=0-${FIRST_BYTES - 1}` } : {}) };
     return early.begun;
   }
@@ -50,6 +55,7 @@ export function createScreen({ fetchesPacks } = { fetchesPacks: true }): Arrival
     },
     hang(arrangement, stacks) {
       if (viewer !== null) return viewer.hang(arrangement, stacks);
+      giveUpEarly();
       return new Promise((resolve, reject) => {
         waiting = (here) => void here.hang(arrangement, stacks).then(resolve, reject);
       });
@@ -59,6 +65,7 @@ export function createScreen({ fetchesPacks } = { fetchesPacks: true }): Arrival
       if (viewer !== null) return viewer.show(view, stacks, facets);
       const [pane, stack] = [activePane(view), stacks[view.active] ?? null];
       const begun = pane && stack ? beginEarly(stack, placeOf(pane)) : undefined;
+      if (begun === undefined) giveUpEarly();
       waiting = (here) => void here.show(view, stacks, facets, begun);
       return "loading";
     },

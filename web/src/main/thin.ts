@@ -24,14 +24,14 @@ export type Means = {
   saveData: boolean;
   effectiveType: string | null;
   memory_gb: number | null;
-  /** Of the scripts that have come already. */
-  rates_kbit_s: readonly number[];
+  /** Of the page's files that have come already; null where nothing tells. */
+  rate_mbit_s: number | null;
   /** Since the page was asked for, while no image is there. */
   waited_ms: number;
 };
 
 // Below this a head CT of 300 slices takes more than two minutes.
-const POOR_KBIT_S = 4000;
+const POOR_MBIT_S = 4;
 // A reader who sees nothing for so long looks for another way.
 const LONG_MS = 12_000;
 const POOR_TYPES: ReadonlySet<string> = new Set(["slow-2g", "2g", "3g"]);
@@ -44,22 +44,17 @@ export function offerOf(means: Means, failures: ReadonlySet<string>): "link" | "
   if (means.memory_gb !== null && means.memory_gb <= SMALL_GB) return "memory";
   if (failures.has("pack_unreachable") || means.waited_ms > LONG_MS) return "link";
   if (means.saveData || POOR_TYPES.has(means.effectiveType ?? "")) return "link";
-  const best = Math.max(...means.rates_kbit_s);
-  return means.rates_kbit_s.length > 0 && best < POOR_KBIT_S ? "link" : null;
+  return means.rate_mbit_s !== null && means.rate_mbit_s < POOR_MBIT_S ? "link" : null;
 }
-
-// A smaller file comes in one go, whatever the line.
-const TELLING_BYTES = 60_000;
 
 type Told = Navigator & { connection?: { saveData?: boolean; effectiveType?: string }; deviceMemory?: number };
 
-export function meansOf(browser: Told, resources: readonly PerformanceResourceTiming[], waited_ms: number): Means {
-  const told = resources.filter((one) => one.transferSize > TELLING_BYTES && one.responseEnd > one.responseStart);
+export function meansOf(browser: Told, rate_mbit_s: number | null, waited_ms: number): Means {
   return {
     saveData: browser.connection?.saveData ?? false,
     effectiveType: browser.connection?.effectiveType ?? null,
     memory_gb: browser.deviceMemory ?? null,
-    rates_kbit_s: told.map((one) => (one.transferSize * 8) / (one.responseEnd - one.responseStart)),
+    rate_mbit_s,
     waited_ms,
   };
 }

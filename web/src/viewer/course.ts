@@ -10,6 +10,8 @@ export type Course = {
   came(offset: number, bytes: number): boolean;
   /** In how long this byte comes; null while that cannot be told. */
   until_ms(byte: number): number | null;
+  /** In how long all that was asked for is there, and the next can be asked for. */
+  untilEnd_ms(): number | null;
   /** For how long bytes of this request have come. */
   since_ms(): number;
 };
@@ -19,6 +21,10 @@ export function createCourse(): Course {
   let ranges: readonly ByteRange[] = [];
   let reached: number | null = null;
   let began_ms = 0;
+  const until_ms = (byte: number): number | null => {
+    const found = rate.found();
+    return found === null || reached === null ? null : bytesBefore(ranges, reached, byte) / found;
+  };
   return {
     asked(next) {
       ranges = next;
@@ -33,10 +39,8 @@ export function createCourse(): Course {
       reached = offset + bytes - 1;
       return isFirst;
     },
-    until_ms(byte) {
-      const found = rate.found();
-      return found === null || reached === null ? null : bytesBefore(ranges, reached, byte) / found;
-    },
+    until_ms,
+    untilEnd_ms: () => until_ms((ranges.at(-1)?.end ?? Number.POSITIVE_INFINITY) - 1),
     since_ms: () => performance.now() - began_ms,
   };
 }

@@ -92,10 +92,10 @@ type Attempt = {
   reached: number;
 };
 
-/** Some proxies end a broken answer as if it were whole. */
+/** Some proxies end a broken answer as if it were whole. What was asked for may reach beyond the end of a short pack. */
 function isShort({ ranges, reached }: Attempt, takers: DownloadTakers): boolean {
   const end = ranges.at(-1)?.end ?? null;
-  return end === null ? takers.wanted().length > 0 : reached < end;
+  return (end === null || reached < end) && takers.wanted().length > 0;
 }
 
 class TryAgain extends Error {}

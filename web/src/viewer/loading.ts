@@ -20,9 +20,10 @@ import {
 import { planned } from "./planning";
 import type { ByteRange } from "./ranges";
 import type { Series } from "./series";
+import { createStrides } from "./strides";
 
 export type LoadingEvents = {
-  /** Else it is fetched ahead, and decoded after all that somebody looks at. */
+  /** Else it is fetched ahead, a little at a time, and decoded after all that somebody looks at. */
   isLookedAt(): boolean;
   /** The header has come, or that of a pack with other images: makes the memory for it. May throw when there is none. */
   header(header: PackHeader): Series;
@@ -64,6 +65,9 @@ export function createLoading(pack_url: string, first: ImageName | null, events:
   let restarts = 0;
   let isRetrying = false;
   let wanted: number | null = null;
+  const strides = createStrides();
+  // When the last little was asked for of what nobody looks at.
+  let strode_ms: number | null = null;
   let plannedFor: number | null = null;
   let replanning: ReturnType<typeof setTimeout> | null = null;
   // Going on would take bytes for what they are not.
@@ -180,10 +184,18 @@ export function createLoading(pack_url: string, first: ImageName | null, events:
   }
 
   function nextRanges(): readonly ByteRange[] {
-    const ranges = rangesLeft();
+    const left = rangesLeft();
+    const ranges = events.isLookedAt() ? left : nextStride(left);
     course.asked(ranges);
     plannedFor = wanted;
     return ranges;
+  }
+
+  function nextStride(left: readonly ByteRange[]): readonly ByteRange[] {
+    const now_ms = performance.now();
+    if (strode_ms !== null) strides.took(now_ms - strode_ms);
+    strode_ms = now_ms;
+    return strides.first(left);
   }
 
   function rangesLeft(): readonly ByteRange[] {
@@ -208,6 +220,8 @@ export function createLoading(pack_url: string, first: ImageName | null, events:
     const span = left(header.chunks.findLastIndex(([frame]) => frame === wanted));
     const late_ms = span && course.until_ms(span.start);
     if (late_ms === null || late_ms <= LATE_MS) return;
+    // What is on its way would be lost and come again; the next request begins with this frame.
+    if ((course.untilEnd_ms() ?? 0) <= LATE_MS) return;
     const wait_ms = REPLAN_MS - course.since_ms();
     if (wait_ms > 0) replanning = setTimeout(replan, wait_ms);
     else again();
@@ -219,6 +233,7 @@ export function createLoading(pack_url: string, first: ImageName | null, events:
   }
 
   function pause(): void {
+    strode_ms = null;
     if (replanning !== null) clearTimeout(replanning);
     replanning = null;
     stop?.abort();
@@ -248,7 +263,10 @@ export function createLoading(pack_url: string, first: ImageName | null, events:
   const isComplete = (): boolean => reader.header() !== null && rangesLeft().length === 0;
 
   function run(begun: Begun | null = null): void {
-    if (stop !== null || isWrong || isComplete()) return;
+    if (stop !== null || isWrong || isComplete()) {
+      begun?.abort();
+      return;
+    }
     stop = new AbortController();
     void fetchAll(stop.signal, begun);
   }

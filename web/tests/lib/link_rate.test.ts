@@ -15,3 +15,9 @@ test("the line is as fast as the best of what came over it", () => {
 test("what is small or came from the cache tells nothing", () => {
   expect(linkRate_mbit_s([noted(300, 5, 5), noted(0, 1, 2), noted(900, 1, 1.1), noted(50_000, 3, 3)])).toBeNull();
 });
+
+test("what is large enough not to come in one go is believed before what is not", () => {
+  // 80 Mbit/s, but in one go; and 1 Mbit/s.
+  expect(linkRate_mbit_s([noted(20_000, 0, 2), noted(125_000, 0, 1000)])).toBe(1);
+  expect(linkRate_mbit_s([noted(20_000, 0, 2)])).toBe(80);
+});

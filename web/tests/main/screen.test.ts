@@ -123,3 +123,13 @@ test("on a slow line the first image is all that travels beside the viewer's cod
   expect(asked).toEqual(["/pack bytes=0-262143", "/pack"]);
   vi.restoreAllMocks();
 });
+
+test("a download that was begun for what is not shown any more is given up", async () => {
+  const { screen } = createScreen();
+  void screen.open(stack);
+  void screen.hang({ rows: 1, columns: 2 }, [stack, other]);
+  expect(givenUp).toEqual(["/pack"]);
+  void screen.open(stack);
+  screen.show(view(), [null], EVERYTHING);
+  expect(givenUp).toEqual(["/pack", "/pack"]);
+});

@@ -9,13 +9,13 @@ test("the address goes before what the user has chosen, and another user's choic
   expect(wishesThin("P1", "", "consilium_thin=P12")).toBe(false);
 });
 
-const MEANS: Means = { saveData: false, effectiveType: "4g", memory_gb: 8, rates_kbit_s: [20_000], waited_ms: 0 };
+const MEANS: Means = { saveData: false, effectiveType: "4g", memory_gb: 8, rate_mbit_s: 20, waited_ms: 0 };
 const offered = (change: Partial<Means>, ...failures: string[]) => offerOf({ ...MEANS, ...change }, new Set(failures));
 
 test("it is offered for a poor line or too little memory, and where nothing is known it is not", () => {
   expect(offered({})).toBeNull();
-  expect(offered({ rates_kbit_s: [1000, 900] })).toBe("link");
-  expect(offered({ rates_kbit_s: [1000, 20_000] })).toBeNull();
+  expect(offered({ rate_mbit_s: 1 })).toBe("link");
+  expect(offered({ rate_mbit_s: 4 })).toBeNull();
   expect(offered({ saveData: true })).toBe("link");
   expect(offered({ effectiveType: "3g" })).toBe("link");
   expect(offered({}, "pack_unreachable")).toBe("link");
@@ -23,12 +23,15 @@ test("it is offered for a poor line or too little memory, and where nothing is k
   expect(offered({ waited_ms: 13_000 })).toBe("link");
   expect(offered({ memory_gb: 1 })).toBe("memory");
   expect(offered({}, "out_of_memory", "pack_unreachable")).toBe("memory");
-  expect(offered({ effectiveType: null, memory_gb: null, rates_kbit_s: [] })).toBeNull();
+  expect(offered({ effectiveType: null, memory_gb: null, rate_mbit_s: null })).toBeNull();
 });
 
-test("the line is judged by files large enough to tell, and by none from the cache", () => {
-  const came = (transferSize: number, ms: number) =>
-    ({ transferSize, responseStart: 100, responseEnd: 100 + ms }) as PerformanceResourceTiming;
-  const { rates_kbit_s } = meansOf({} as Navigator, [came(125_000, 1000), came(0, 1), came(5000, 1)], 0);
-  expect(rates_kbit_s).toEqual([1000]);
+test("what a browser does not tell is not guessed", () => {
+  expect(meansOf({} as Navigator, null, 0)).toEqual({
+    saveData: false,
+    effectiveType: null,
+    memory_gb: null,
+    rate_mbit_s: null,
+    waited_ms: 0,
+  });
 });

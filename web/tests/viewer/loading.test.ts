@@ -28,8 +28,11 @@ const empty = (found: PackHeader): Series =>
     look: () => undefined,
   }) as unknown as Series;
 
-/** A line of 100 bytes a millisecond, on which every answer stands still after so many: before its first chunk is whole. */
-function onLine(pack: Uint8Array, most: number) {
+/**
+ * A line of 100 bytes a millisecond, on which every answer stands still after so many: before its first chunk is whole.
+ * An answer to a bounded range ends where that does.
+ */
+function onLine(pack: Uint8Array, most: number, isLookedAt = () => true) {
   const asked: (string | null)[] = [];
   const stopped: boolean[] = [];
   vi.stubGlobal("fetch", async (_: string, init: RequestInit) => {
@@ -37,6 +40,7 @@ function onLine(pack: Uint8Array, most: number) {
     const index = asked.push(range) - 1;
     stopped.push(false);
     const from = Number(/bytes=(\d+)/.exec(range ?? "")?.[1] ?? 0);
+    const to = Number(/bytes=\d+-(\d+)$/.exec(range ?? "")?.[1] ?? pack.length - 1) + 1;
     const headers = { etag: '"a"', "content-range": `bytes ${from}-${pack.length - 1}/${pack.length}` };
     const body = new ReadableStream<Uint8Array>({
       start(controller) {
@@ -47,8 +51,11 @@ function onLine(pack: Uint8Array, most: number) {
         let at = from;
         const timer = setInterval(() => {
           if (stopped[index] || at >= from + most) return clearInterval(timer);
-          controller.enqueue(pack.slice(at, at + 1000));
+          controller.enqueue(pack.slice(at, Math.min(at + 1000, to)));
           at += 1000;
+          if (at < to) return;
+          controller.close();
+          clearInterval(timer);
         }, 10);
       },
     });
@@ -57,7 +64,7 @@ function onLine(pack: Uint8Array, most: number) {
   const loading = createLoading("/pack", null, {
     header: empty,
     better: () => undefined,
-    isLookedAt: () => true,
+    isLookedAt,
     complete: () => undefined,
     failed: () => undefined,
   });
@@ -186,5 +193,39 @@ describe("a reader who looks elsewhere", () => {
     await vi.advanceTimersByTimeAsync(1);
     const came = 50_000;
     expect(asked).toEqual([null, `bytes=${came}-${pack.length - 1}`]);
+  });
+});
+
+describe("what nobody looks at yet", () => {
+  const each = 1_000_000;
+  const chunks = Array.from({ length: 20 }, (_, frame): Chunk => [frame, 1, each]);
+  const pack = packBytes(header({ chunks }, 20));
+  const KB = 1024;
+
+  test("comes a little at a time, and no byte of it twice", async () => {
+    const { loading, asked } = onLine(pack, pack.length, () => false);
+    loading.run();
+    await vi.advanceTimersByTimeAsync(6000);
+    // 256 KB take 2.6 s on this line: the next ones are half as long.
+    const ends = [0, 256, 384, 512, 640].map((end) => end * KB);
+    expect(asked).toEqual(ends.slice(1).map((end, index) => `bytes=${ends[index]}-${end - 1}`));
+    loading.pause();
+  });
+
+  test("is asked for whole, from the image looked at, when what was asked for has come", async () => {
+    let isLookedAt = false;
+    const { loading, asked } = onLine(pack, pack.length, () => isLookedAt);
+    loading.run();
+    await vi.advanceTimersByTimeAsync(2400);
+    isLookedAt = true;
+    loading.want(9);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(asked.length).toBe(1);
+    await vi.advanceTimersByTimeAsync(300);
+    const start = pack.length - 11 * each;
+    expect(asked.length).toBe(2);
+    expect(asked[1]?.startsWith(`bytes=${start}-${start + each - 1},`)).toBe(true);
+    expect(asked[1]).toContain(`,${256 * KB}-`);
+    loading.pause();
   });
 });
