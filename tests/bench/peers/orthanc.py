@@ -31,6 +31,7 @@ def orthanc(
     dicom_port: int | None = None,
     is_alone: bool = False,
     servers: Mapping[str, Mapping[str, object]] | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Generator[Running]:
     """A new, empty Orthanc, as quick as its settings let it be: no authentication, no compression, no log.
 
@@ -41,7 +42,8 @@ def orthanc(
     port = free_port()
     settings = folder / "orthanc.json"
     settings.write_text(json.dumps(_settings(folder / "db", port, dicom_port, servers or {})), "utf-8")
-    with running([PROGRAM, str(settings)], port=port, log=folder / "log", is_alone=is_alone) as found:
+    command = [PROGRAM, str(settings)]
+    with running(command, port=port, log=folder / "log", environment=environment, is_alone=is_alone) as found:
         yield found
 
 
