@@ -37,6 +37,8 @@ from collab.kit.static import BuiltFiles
 from collab.kit.web import Site, crashed, not_found
 from collab.rooms import endpoints as rooms
 from collab.rooms.hub import RoomHub
+from collab.rooms.trail_files import TrailFiles
+from collab.rooms.trail_keeping import TrailKeeper
 from collab.second_reads import endpoints as second_reads
 from collab.studies import endpoints as studies
 from collab.studies.blobs import BlobStore
@@ -58,14 +60,22 @@ def build_site(settings: Settings, *, clock: Clock = utc_now) -> Site:
     preparer = Preparer(intake)
     receiver = Receiver(intake, preparer)
     side_door = SideDoor(settings.node_host, has_neighbours=not database.is_sqlite)
+    trails = TrailFiles(settings.data / "trails")
+    keeper = TrailKeeper(trails, database=database, clock=clock, days=settings.trail_days)
     parts: Sequence[object] = (
         workers,
         intake,
         preparer,
         receiver,
-        Leader(database, [preparer, receiver]),
+        trails,
+        Leader(database, [preparer, receiver, keeper]),
         side_door,
-        RoomHub(database=database, clock=clock, address=side_door.address),
+        RoomHub(
+            database=database,
+            clock=clock,
+            address=side_door.address,
+            trails=trails if settings.trail_days else None,
+        ),
         Bus(),
         Drawers(settings.drawers),
         Readings(),

@@ -25,6 +25,7 @@ from collab.rooms.protocol import Hello
 from collab.rooms.room import FAILED, Connection, Message, Room
 from collab.rooms.snapshots import Snapshot
 from collab.rooms.store import Standing
+from collab.rooms.trailing import Trailing, Trails
 from rtc.echo import EchoLimit, EchoSettings
 
 __all__ = ["Live", "RoomElsewhere", "RoomGone", "RoomHub"]
@@ -55,6 +56,7 @@ class RoomHub:
         database: Database,
         clock: Clock,
         address: str = "here",
+        trails: Trails | None = None,
         echoes: int = ECHOES,
         echo: EchoSettings | None = None,
     ) -> None:
@@ -66,6 +68,7 @@ class RoomHub:
         self._rooms: dict[str, Live] = {}
         self._loading: dict[str, asyncio.Task[Live]] = {}
         self._journal = Journaling(database, self.now_ms, lambda live: self._drop(live, FAILED, "journal"))
+        self._trailing = Trailing(trails, self.now_ms) if trails else None
         self._look_again = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._renewed_s = 0.0
@@ -84,17 +87,20 @@ class RoomHub:
                     work.cancel()
             await asyncio.gather(*works, return_exceptions=True)
             await self._journal.finish()
+            if self._trailing:
+                await self._trailing.finish()
             if self._rooms:
                 await self._give_up(list(self._rooms.values()))
             self._loop = None
 
     def _works(self) -> dict[str, Coroutine[Any, Any, None]]:
-        return {
+        works: dict[str, Coroutine[Any, Any, None]] = {
             "journal": self._journal.run(),
             "tick": self._every(TICK_S, self._tick),
             "review": self._review_on_demand(),
             "lease": self._every(RENEW_S, self._renew),
         }
+        return works | ({"trail": self._trailing.run(self._rooms)} if self._trailing else {})
 
     # ---- what the gateway calls, in the loop
 

@@ -454,6 +454,10 @@ class Room:
         """Nobody is here, nobody is waited for, and nothing is under way."""
         return not self._connections and not self._presences.waits and not self._unsaved
 
+    def moving(self) -> list[Sample]:
+        """What moves here now, for the trail."""
+        return self._samples.moving()
+
     def outboxes_of(self, actor: str) -> list[Outbox]:
         """Where messages for a member go: one for each of their connections."""
         return [one.outbox for one in self._audience if one.actor == actor]

@@ -92,6 +92,12 @@ class Samples:
         for samples in (self._pointers, self._drawings):
             yield from (sample for actor, sample in samples.items() if actor != but)
 
+    def moving(self) -> list[Sample]:
+        """All that moves now; not a view older than the one at rest that is on its way to the journal."""
+        is_at_rest = self._view is None or any(self._view.number <= rests_at for rests_at in self._rests.values())
+        views = [] if self._view is None or is_at_rest else [self._view]
+        return [*views, *self._pointers.values(), *self._drawings.values()]
+
     def _next(self) -> int:
         self._number += 1
         return self._number
