@@ -50,7 +50,8 @@ export function createEasel<Of, Image>(world: EaselWorld<Of, Image>): Easel<Of, 
   let tries = 0;
   let isStuck = false;
 
-  const isStill = (): boolean => world.now_ms() - changed_ms >= STILL_MS;
+  /** Read once for each decision: where two readings lie on both sides of the moment, nobody would go on. */
+  const untilStill_ms = (): number => Math.max(STILL_MS - (world.now_ms() - changed_ms), 0);
 
   /** A picture of the same plane that is only moved or zoomed does as well as a small one. */
   function hasOf(asked: Asked): Step | null {
@@ -58,16 +59,13 @@ export function createEasel<Of, Image>(world: EaselWorld<Of, Image>): Easel<Of, 
     return isSameAsked(painted.asked, asked) ? painted.step : "draft";
   }
 
-  function wanted(): Step | null {
-    if (wish === null || isStuck) return null;
-    return nextStep(hasOf(wish.asked), isStill(), world.firstStep(wish.asked));
+  function wanted({ asked }: Wish<Of>, isStill: boolean): Step | null {
+    return isStuck ? null : nextStep(hasOf(asked), isStill, world.firstStep(asked));
   }
 
   /** A draft that is on its way is let come while things move: else nothing would be seen before they rest. */
-  function isWorthWaiting(of: Flight): boolean {
-    if (wish !== null && isSameAsked(of.asked, wish.asked)) return true;
-    return of.step === "draft" && !isStill();
-  }
+  const isWorthWaiting = (of: Flight, { asked }: Wish<Of>, isStill: boolean): boolean =>
+    isSameAsked(of.asked, asked) || (of.step === "draft" && !isStill);
 
   function wake(wait_ms: number): void {
     forget();
@@ -75,14 +73,14 @@ export function createEasel<Of, Image>(world: EaselWorld<Of, Image>): Easel<Of, 
   }
 
   function go(): void {
-    if (flight !== null && wish !== null && isWorthWaiting(flight)) {
-      if (!isStill()) wake(STILL_MS - (world.now_ms() - changed_ms));
-      return;
-    }
+    if (wish === null) return;
+    const wait_ms = untilStill_ms();
+    const isStill = wait_ms === 0;
+    if (!isStill && !isStuck) wake(wait_ms);
+    if (flight !== null && isWorthWaiting(flight, wish, isStill)) return;
     land();
-    const step = wanted();
-    if (wish !== null && step !== null) void fly(wish, step);
-    else if (wish !== null && !isStuck && !isStill()) wake(STILL_MS - (world.now_ms() - changed_ms));
+    const step = wanted(wish, isStill);
+    if (step !== null) void fly(wish, step);
   }
 
   function land(): void {
@@ -93,7 +91,6 @@ export function createEasel<Of, Image>(world: EaselWorld<Of, Image>): Easel<Of, 
   async function fly(of: Wish<Of>, step: Step): Promise<void> {
     const mine: Flight = { asked: of.asked, step, stop: new AbortController() };
     flight = mine;
-    if (!isStill()) wake(STILL_MS - (world.now_ms() - changed_ms));
     const giveWay = (): void => {
       if (flight !== mine) return;
       land();

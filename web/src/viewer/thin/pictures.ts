@@ -61,7 +61,7 @@ export function createPictures(frames: Record<ViewportId, HTMLElement>, world: P
         firstStep: ({ size }) => firstStep(size, devicePixelRatio, rate.now),
         now_ms: () => performance.now(),
         later(wait_ms, run) {
-          const timer = window.setTimeout(run, wait_ms);
+          const timer = window.setTimeout(run, Math.ceil(wait_ms));
           return () => window.clearTimeout(timer);
         },
         painted: world.painted,

@@ -22,8 +22,8 @@ type Request = {
   fail(failure: NoPicture): Promise<void>;
 };
 
-/** An easel whose clock and answers the test holds. */
-function stand(): {
+/** An easel whose clock and answers the test holds. `reading_ms`: what goes by with each look at the clock. */
+function stand({ reading_ms = 0 } = {}): {
   easel: Easel<Scene, string>;
   requests: Request[];
   dropped: string[];
@@ -58,9 +58,13 @@ function stand(): {
         });
       }),
     firstStep: () => "draft",
-    now_ms: () => now,
+    now_ms: () => {
+      now += reading_ms;
+      return now;
+    },
     later(wait_ms, run) {
-      const timer = { due: now + wait_ms, run };
+      // As browsers do: in whole milliseconds, the rest cut off.
+      const timer = { due: now + Math.floor(wait_ms), run };
       timers.push(timer);
       return () => {
         timers = timers.filter((one) => one !== timer);
@@ -97,6 +101,16 @@ test("a view at rest comes small, then at full size, then lossless", async () =>
   pass(10_000);
   expect(names(requests)).toEqual(["3 draft", "3 full", "3 lossless"]);
   expect(easel.painted()?.step).toBe("lossless");
+});
+
+test("time that goes by while it is decided what comes next does not leave a small picture standing", async () => {
+  for (const reading_ms of [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7]) {
+    const { easel, requests, pass } = stand({ reading_ms });
+    easel.want(at(3));
+    await requests[0]?.answer();
+    for (let waited = 0; waited < 300; waited++) pass(1);
+    expect(names(requests)).toEqual(["3 draft", "3 full"]);
+  }
 });
 
 test("while things move one picture is on its way, and then the newest is asked for", async () => {
