@@ -15,6 +15,7 @@ from dicom_render.grey import grey_steps_of
 from dicom_render.headers import FrameHeader, Window
 from dicom_render.lut import Lut, PackedLut, packed
 from dicom_render.overlays import Overlay, overlays_of
+from dicom_render.padding import ends_of
 from dicom_render.refusal import Unreadable
 from dicom_render.shutters import Shutter, shutter_of
 from dicom_render.stack_header import Values
@@ -59,7 +60,8 @@ class EncodedFrames:
         """Decodes and encodes one frame (counted from 1). Raises `Unreadable` and `NotLossless`."""
         decoded = source.decode(frame)
         slope, intercept, unit = header.rescale_slope, header.rescale_intercept, header.rescale_type
-        windows, padding, voi_table = header.windows, _padding(header), None
+        windows, padding = header.windows, ends_of(header.pixel_padding, header.pixel_padding_limit)
+        voi_table = None
         if decoded.ndim == 2 and (header.has_modality_lut or header.has_voi_lut):
             steps = grey_steps_of(dataset, frame)
             if isinstance(steps.modality, Lut):
@@ -97,14 +99,6 @@ class EncodedFrames:
     def read(self, frame: EncodedFrame) -> bytes:
         self._file.seek(frame.offset)
         return self._file.read(frame.length)
-
-
-def _padding(header: FrameHeader) -> tuple[float, float] | None:
-    """PS3.3 C.7.5.1.1.2: one stored value, or the range up to its limit."""
-    if header.pixel_padding is None:
-        return None
-    other = header.pixel_padding if header.pixel_padding_limit is None else header.pixel_padding_limit
-    return float(min(header.pixel_padding, other)), float(max(header.pixel_padding, other))
 
 
 def _through_table(padding: tuple[float, float] | None, table: Lut) -> tuple[float, float] | None:

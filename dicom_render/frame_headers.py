@@ -68,8 +68,8 @@ def _frame_header(dataset: Dataset, groups: FrameGroups, frame: int) -> FrameHea
         rescale_type=text_of(values, "RescaleType"),
         has_modality_lut=bool(items_of(values, "ModalityLUTSequence")),
         has_voi_lut=bool(items_of(voi, "VOILUTSequence")),
-        pixel_padding=_stored_value(dataset, "PixelPaddingValue"),
-        pixel_padding_limit=_stored_value(dataset, "PixelPaddingRangeLimit"),
+        pixel_padding=stored_value_of(dataset, "PixelPaddingValue"),
+        pixel_padding_limit=stored_value_of(dataset, "PixelPaddingRangeLimit"),
         image_type=_image_type(dataset, groups, frame),
         acquisition_number=integer_of(acquisition, acquisition_keyword),
         temporal_position=_temporal_position(dataset, content),
@@ -118,7 +118,7 @@ def windows_of(dataset: Dataset) -> tuple[Window, ...]:
     )
 
 
-def _stored_value(dataset: Dataset, keyword: str) -> int | None:
+def stored_value_of(dataset: Dataset, keyword: str) -> int | None:
     """A value "US or SS": its sign is that of the pixels, whatever VR carried it (PS3.3 C.7.5.1.1.2)."""
     value, bits = integer_of(dataset, keyword), integer_of(dataset, "BitsAllocated") or 16
     if value is None or bits > 16:

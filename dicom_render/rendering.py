@@ -11,6 +11,7 @@ from dicom_render.decoding import FrameSource, Stored
 from dicom_render.grey import GreySteps, grey_steps_of, robust_window, to_grey, to_modality
 from dicom_render.headers import Window
 from dicom_render.opening import open_dataset, refusing_everything
+from dicom_render.padding import is_padding, padding_of_file
 from dicom_render.picture import Picture, to_jpeg, to_png
 from dicom_render.refusal import Unreadable
 
@@ -44,7 +45,7 @@ def draw_decoded(dataset: FileDataset, decoded: Stored, frame: int, drawing: Dra
     """The same with the frame decoded already. Raises `Unreadable`."""
     with refusing_everything("malformed"):
         if decoded.ndim == 2:
-            shown = to_grey(decoded, _steps(grey_steps_of(dataset, frame), decoded, drawing.window))
+            shown = _grey(dataset, decoded, frame, drawing.window)
         else:
             # PS3.18 8.3.5.1.2: a window is for grey values only.
             shown = decoded.astype(np.uint8, copy=False)
@@ -53,9 +54,13 @@ def draw_decoded(dataset: FileDataset, decoded: Stored, frame: int, drawing: Dra
     return to_png(shown) if drawing.media == "image/png" else to_jpeg(shown, drawing.quality)
 
 
-def _steps(own: GreySteps, decoded: Stored, window: Window | None) -> GreySteps:
-    voi = window or own.voi or robust_window(to_modality(decoded, own.modality))
-    return GreySteps(modality=own.modality, voi=voi, invert=own.invert)
+def _grey(dataset: FileDataset, stored: Stored, frame: int, window: Window | None) -> Picture:
+    """Padding is black whatever is asked for, and has no say in a window that is made from the values."""
+    own, ends = grey_steps_of(dataset, frame), padding_of_file(dataset)
+    image = np.ones(stored.shape, dtype=bool) if ends is None else ~is_padding(stored, ends)
+    voi = window or own.voi or robust_window(to_modality(stored[image] if image.any() else stored, own.modality))
+    shown = to_grey(stored, GreySteps(modality=own.modality, voi=voi, invert=own.invert))
+    return shown if ends is None else np.where(image, shown, np.uint8(0))
 
 
 def fitted(picture: Picture, viewport: Viewport) -> Picture:

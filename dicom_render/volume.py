@@ -15,6 +15,7 @@ from dicom_render.affine import Mask, Ramp, Real, known, sample_picture, sample_
 from dicom_render.grey import Rescale, through_table, through_window, to_8_bits, to_modality
 from dicom_render.headers import Window
 from dicom_render.markings import Switches, marked
+from dicom_render.padding import is_padding, padding_of_stack
 from dicom_render.prepared_stack import PreparedStack
 from dicom_render.refusal import NotAVolume
 from dicom_render.slab import Slab, sample_slab
@@ -116,6 +117,9 @@ def _picture(
     else:
         levels = through_window(values, view.window or source.header.windows[0])
     grey = to_8_bits(levels, invert=view.invert != source.header.invert)
+    padding = padding_of_stack(source.header, source.voxels().rescale if index is None else source.rescale(index))
+    if padding is not None:
+        shown = shown & ~is_padding(values, padding)
     return np.where(shown, grey, np.uint8(0))
 
 

@@ -12,6 +12,7 @@ from dicom_render.headers import Window
 from dicom_render.refusal import Unreadable
 from dicom_render.rendering import Drawing, Viewport, draw_frame, fitted
 from tests.collab.studies import make as make_studies
+from tests.dicom_render import make
 
 DATA = make_studies.dicom(study_uid="1.2", series_uid="1.3")  # stored values 1, 2, 3 ... 256
 
@@ -48,3 +49,16 @@ def test_a_region_is_cut_out() -> None:
 def test_a_lower_quality_is_smaller() -> None:
     noisy = Drawing(viewport=Viewport(256, 256), quality=5)
     assert len(draw_frame(DATA, 1, noisy)) < len(draw_frame(DATA, 1, Drawing(viewport=Viewport(256, 256))))
+
+
+def test_padding_is_black_and_has_no_say_in_a_window_made_from_the_values() -> None:
+    # PS3.3 C.7.5.1.1.2; an image of 1000 to 1199, with a border of 0 as large as it is.
+    pixels = np.zeros((20, 20), np.uint16)
+    pixels[:10] = np.arange(1000, 1200).reshape(10, 20)
+    plain = {"PhotometricInterpretation": "MONOCHROME1", "PixelPaddingValue": 0}
+    data = make.image(pixels, **plain)
+    shown = np.asarray(Image.open(io.BytesIO(draw_frame(data, 1, Drawing(media="image/png")))))
+    assert not shown[10:].any()
+    # numpy.percentile(1000..1199, [1, 99]) is [1001.99, 1197.01]: black and white, MONOCHROME1 the other way round.
+    assert (shown[0, 0], shown[9, 19]) == (255, 0)
+    assert abs(int(shown[5, 0]) - 127) <= 1

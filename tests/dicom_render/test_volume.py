@@ -161,6 +161,28 @@ def test_outside_is_black_even_inverted(stack: PreparedStack) -> None:
     assert (shown[20:, 20:] == 255).all()
 
 
+@pytest.mark.parametrize("invert", [False, True])
+def test_padding_is_black_in_any_window_and_inverted(tmp_path: Path, *, invert: bool) -> None:
+    # PS3.3 C.7.5.1.1.2: padding is no part of the image; here it lies in the middle of the window.
+    pixels = make.noise(48, 64, seed=1).astype(np.int16)
+    pixels[:, :20] = 100
+    paths = [tmp_path / f"{n}.dcm" for n in range(3)]
+    for n, path in enumerate(paths):
+        position = [float(ORIGIN[0]), float(ORIGIN[1]), float(ORIGIN[2]) + SPACING_MM * n]
+        uid = f"1.2.3.4.{n}"
+        path.write_bytes(make.image(pixels, SOPInstanceUID=uid, ImagePositionPatient=position, PixelPaddingValue=100))
+    prepare_series(paths, tmp_path / "out")
+    centre = tuple(ORIGIN + np.array([63 * PIXEL_MM / 2, 47 * PIXEL_MM / 2, SPACING_MM]))
+    for uid in ("1.2.3.4.1", None):
+        view = PlaneView(centre, fov_mm=(32.0, 24.0), window=WINDOW, invert=invert, sop_instance_uid=uid, **AXIAL)
+        shown = render_view(PreparedStack(tmp_path / "out", 0), view, 64, 48)
+        assert not shown[:, :20].any()
+        levels = np.clip((pixels[:, 20:] - WINDOW.center) / WINDOW.width + 0.5, 0, 1) * 255
+        expected = 255 - levels if invert else levels
+        is_image = pixels[:, 20:] != 100
+        assert np.abs(shown[:, 20:] - expected)[is_image].max() <= 0.6
+
+
 def test_invert_turns_the_grey_scale_round(stack: PreparedStack) -> None:
     centre = tuple(ORIGIN + np.array([10.0, 10.0, 10.0]))
     plain, turned = (

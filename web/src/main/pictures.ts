@@ -193,6 +193,7 @@ function drawViewer(model: Model, viewer: Viewer): void {
     layers: viewer.layers(),
     uptake: viewer.uptake(),
     isThin: viewer.isThin(),
+    ...viewer.holding(),
     windows: viewer.windows(),
     failure: quality === "full" ? null : before.failure,
   };

@@ -16,6 +16,7 @@ import { WordsDialog } from "./measure";
 import type { Actions, Model } from "./model";
 import { Bars, Cautions, DiagnosisNotice, FrozenCover, Toasts } from "./notices";
 import { Participants } from "./participants";
+import { qualityWords } from "./quality";
 import { ReportDialog } from "./report";
 import { SeriesStrip } from "./series";
 import { SignedNotice, SignPanel } from "./sign";
@@ -104,11 +105,11 @@ function Images(): JSX.Element {
 
 function Quality(): JSX.Element | null {
   const { model } = useRoom();
-  const { quality, pane, isThin } = model.viewer.value;
-  if (pane === null) return null;
+  const viewer = model.viewer.value;
+  if (viewer.pane === null) return null;
   return (
-    <p class={`quality ${quality}`} role="status">
-      {t(isThin ? `room.thin.quality.${quality}` : `room.quality.${quality}`)}
+    <p class={`quality ${viewer.quality}`} role="status">
+      {qualityWords(viewer)}
     </p>
   );
 }

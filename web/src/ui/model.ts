@@ -63,6 +63,10 @@ export type ViewerPicture = {
   tool: Tool;
   points: boolean;
   failure: string | null;
+  /** Of what is shown something was compressed with loss before it came here. */
+  isLossy: boolean;
+  /** Of the largest series shown, where memory holds only a part of it in full. */
+  held: { full: number; count: number } | null;
   /** The server draws the images of this screen. */
   isThin: boolean;
   /** Why it had better do so, while that is offered. */
@@ -295,6 +299,8 @@ export function createModel(page: RoomPage, state: RoomState): Model {
       tool: "window",
       points: true,
       failure: null,
+      isLossy: false,
+      held: null,
       isThin: false,
       thinOffer: null,
       layers: { there: { overlays: false, shutters: false }, on: NO_OBJECTS },

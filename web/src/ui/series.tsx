@@ -8,6 +8,7 @@ import { useRoom } from "./context";
 import { Icon } from "./icons";
 import type { StudyPicture } from "./model";
 import { ObjectCard } from "./objects";
+import { qualityKey } from "./quality";
 
 export function SeriesStrip(): JSX.Element {
   const { model } = useRoom();
@@ -146,7 +147,7 @@ type StackProps = { study_uid: string; series: SeriesEntry; stack: StackEntry; n
 
 function StackCard({ study_uid, series, stack, name }: StackProps): JSX.Element {
   const { model, actions } = useRoom();
-  const { view, quality, isThin } = model.viewer.value;
+  const { view, quality, ...viewer } = model.viewer.value;
   const isOf = (pane: Pane | null): boolean => pane?.series_uid === series.series_uid && pane.stack === stack.stack;
   const isOpen = view?.panes.some(isOf) ?? false;
   const isShared = model.state.value.view?.panes.some(isOf) ?? false;
@@ -169,9 +170,7 @@ function StackCard({ study_uid, series, stack, name }: StackProps): JSX.Element 
           <span class="name">{name}</span>
           <span class="soft">{[series.modality, ...labelOf(stack), countOf(stack)].join(" · ")}</span>
           {isOpen && (
-            <span class={`quality ${quality}`}>
-              {t(isThin ? `room.thin.quality.${quality}` : `room.quality.${quality}`)}
-            </span>
+            <span class={`quality ${quality}`}>{t(qualityKey(quality, viewer, view?.panes.filter(isOf) ?? []))}</span>
           )}
           {isShared && !isOpen && <span class="quality shared">{t("room.series.shared")}</span>}
         </span>

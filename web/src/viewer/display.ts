@@ -16,12 +16,12 @@ import {
   turnWords,
   windowWords,
 } from "./captions";
+import { greyOf, greyWords, isGreyBent, planeGreyWords } from "./greys";
 import { asLaid } from "./layers/laid";
 import { markingsOf, markingWords } from "./layers/markings";
 import { drawingsOf, objectWords } from "./layers/objects";
-import { isStateBent, stateOver } from "./layers/state_grey";
+import { stateOver } from "./layers/state_grey";
 import type { Text } from "./overlay";
-import { presentationOf } from "./presenting";
 import { cameraOf, planeOf, type Scene, shownViewports, turnAt } from "./scene";
 import { type Presentation, type Screens, VIEWPORT_IDS } from "./screens";
 import { inMemory, type Series } from "./series";
@@ -164,7 +164,7 @@ export function createDisplay(stage: Stage, world: DisplayWorld, events: Display
 
   function drawValues(id: ViewportId, series: Series, scene: Scene, camera: Camera): void {
     const state = stateHere(id, scene, series);
-    const isBent = state !== null && isStateBent(state, series.header);
+    const isBent = isGreyBent(scene, series, { id, state });
     if (!screens()?.isMounted(id, series, isBent)) {
       stage.blank(id, true);
       mount(id, series, scene, isBent);
@@ -211,7 +211,7 @@ export function createDisplay(stage: Stage, world: DisplayWorld, events: Display
   }
 
   function present(id: ViewportId, series: Series, scene: Scene): void {
-    const presentation = presentationOf(scene, series, { id, state: stateHere(id, scene, series) }, later);
+    const presentation = greyOf(scene, series, { id, state: stateHere(id, scene, series) }, later);
     const { curve, ...line } = presentation;
     const wanted = JSON.stringify([line, curve?.name]);
     if (presented.get(id) === wanted) return;
@@ -232,7 +232,8 @@ export function createDisplay(stage: Stage, world: DisplayWorld, events: Display
     const overlay = stage.overlays[id];
     const { geometry, header } = series;
     const laid = asLaid(scene.layers.objects, objects);
-    const isPlain = inMemory(series) !== null && !pictures.served(id);
+    const there = inMemory(series);
+    const isPlain = there !== null && !pictures.served(id);
     const state = stateOver(scene, header, id, laid.shown);
     overlay.caption({
       letters: geometry.isInPatient ? edgeLetters(camera) : lettersOf(scene, header),
@@ -241,6 +242,8 @@ export function createDisplay(stage: Stage, world: DisplayWorld, events: Display
       layers: [
         isPlain ? "" : slabWords(scene, id, text),
         resampledWords(header, id, text),
+        planeGreyWords(scene, header, id, text),
+        isPlain && there ? greyWords(scene, there, { id, state }, text) : "",
         turnWords(scene, id, text),
         markingWords(scene, header, { id, state }, text),
         objectWords(scene, series, id, laid.shown, text),
@@ -342,8 +345,7 @@ export function createDisplay(stage: Stage, world: DisplayWorld, events: Display
     },
     size: stage.size,
     reached: (id, at = picture ?? undefined) => (at ? reached(id, at) : "loading"),
-    presentation: (id, scene, series) =>
-      presentationOf(scene, series, { id, state: stateHere(id, scene, series) }, later),
+    presentation: (id, scene, series) => greyOf(scene, series, { id, state: stateHere(id, scene, series) }, later),
     seen: (id) => picture && (inMemory(picture.series) || pictures.served(id) ? seenAt(id, picture) : null),
     redraw: later,
     resized,

@@ -18,11 +18,13 @@ export function presentationOf(
   const { header } = series;
   const named = header.windows[0]?.function ?? "LINEAR";
   const isColor = header.values === "rgb8";
+  const curve = curveOf(scene, series, { id, state }, ready);
   return {
     ...(isColor ? COLOUR : windowRange(scene.window.center, scene.window.width, named)),
     isInverted: !isColor && scene.isInverted !== header.invert,
-    isSigmoid: named === "SIGMOID",
-    curve: curveOf(scene, series, { id, state }, ready),
+    // Of floats, for which there is no curve, it is a straight line everywhere, and said to be.
+    isSigmoid: named === "SIGMOID" && curve !== null,
+    curve,
   };
 }
 

@@ -6,6 +6,7 @@ import { qualityOf } from "./captions";
 import { keptIn, type Region, type Voxels } from "./drawing/statistics";
 import type { FrameQuality } from "./memory";
 import type { PackHeader } from "./pack";
+import { isPadding } from "./padding";
 import { isReformat, planeOf, type Scene } from "./scene";
 
 export type RegionRefusal = "waiting" | "colour" | "empty" | "flat" | "no_values";
@@ -44,21 +45,4 @@ function regionOf(
     sop_instance_uid: image?.sop_instance_uid ?? null,
     frame: image?.frame ?? null,
   };
-}
-
-// Values kept as 32-bit floats have lost what is beyond seven digits.
-const ALIKE = 1e-6;
-
-/**
- * Pixel Padding Value, and Range Limit where a range is padding, are stored values (PS3.3 C.7.5.1.1.2): they go the way of
- * the pixels of their frame.
- */
-export function isPadding({ header, gain }: Pick<Regioned, "header" | "gain">, kept: number, frame: number): boolean {
-  const image = header.frames[frame];
-  if (header.pixel_padding === null || image === undefined) return false;
-  const ends = [header.pixel_padding, header.pixel_padding_limit ?? header.pixel_padding].map(
-    (stored) => (stored * image.slope + image.intercept) * gain,
-  );
-  const slack = ALIKE * Math.max(1, ...ends.map(Math.abs));
-  return kept >= Math.min(...ends) - slack && kept <= Math.max(...ends) + slack;
 }

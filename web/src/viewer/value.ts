@@ -8,7 +8,7 @@ import { slotOf } from "./geometry";
 import type { FrameQuality } from "./memory";
 import type { Text } from "./overlay";
 import type { PackHeader } from "./pack";
-import { isPadding } from "./regions";
+import { isPadding } from "./padding";
 import { isReformat, type Scene } from "./scene";
 
 type Pictured = Voxels & { header: PackHeader; lowest(from: number, to: number): FrameQuality };

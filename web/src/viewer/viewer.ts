@@ -18,6 +18,7 @@ import type { Full, FullEvents } from "./full";
 import type { Tool } from "./gestures";
 import { createGrid } from "./grid";
 import type { Change } from "./growing";
+import { holdingOf } from "./holding";
 import { markingsIn, type Switches } from "./layers/markings";
 import type { ImageName, SeriesVersion, StackRef } from "./library";
 import { createLinks } from "./links";
@@ -130,6 +131,9 @@ export type Viewer = {
   /** Windows that the active pane's stack came with: its file's, or one made from its values. */
   windows(): readonly { center: number; width: number; explanation?: string }[];
   setUptakeUnit(unit: string): void;
+  /** Of all that is shown: whether a file was compressed with loss, and how much is held of the largest series where that
+   *  is not all of it. */
+  holding(): { isLossy: boolean; held: { full: number; count: number } | null };
   /** Whether the server draws: then no stack is fetched. */
   isThin(): boolean;
   /** Resolves when the other one has begun to draw; what is shown stays where it is. */
@@ -363,6 +367,7 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
     objectsChanged() {
       for (const pane of panes.shown()) pane.redraw();
     },
+    holding: () => holdingOf(panes.shown().flatMap((pane) => pane.picture()?.series ?? [])),
     windows: () => panes.active().picture()?.series.header.windows ?? [],
     uptake() {
       const header = panes.active().picture()?.series.header;

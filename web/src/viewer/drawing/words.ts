@@ -2,7 +2,7 @@
 import type { Drawing } from "../../wire/types";
 import type { Text } from "../overlay";
 import type { PackHeader } from "../pack";
-import { isPadding } from "../regions";
+import { isPadding } from "../padding";
 import { inMillimetres } from "./calibration";
 import { trustOf } from "./placing";
 import { angleDegrees, areaMm2, isBox, isMeasure, lengthMm, type Shape } from "./shapes";
