@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from collab.rooms.framing import BINARY, TEXT, framed
 from collab.rooms.protocol import FromBrowser, FromRoom
 
 _FROM_MSGPACK = msgspec.msgpack.Decoder(FromBrowser)
@@ -21,12 +22,14 @@ class BadMessage(Exception):
 class Frame:
     """One message on its way to any number of connections; each sub-protocol's bytes are made at most once."""
 
-    __slots__ = ("_packed", "_text", "message")
+    __slots__ = ("_packed", "_packed_frame", "_text", "_text_frame", "message")
 
     def __init__(self, message: FromRoom) -> None:
         self.message = message
         self._packed: bytes | None = None
         self._text: str | None = None
+        self._packed_frame: bytes | None = None
+        self._text_frame: bytes | None = None
 
     def packed(self) -> bytes:
         if self._packed is None:
@@ -37,6 +40,16 @@ class Frame:
         if self._text is None:
             self._text = _TO_JSON.encode(self.message).decode()
         return self._text
+
+    def on_the_wire(self, *, is_json: bool) -> bytes:
+        """With its WebSocket head, the same bytes for every connection of a sub-protocol."""
+        if is_json:
+            if self._text_frame is None:
+                self._text_frame = framed(self.text().encode(), TEXT)
+            return self._text_frame
+        if self._packed_frame is None:
+            self._packed_frame = framed(self.packed(), BINARY)
+        return self._packed_frame
 
     def __repr__(self) -> str:
         return f"Frame({type(self.message).__name__})"

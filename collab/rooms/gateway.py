@@ -1,8 +1,4 @@
-"""The room's socket: who may come in, bytes to messages and back, one reader and one writer for each connection.
-
-An ASGI application of its own, not a Starlette endpoint: at 60 messages a second for each pointer, what stands
-between a frame and the room is paid for thousands of times.
-"""
+"""The room's socket: who may come in, the first message, and the reason for the end; `talk` is what is between."""
 
 from __future__ import annotations
 
@@ -20,30 +16,23 @@ from collab.audit.service import record
 from collab.kit.refusals import NotFound
 from collab.kit.web import Site
 from collab.rooms import service
-from collab.rooms.buckets import Allowance
-from collab.rooms.calls import Line
-from collab.rooms.frames import BadMessage, Frame, read
-from collab.rooms.hub import CLOSED, SIGNED_OUT, STOPPING, Live, RoomElsewhere, RoomGone, RoomHub
+from collab.rooms.carriers import CLOSE_WITHIN_S, OnTasks, OnWire
+from collab.rooms.frames import Frame
+from collab.rooms.hub import CLOSED, SIGNED_OUT, STOPPING, RoomElsewhere, RoomGone, RoomHub
 from collab.rooms.outbox import Close, Outbox
-from collab.rooms.protocol import (
-    MAX_FRAME_BYTES,
-    SUBPROTOCOL,
-    SUBPROTOCOL_JSON,
-    FromBrowser,
-    Hello,
-    Member,
-    Signal,
-)
+from collab.rooms.protocol import MAX_FRAME_BYTES, SUBPROTOCOL, SUBPROTOCOL_JSON, Hello, Member
 from collab.rooms.relay import relay
 from collab.rooms.room import FAILED, REVOKED, Connection
+from collab.rooms.talk import Ear, Talk
+from collab.rooms.wire import EXTENSION, Wire
+
+__all__ = ["MAX_FRAME_BYTES", "sockets"]
 
 log = logging.getLogger("consilium.rooms")
 
 HELLO_WITHIN_S = 5.0
-# A reader that has stopped reading does not read the reason for its closing either.
-CLOSE_WITHIN_S = 1.0
 
-NOT_UNDERSTOOD, TOO_BIG, NO_HELLO, TOO_FAST = 1003, 1009, 4000, 4029
+NO_HELLO = 4000
 
 
 @dataclass(frozen=True)
@@ -92,7 +81,8 @@ class Gateway:
                 ending = await relay(admission.address, scope, receive, send, protocol=protocol)
             else:
                 socket = _Socket(receive, send, is_json=protocol == SUBPROTOCOL_JSON)
-                await _serve(site.part(RoomHub), room_id, admission, socket)
+                wire: Wire | None = scope.get("extensions", {}).get(EXTENSION)
+                await _serve(site.part(RoomHub), room_id, admission, socket, wire)
                 return
         except Refused as refused:
             ending = refused.close
@@ -132,42 +122,20 @@ def _admit(site: Site, scope: Scope, room_id: str) -> Admission | Elsewhere:
 
 
 class _Socket:
-    """One accepted connection as frames."""
+    """One accepted connection as frames, as any ASGI server gives and takes them."""
 
     def __init__(self, receive: Receive, send: Send, *, is_json: bool) -> None:
         self._receive = receive
         self._send = send
         self.is_json = is_json
-        self.allowance = Allowance()
-        self._now_s = asyncio.get_running_loop().time
 
-    async def read(self) -> FromBrowser | None:
-        """The next message to act upon; None when the connection is gone. Raises `Refused`."""
-        while True:
-            event = await self._receive()
-            if event["type"] != "websocket.receive":
-                return None
-            at_s = self._now_s()
-            message = self._parse(event.get("text") if self.is_json else event.get("bytes"), at_s)
-            match self.allowance.judge(message, at_s=at_s):
-                case "act":
-                    return message
-                case "skip":
-                    pass
-                case "close":
-                    raise Refused(TOO_FAST, "too_fast")
-
-    def _parse(self, received: bytes | str | None, at_s: float) -> FromBrowser:
-        if received is None:
-            raise Refused(NOT_UNDERSTOOD, "wrong_frame")
-        if len(received) > MAX_FRAME_BYTES:
-            raise Refused(TOO_BIG, "too_big")
-        if not self.allowance.has_room_for(len(received), at_s=at_s):
-            raise Refused(TOO_FAST, "too_fast")
-        try:
-            return read(received)
-        except BadMessage as bad:
-            raise Refused(NOT_UNDERSTOOD, bad.code) from None
+    async def read(self) -> bytes | str | None:
+        """The next frame; None when the connection is gone."""
+        event = await self._receive()
+        if event["type"] != "websocket.receive":
+            return None
+        text = event.get("text")
+        return event["bytes"] if text is None else text
 
     async def write(self, frame: Frame) -> None:
         if self.is_json:
@@ -179,9 +147,10 @@ class _Socket:
         await self._send(_closing(close))
 
 
-async def _serve(hub: RoomHub, room_id: str, admission: Admission, socket: _Socket) -> None:
+async def _serve(hub: RoomHub, room_id: str, admission: Admission, socket: _Socket, wire: Wire | None) -> None:
     """From the first message to the last. Raises `Refused` only before the room has let the connection in."""
-    hello = await _first(socket)
+    ear = Ear(is_json=socket.is_json)
+    hello = await _first(socket, ear)
     if hello is None:
         return
     try:
@@ -190,69 +159,33 @@ async def _serve(hub: RoomHub, room_id: str, admission: Admission, socket: _Sock
         raise Refused(CLOSED, "room_closed") from None
     except RoomElsewhere:
         raise Refused(STOPPING, "elsewhere") from None
-    awake = asyncio.Event()
-
-    def wake() -> None:
-        awake.set()
-        if connection.outbox.is_closing:
-            asyncio.get_running_loop().call_later(CLOSE_WITHIN_S, writer.cancel)
-
-    connection = Connection(member=admission.member, outbox=Outbox(is_json=socket.is_json, wake=wake))
-    line = hub.new_line(connection)
-    writer = asyncio.create_task(_write(hub, live, connection, socket, awake), name="room writer")
-    reader = asyncio.create_task(_read(hub, live, connection, socket, line), name="room reader")
+    carrier = OnTasks(socket) if wire is None else OnWire(wire, is_json=socket.is_json)
+    connection = Connection(member=admission.member, outbox=Outbox(is_json=socket.is_json, wake=carrier.wake))
+    talk = Talk(hub, live, connection, ear)
     hub.hello(live, connection, hello, login_id=admission.login_id)
     try:
-        await asyncio.wait({reader, writer}, return_when=asyncio.FIRST_COMPLETED)
-        if connection.outbox.is_closing:
-            await asyncio.wait({writer})
+        close = await carrier.carry(talk)
     finally:
         hub.leave(live, connection)
-        for task in (reader, writer):
-            task.cancel()
-        faults = await asyncio.gather(reader, writer, line.close(), return_exceptions=True)
-    for fault in faults:
-        if isinstance(fault, Exception):
-            log.error("room socket", exc_info=fault)
+        await talk.end()
+    if close is not None:
+        # A reader who has stopped reading does not read the reason for the closing either.
+        with suppress(OSError, TimeoutError):
+            await asyncio.wait_for(socket.close(close), CLOSE_WITHIN_S)
 
 
-async def _read(hub: RoomHub, live: Live, connection: Connection, socket: _Socket, line: Line) -> None:
-    """Messages to the room, until the connection ends or says what it may not."""
+async def _first(socket: _Socket, ear: Ear) -> Hello | None:
+    """Raises `Refused`."""
     try:
-        while (message := await socket.read()) is not None:
-            match message:
-                case Hello():
-                    raise Refused(NOT_UNDERSTOOD, "hello_again")
-                case Signal():
-                    line.signal(live.room, message, at_ms=hub.now_ms())
-                case _:
-                    hub.receive(live, connection, message)
-    except Refused as refused:
-        connection.outbox.close(refused.close.code, refused.close.reason)
-
-
-async def _write(hub: RoomHub, live: Live, connection: Connection, socket: _Socket, awake: asyncio.Event) -> None:
-    """What the outbox gives, one frame at a time; the only one who sends on this connection."""
-    room = live.room
-    try:
-        while True:
-            await awake.wait()
-            awake.clear()
-            at_ms = hub.now_ms()
-            while (item := room.next(connection, at_ms=at_ms)) is not None:
-                if isinstance(item, Close):
-                    return await socket.close(item)
-                await socket.write(item)
-    except OSError:
-        return None  # The connection is gone (ASGI 2.4); the reader hears of it too.
-
-
-async def _first(socket: _Socket) -> Hello | None:
-    try:
-        message = await asyncio.wait_for(socket.read(), HELLO_WITHIN_S)
+        received = await asyncio.wait_for(socket.read(), HELLO_WITHIN_S)
     except TimeoutError:
         raise Refused(NO_HELLO, "hello_late") from None
-    if message is not None and not isinstance(message, Hello):
+    if received is None:
+        return None
+    message = ear.hear(received, at_s=asyncio.get_running_loop().time())
+    if isinstance(message, Close):
+        raise Refused(message.code, message.reason)
+    if not isinstance(message, Hello):
         raise Refused(NO_HELLO, "hello_first")
     return message
 

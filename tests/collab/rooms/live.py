@@ -37,6 +37,7 @@ from collab.rooms.protocol import (
     Welcome,
 )
 from collab.rooms.room import Connection
+from collab.rooms.wire import RoomWire
 from tests import make
 from tests.collab.rooms import make as rooms
 
@@ -179,10 +180,9 @@ class LiveServer:
             origin=origin or self.origin,  # pyright: ignore[reportArgumentType] - a NewType of str
             subprotocols=[protocol],  # pyright: ignore[reportArgumentType] - a NewType of str
             additional_headers=headers,
-            compression=None,
             ping_interval=None,
             proxy=None,
-            **options,
+            **{"compression": None} | options,
         )
         self.sockets.append(opened)
         return opened
@@ -215,7 +215,12 @@ class LiveServer:
 
 @asynccontextmanager
 async def serving(
-    database: Database, *, send_buffer: int | None = None, public: int | None = None, **options: Any
+    database: Database,
+    *,
+    send_buffer: int | None = None,
+    public: int | None = None,
+    ws: Any = RoomWire,  # Any: uvicorn takes a name or a class
+    **options: Any,
 ) -> AsyncGenerator[LiveServer]:
     """A uvicorn of its own around the rooms' routes, with the settings of the product.
 
@@ -239,7 +244,7 @@ async def serving(
     built.app.state.site = replace(built.site, clock=clock)
     config = uvicorn.Config(
         built.app,
-        ws="websockets-sansio",
+        ws=ws,
         ws_max_size=1 << 16,
         ws_per_message_deflate=False,
         log_config=None,
@@ -258,3 +263,8 @@ async def serving(
         server.should_exit = True
         await task
         listener.close()
+
+
+async def turn() -> None:
+    """Let the server's own tasks go on."""
+    await asyncio.sleep(0)
