@@ -20,7 +20,7 @@ from collab.kit.settings import Settings, variable  # noqa: E402
 
 # The client's walls, from the top: a folder imports only from those after it.
 CLIENT_LAYERS = (
-    ("main.ts", "pages.ts"),
+    ("main.ts", "replay.ts", "pages.ts"),
     ("main", "pages"),
     ("room", "viewer", "call", "ui"),
     ("wire", "i18n"),

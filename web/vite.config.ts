@@ -35,7 +35,7 @@ export default defineConfig({
     target: "es2022",
     outDir: "dist",
     chunkSizeWarningLimit: 5000,
-    rollupOptions: { input: [here("./src/main.ts"), here("./src/pages.ts")] },
+    rollupOptions: { input: [here("./src/main.ts"), here("./src/replay.ts"), here("./src/pages.ts")] },
   },
   test: { include: ["tests/**/*.test.ts"], environment: "node" },
 });

@@ -242,9 +242,9 @@ def verify_audit() -> None:
 
 @consilium.command()
 @click.argument("room_id")
-@click.option("--seq", type=int, help="Show what the room held after this fact, as JSON.")
+@click.option("--at", "--seq", "seq", type=int, help="Show what the room held after this fact, as JSON.")
 def replay(room_id: str, seq: int | None) -> None:
-    """Print a room's journal, a line a fact; with --seq, the state at that moment. Reading it is audited."""
+    """Print a room's journal, a line a fact; with --at, the state at that moment. Reading it is audited."""
     with _database(read_settings()) as database, database.transaction() as session:
         rooms.get_room(session, room_id)
         audit.record(session, "room.journal_read", by="consilium replay", at=utc_now(), kind="room", object_id=room_id)

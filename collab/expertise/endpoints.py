@@ -114,6 +114,7 @@ def show_request(call: Call) -> Response:
         conclusion=conclusions.find_conclusion_of(call.session, request.id),
         may=acts_now(caller, parties, state),
         sides=sides_of(caller, parties),
+        may_replay=rooms.has_met(call.session, request.room_id, caller, at=at),
         is_live=state in LIVE,
         expert=expert_name(request),
         decline_reasons=get_args(DeclineReason),

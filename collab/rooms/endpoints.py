@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from markupsafe import Markup
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
@@ -13,7 +12,8 @@ from collab.audit.service import record
 from collab.kit.refusals import BadInput
 from collab.kit.settings import Settings
 from collab.kit.web import Call, api, json_answer, page
-from collab.rooms import gateway, service
+from collab.rooms import gateway, replaying, service
+from collab.rooms.embedding import embed
 from collab.rooms.page import RoomIceServer, RoomLinks, RoomPage, RoomPatient
 from collab.rooms.protocol import Fact
 from collab.rooms.service import Seat
@@ -25,13 +25,14 @@ def routes() -> Sequence[BaseRoute]:
         page("/rooms/{room_id}", show_room),
         api("/api/rooms/{room_id}", read_room, gives=RoomPage),
         api("/api/rooms/{room_id}/facts", list_facts, gives=list[Fact]),
+        *replaying.routes(),
         *gateway.sockets(),
     ]
 
 
 def show_room(call: Call) -> Response:
     start = _start(call, _enter(call, "room.shown"))
-    return call.page("rooms/room.html", room=start, start=_embed(start), is_thin=_wishes_thin(call, start.actor))
+    return call.page("rooms/room.html", room=start, start=embed(start), is_thin=_wishes_thin(call, start.actor))
 
 
 def _wishes_thin(call: Call, actor: str) -> bool:
@@ -96,8 +97,3 @@ def _ice_settings(settings: Settings) -> IceSettings:
 
 def _split(urls: str) -> tuple[str, ...]:
     return tuple(url.strip() for url in urls.split(",") if url.strip())
-
-
-def _embed(start: RoomPage) -> Markup:
-    """JSON that may stand inside a script element: no `<`, so nothing in it can end the element."""
-    return Markup(msgspec.json.encode(start).decode().replace("<", "\\u003c"))  # noqa: S704 - escaped right here

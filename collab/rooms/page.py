@@ -67,3 +67,21 @@ class RoomPage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     ice_servers: tuple[RoomIceServer, ...]
     ice_policy: Literal["all", "relay"]
     demo: bool
+
+
+class ReplayPage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The replay page's start. Of what moved before `kept_from_ms` nothing may be left: the trail is kept for a while.
+
+    `page` is the case's; `is_over`: nobody can enter the room any more.
+    """
+
+    room_id: str
+    language: Literal["fr", "en"]
+    time_zone: str
+    patient: RoomPatient
+    study_ids: tuple[str, ...]
+    page: str | None
+    opened_at_ms: int
+    is_over: bool
+    kept_from_ms: int
+    demo: bool

@@ -17,7 +17,7 @@ from collab.kit.caller import Caller
 from collab.kit.refusals import NotFound
 from collab.rooms import store
 from collab.rooms.fold import Fold, fold
-from collab.rooms.journal import Break, find_break
+from collab.rooms.journal import GENESIS, Break, find_break
 from collab.rooms.models import RoomMember, RoomRecord
 from collab.rooms.page import RoomLinks, RoomPatient
 from collab.rooms.protocol import Fact, KeyViewAdded, MemberRole, RoomState
@@ -141,6 +141,14 @@ def access_room(session: Session, room_id: str, caller: Caller, *, at: datetime)
     if not is_member(since=found.since, until=found.until, revoked_at=found.revoked_at, at=at):
         raise NotFound
     return Seat(room=room, role=cast(MemberRole, found.role), color=found.color)
+
+
+def has_met(session: Session, room_id: str | None, caller: Caller, *, at: datetime) -> bool:
+    """Whether there is a meeting that the caller may see again."""
+    if room_id is None or store.head_hash(session, room_id) == GENESIS:
+        return False
+    found = store.find_member(session, room_id, caller.person_id)
+    return found is not None and is_member(since=found.since, until=found.until, revoked_at=found.revoked_at, at=at)
 
 
 def list_rooms_of_subject(session: Session, kind: str, subject_id: str) -> Sequence[RoomRecord]:

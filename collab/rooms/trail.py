@@ -96,20 +96,28 @@ def pack(stretch: Stretch) -> bytes:
     return len(body).to_bytes(4, "big") + zlib.crc32(body).to_bytes(4, "big") + body
 
 
-def unpack(content: bytes) -> Iterator[Stretch]:
+def whole(content: bytes) -> bytes:
     """The records up to the first that is torn or damaged: the trail ends there."""
+    return content[: sum(8 + len(body) for body in _bodies(content))]
+
+
+def unpack(content: bytes) -> Iterator[Stretch]:
+    """What the whole records hold, up to one that another version of the program wrote."""
+    for body in _bodies(content):
+        try:
+            yield _READ.decode(zlib.decompressobj().decompress(body, MOST_RECORD_BYTES))
+        except (zlib.error, msgspec.DecodeError):
+            return
+
+
+def _bodies(content: bytes) -> Iterator[bytes]:
     at = 0
     while at + 8 <= len(content):
         length, checksum = int.from_bytes(content[at : at + 4], "big"), int.from_bytes(content[at + 4 : at + 8], "big")
         body = content[at + 8 : at + 8 + length]
-        if len(body) != length or zlib.crc32(body) != checksum:
+        if not length or len(body) != length or zlib.crc32(body) != checksum:
             return
-        try:
-            unzipping = zlib.decompressobj()
-            yield _READ.decode(unzipping.decompress(body, MOST_RECORD_BYTES))
-        except (zlib.error, msgspec.DecodeError):
-            # Another version of the program: its messages had other fields.
-            return
+        yield body
         at += 8 + length
 
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from collab.rooms.trail import Stretch, join, pack, unpack
+from collab.rooms.trail import Stretch, join, pack, unpack, whole
 
 # An evening of a tumour board with ten hands is below a tenth of it; past it a room's trail ends.
 MOST_ROOM_BYTES = 64 << 20
@@ -42,6 +42,10 @@ class TrailFiles:
         """Everything that is left of a room's trail; None for nothing."""
         files = _files(self._room(room_id))
         return join([each for file in files for each in unpack(file.read_bytes())]) if files else None
+
+    def read_packed(self, room_id: str) -> bytes:
+        """The same as whole records, one after another; empty for nothing."""
+        return b"".join(whole(file.read_bytes()) for file in _files(self._room(room_id)))
 
     def delete(self, *, before: datetime) -> list[str]:
         """Delete what was last written to before an instant; the rooms of which something was."""

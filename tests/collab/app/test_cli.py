@@ -209,7 +209,7 @@ def test_a_room_is_replayed_from_its_journal(typed: Typed, data: Path) -> None:
     assert code == 0
     assert [line.split()[0] for line in said.splitlines()] == ["1", "2"]
     assert "chat.said text=Bonsoir" in said
-    code, said = typed("replay", met.room_id, "--seq", "1")
+    code, said = typed("replay", met.room_id, "--at", "1")
     assert json.loads(said)["seq"] == 1
     assert json.loads(said)["chat"] == []
     database.close()

@@ -234,6 +234,8 @@ MATRIX: Mapping[Key, Row] = {
     ("GET", "/rooms/{room_id}"): only(ROOM),
     ("GET", "/api/rooms/{room_id}"): only(ROOM),
     ("GET", "/api/rooms/{room_id}/facts"): only(ROOM),
+    ("GET", "/rooms/{room_id}/replay"): only(ROOM),
+    ("GET", "/api/rooms/{room_id}/trail"): only(ROOM),
     ("SOCKET", "/rooms/{room_id}/live"): only(ROOM),
     # Conclusions: signed by the expert for the requester's hospital
     ("GET", "/conclusions/{conclusion_id}"): only(SIDES),

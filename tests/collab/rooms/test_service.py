@@ -9,6 +9,7 @@ from collab.kit.database import Database
 from collab.kit.refusals import NotFound
 from collab.rooms import service, store
 from collab.rooms.journal import GENESIS, seal
+from collab.rooms.protocol import Fact, Said
 from collab.rooms.rules import AlreadySigned
 from collab.rooms.service import NewMember
 from tests.collab.rooms import golden, make
@@ -46,6 +47,18 @@ def test_the_gate_gives_a_member_their_seat(database: Database) -> None:
             for one in (case.expert, case.requester, case.guest)
         ]
         assert [(seat.role, seat.color) for seat in seats] == [("expert", 0), ("requester", 1), ("participant", 2)]
+
+
+def test_a_meeting_is_seen_again_by_its_members_and_only_where_there_was_one(database: Database) -> None:
+    case = make.case(database)
+    with database.transaction() as session:
+        expert, outsider = (make.caller(session, person) for person in (case.expert, case.outsider))
+        assert not service.has_met(session, None, expert, at=NIGHT)
+        assert not service.has_met(session, case.room_id, expert, at=NIGHT)
+        facts = [Fact(1, make.START_MS, case.expert.id, "", 0, Said("x"))]
+        store.append(session, seal(facts, room_id=case.room_id, epoch=1, previous_hash=GENESIS))
+        assert not service.has_met(session, case.room_id, outsider, at=NIGHT)
+        assert service.has_met(session, case.room_id, expert, at=NIGHT)
 
 
 def test_leave_is_given_until_an_instant_and_may_be_revoked_and_given_again(database: Database) -> None:

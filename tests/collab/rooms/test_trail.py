@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
+import msgspec
+
 from collab.rooms.protocol import (
     AnnotationMoved,
     MoveAnnotation,
@@ -13,6 +17,7 @@ from collab.rooms.protocol import (
 )
 from collab.rooms.trail import MOST_STEPS, Recorder, Step, Stretch, join, pack, unpack
 from tests.collab.rooms import make
+from tests.collab.rooms.golden import GOLDEN
 
 
 def test_r42_the_newest_of_each_hand_is_kept_once_a_look() -> None:
@@ -100,3 +105,9 @@ def test_stretches_of_several_owners_stand_in_the_order_of_time() -> None:
     joined = join([_stretch(300, 400, lost=1), _stretch(100, lost=2)])
     assert [step.at_ms for step in joined.steps] == [100, 300, 400]
     assert joined.lost == 3
+
+
+def test_the_golden_trail_is_read_as_browsers_read_it() -> None:
+    golden = json.loads((GOLDEN / "trail.json").read_text("utf-8"))
+    read = join(list(unpack(bytes.fromhex(golden["packed"]))))
+    assert json.loads(msgspec.json.encode(read)) == [golden["steps"], golden["lost"]]

@@ -24,3 +24,15 @@ export function formatClock(at_ms: number, language: Language): string {
     minute: "2-digit",
   });
 }
+
+/** A time of the day with its seconds, where the server stands. */
+export function formatTime(at_ms: number, language: Language, timeZone: string): string {
+  const shape = { hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone } as const;
+  return new Date(at_ms).toLocaleTimeString(language === "fr" ? "fr-FR" : "en-GB", shape);
+}
+
+/** A day in words and a time, where the server stands. */
+export function formatWhen(at_ms: number, language: Language, timeZone: string): string {
+  const shape = { dateStyle: "long", timeStyle: "short", timeZone } as const;
+  return new Date(at_ms).toLocaleString(language === "fr" ? "fr-FR" : "en-GB", shape);
+}

@@ -208,7 +208,7 @@ const lowest = (qualities: readonly ViewerPicture["quality"][]): ViewerPicture["
       : "full";
 
 /** From the stylesheet, so that a person has one colour in lists and on images. */
-function colorOf(member: Member | undefined): string {
+export function colorOf(member: Member | undefined): string {
   const name = `--person-${(member?.color ?? 0) % COLORS}`;
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }

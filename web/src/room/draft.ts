@@ -4,7 +4,7 @@ import { fromBase64, toBase64 } from "../wire/base64";
 import { shiftCaret, type TextChange, textChange } from "./text_diff";
 
 /** The shared text's name in every browser and in the room (collab/rooms/draft.py). */
-const TEXT_NAME = "conclusion";
+export const TEXT_NAME = "conclusion";
 /** Keystrokes of this long travel together; offline they gather for longer, as nobody reads them yet. */
 const GATHER_MS = 150;
 const GATHER_OFFLINE_MS = 2000;

@@ -1,5 +1,5 @@
 /** The bar that never leaves the screen: whose images these are, who presents, and whether the room is heard. */
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { ageAt, formatDay } from "../i18n/dates";
 import { currentLanguage, t } from "../i18n/text";
 import type { RoomPatient } from "../wire/types";
@@ -12,17 +12,9 @@ export function IdentityBar(): JSX.Element {
   const { patient, links, demo } = model.page;
   return (
     <header class="identity-bar">
-      <div class="patient">
-        <p class="patient-name">
-          <strong class="family">{patient.family_name.toUpperCase()}</strong> <strong>{patient.given_name}</strong>
-        </p>
-        <p class="facts">{factsOf(patient)}</p>
-        <p class="marks">
-          <IdentityStatus patient={patient} />
-          {demo && <span class="badge warn">{t("room.synthetic")}</span>}
-          <ReadBack />
-        </p>
-      </div>
+      <Patient patient={patient} demo={demo} on={new Date()}>
+        <ReadBack />
+      </Patient>
       <div class="standing">
         <Presenting />
         <LinkState />
@@ -44,11 +36,30 @@ export function IdentityBar(): JSX.Element {
   );
 }
 
-function factsOf(patient: RoomPatient): string {
+type PatientProps = { patient: RoomPatient; demo: boolean; on: Date; children?: ComponentChildren };
+
+/** Whose images these are; `on`: the day for which the age is told. */
+export function Patient({ patient, demo, on, children }: PatientProps): JSX.Element {
+  return (
+    <div class="patient">
+      <p class="patient-name">
+        <strong class="family">{patient.family_name.toUpperCase()}</strong> <strong>{patient.given_name}</strong>
+      </p>
+      <p class="facts">{factsOf(patient, on)}</p>
+      <p class="marks">
+        <IdentityStatus patient={patient} />
+        {demo && <span class="badge warn">{t("room.synthetic")}</span>}
+        {children}
+      </p>
+    </div>
+  );
+}
+
+function factsOf(patient: RoomPatient, on: Date): string {
   const born = t(patient.sex === "F" ? "room.born_f" : patient.sex === "M" ? "room.born_m" : "room.born", {
     day: formatDay(patient.birth_date, currentLanguage()),
   });
-  const age = ageAt(patient.birth_date, new Date());
+  const age = ageAt(patient.birth_date, on);
   const old = age && (age.years < 2 ? t("room.age_months", age) : t("room.age_years", age));
   const sex = t(`room.sex.${patient.sex}`);
   const isOwnNumber = patient.local_id && patient.local_id !== patient.ins;

@@ -531,6 +531,20 @@ export type RoomPage = {
   demo: boolean;
 };
 
+/** The replay page's start. Of what moved before `kept_from_ms` nothing may be left: the trail is kept for a while. */
+export type ReplayPage = {
+  room_id: string;
+  language: "fr" | "en";
+  time_zone: string;
+  patient: RoomPatient;
+  study_ids: string[];
+  page: string | null;
+  opened_at_ms: number;
+  is_over: boolean;
+  kept_from_ms: number;
+  demo: boolean;
+};
+
 export type IdentityStatus = "provisional" | "retrieved" | "validated" | "qualified";
 
 export type Module = "abc2";
