@@ -4,12 +4,13 @@ import threading
 import time
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from dicom_render.answers import Order
 from dicom_render.drawing import DrawnPicture, OwnPlane, Quality, draw_stack
 from dicom_render.drawing_queue import LEND_AFTER_S, DrawingQueue, Place
 from dicom_render.limits import DRAWER_MEMORY_BYTES
+from dicom_render.printing import Over, Printed, print_stack
 from dicom_render.refusal import Refusal
 from dicom_render.volume import PlaneView
 from dicom_render.worker_process import WorkerProcess
@@ -19,6 +20,7 @@ TIMEOUT_S = 60.0
 CPU_SECONDS = 30
 # A fresh process has to decode everything anew: leaks of the decoder, which reads what we wrote, are waited for longer.
 TASKS_PER_PROCESS = 20_000
+T = TypeVar("T")
 
 
 class Overtaken(Refusal):
@@ -46,11 +48,36 @@ class AskedDrawing:
     def place(self) -> Place:
         return Place(self.who, self.screen, (self.folder, self.stack), self.view.sop_instance_uid is not None)
 
+    def order(self, cpu_seconds: int) -> Order:
+        arguments = (self.folder, self.stack, self.view, self.version, self.size, self.quality)
+        return Order(draw_stack, arguments, cpu_seconds, reports_progress=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedPrint:
+    """A picture for paper: of which prepared stack, with what over it, and for whom."""
+
+    folder: str
+    stack: int
+    view: PlaneView
+    over: Over
+    size: tuple[int, int]
+    quality: int
+    who: str
+
+    @property
+    def place(self) -> Place:
+        return Place(self.who, "", (self.folder, self.stack), self.view.sop_instance_uid is not None)
+
+    def order(self, cpu_seconds: int) -> Order:
+        arguments = (self.folder, self.stack, self.view, self.over, self.size, self.quality)
+        return Order(print_stack, arguments, cpu_seconds, reports_progress=False)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Job:
-    asked: AskedDrawing
-    future: Future[DrawnPicture]
+    asked: AskedDrawing | AskedPrint
+    future: Future[Any]  # Any: what its order declares
 
 
 class Drawers:
@@ -80,7 +107,14 @@ class Drawers:
 
         Its exceptions: the refusals of `draw_picture`, `WorkerDied`, `WorkerFailed`, `Overtaken`, `DrawersClosed`.
         """
-        job = _Job(asked, Future())
+        return self._add(asked, Future[DrawnPicture]())
+
+    def ask_print(self, asked: AskedPrint) -> Future[Printed]:
+        """The same for paper; nothing overtakes it."""
+        return self._add(asked, Future[Printed]())
+
+    def _add(self, asked: AskedDrawing | AskedPrint, future: Future[T]) -> Future[T]:
+        job = _Job(asked, future)
         with self._changed:
             if self._is_closing:
                 raise DrawersClosed("closed")
@@ -89,7 +123,7 @@ class Drawers:
         job.future.add_done_callback(lambda _: self._leave(job))
         for each in overtaken:
             _refuse(each, Overtaken("overtaken"))
-        return job.future
+        return future
 
     def close(self) -> None:
         """End all processes; what is being drawn is waited for, what waits is refused."""
@@ -135,9 +169,7 @@ class Drawers:
 
     def _carry_out(self, job: _Job, process: WorkerProcess | None) -> WorkerProcess | None:
         """Draw, in a new process if there is none; the process, in whatever state it is."""
-        asked = job.asked
-        arguments = (asked.folder, asked.stack, asked.view, asked.version, asked.size, asked.quality)
-        order = Order(draw_stack, arguments, self._cpu_seconds, reports_progress=False)
+        order = job.asked.order(self._cpu_seconds)
         try:
             process = process or WorkerProcess(self._memory_bytes)
             done: Any = process.carry_out(order, timeout_s=TIMEOUT_S, progress=None)  # Any: see `carry_out`

@@ -1,7 +1,8 @@
 """Pictures of prepared stacks as bytes for a screen, drawn where few stacks are kept decoded; no HTTP, no queue."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -15,6 +16,7 @@ from dicom_render.stack_header import StackHeader
 from dicom_render.volume import PlaneView, own_slice, plane_of, render_view
 
 Quality = Literal["lossless"] | int
+T = TypeVar("T")
 
 
 class NotThisPlane(Refusal):
@@ -94,16 +96,19 @@ def draw_stack(
     folder: str, stack: int, view: PlaneView | OwnPlane, version: str, size: tuple[int, int], quality: Quality
 ) -> DrawnPicture:
     """`draw_picture` of a prepared stack on disk; the stacks drawn last stay decoded."""
+    return kept_stack(
+        folder, stack, lambda source: draw_picture(source, view, version=version, size=size, quality=quality)
+    )
 
-    def drawn() -> DrawnPicture:
-        return draw_picture(_kept.open(folder, stack), view, version=version, size=size, quality=quality)
 
+def kept_stack(folder: str, stack: int, draw: Callable[[PreparedStack], T]) -> T:
+    """What is drawn from a stack that this process keeps. Raises `NoSuchPack`."""
     try:
-        return drawn()
+        return draw(_kept.open(folder, stack))
     except MemoryError:
         # What is kept may be what fills the process: without it there is room for one more try.
         _kept.clear()
-        return drawn()
+        return draw(_kept.open(folder, stack))
 
 
 def _whole(source: PreparedStack, view: OwnPlane, size: tuple[int, int]) -> PlaneView:

@@ -13,6 +13,7 @@ from dicom_render.answers import Answer, Done, Failed, Order, Progressed, Ready,
 from dicom_render.drawing import draw_stack as draw_stack
 from dicom_render.limits import allow_cpu_seconds, leave_network, limit_this_process
 from dicom_render.prepare import prepare_series as prepare_series
+from dicom_render.printing import print_stack as print_stack
 from dicom_render.refusal import Refusal
 
 

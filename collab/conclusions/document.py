@@ -105,6 +105,13 @@ class LaidOver(_Frozen, frozen=True):
     title: str = ""
 
 
+class SlabSeen(_Frozen, frozen=True):
+    """A thick plane drawn as one picture: the highest, the lowest, or the mean value of its millimetres."""
+
+    blend: Literal["mip", "minip", "mean"]
+    thickness_mm: float
+
+
 class KeyViewSeen(_Frozen, frozen=True):
     """A view that the conclusion rests on, and the hash of its printed image; `edges` None without patient geometry."""
 
@@ -123,6 +130,7 @@ class KeyViewSeen(_Frozen, frozen=True):
     """whose annotations stand on the printed image"""
     is_resampled: bool = False
     """a plane through slices that were not acquired as a volume"""
+    slab: SlabSeen | None = None
 
 
 class Line(_Frozen, frozen=True):

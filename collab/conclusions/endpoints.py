@@ -17,7 +17,7 @@ from collab.conclusions.sections import (
     sections_after_answer,
     sections_before_answer,
     study_lines,
-    window_line,
+    view_line,
     words_of,
 )
 from collab.conclusions.service import Documents
@@ -44,7 +44,7 @@ def show_conclusion(call: Call) -> Response:
         before=sections_before_answer(content, words),
         after=sections_after_answer(content, words),
         studies=[tuple(study_lines(study, words)) for study in content.studies],
-        key_views=[(view.caption, window_line(view, words)) for view in content.key_views],
+        key_views=[(view.caption, view_line(view, words)) for view in content.key_views],
         signed_by=professional_line(content.expert, words),
         signed_at=words.moment(content.signed_at),
         acknowledgement=service.find_acknowledgement(call.session, found.id),

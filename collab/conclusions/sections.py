@@ -214,6 +214,16 @@ def window_line(view: KeyViewSeen, words: Words) -> str:
     )
 
 
+def slab_line(view: KeyViewSeen, words: Words) -> str:
+    """How thick a picture is, and which of its values it shows; empty for a thin plane."""
+    return words.phrase(f"slab.{view.slab.blend}", mm=f"{view.slab.thickness_mm:g}") if view.slab else ""
+
+
+def view_line(view: KeyViewSeen, words: Words) -> str:
+    """What stands beside a key view's caption: slab and window."""
+    return " · ".join(filter(None, (slab_line(view, words), window_line(view, words))))
+
+
 def layer_lines(view: KeyViewSeen, words: Words) -> tuple[str, ...]:
     """What is drawn over the image and by whom, and what the experts saw there and the page does not show."""
     drawn = ", ".join(each.title or each.sop_instance_uid for each in view.laid_over if each.is_drawn)

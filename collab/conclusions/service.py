@@ -83,11 +83,11 @@ def sign(
     bundle: ConclusionBundle,
     signing: Signing,
     *,
-    render: RenderConclusion,
+    document: bytes,
     documents: Documents,
     by: Caller,
 ) -> Receipt:
-    """Make the document once, keep it, and write the row that nothing changes any more."""
+    """Keep the document, which was made from this very bundle, and write the row that nothing changes any more."""
     content = bundle.content
     canonical = canonical_bytes(content)
     assert sha256_hex(canonical) == bundle.content_sha256, "the hash is of other content"
@@ -107,7 +107,7 @@ def sign(
         signed_at=content.signed_at,
         content=canonical.decode("utf-8"),
         content_sha256=bundle.content_sha256,
-        document_sha256=documents.keep(render(bundle)),
+        document_sha256=documents.keep(document),
         idempotency_key=signing.idempotency_key,
         ask_sha256=signing.ask_sha256,
     )

@@ -17,7 +17,7 @@ from collab.conclusions.document import Consent, PatientIdentity
 from collab.conclusions.sections import Words
 from collab.conclusions.service import Receipt, RenderConclusion
 from collab.delivery.bus import Bus
-from collab.expertise import rooming, service, signing
+from collab.expertise import rooming, service, signing, signing_steps
 from collab.expertise.asking import AskExpertise
 from collab.expertise.brief import Brief, key_lines
 from collab.expertise.identity import Difference
@@ -25,9 +25,9 @@ from collab.expertise.models import ExpertiseRequest
 from collab.expertise.pathways import KeyData
 from collab.expertise.rules import DeclineReason, State, acts_now
 from collab.expertise.signing import Preview, SignConclusion
-from collab.expertise.signing_pages import address_of, desk_of
 from collab.expertise.worklist import Filter, Worklist, count_waiting, expert_name, list_requests
-from collab.kit.web import Call, api, json_answer
+from collab.kit.refusals import Refusal
+from collab.kit.web import Answer, Call, api, json_answer
 from collab.rooms.hub import RoomHub
 
 Note = Annotated[str, Meta(max_length=4000)]
@@ -154,17 +154,16 @@ def preview_conclusion(call: Call) -> Response:
     return json_answer(signing.preview(call.session, call.path("request_id"), by=call.caller, at=call.site.clock()))
 
 
-def sign(render_conclusion: RenderConclusion, call: Call) -> Response:
-    receipt = signing.conclude(
-        call.session,
-        call.path("request_id"),
-        call.read(SignConclusion),
-        by=call.caller,
-        address=address_of(call),
-        at=call.site.clock(),
-        desk=desk_of(call, render_conclusion),
+def sign(render_conclusion: RenderConclusion, call: Call) -> Answer:
+    def outcome(_: Call, found: Receipt | Refusal) -> Response:
+        if isinstance(found, Refusal):
+            raise found
+        return json_answer(found)
+
+    asked = call.read(SignConclusion)
+    return signing_steps.sign(
+        call, call.path("request_id"), asked, render_conclusion=render_conclusion, outcome=outcome
     )
-    return json_answer(receipt)
 
 
 def _then_case(act: Callable[[Call, str, datetime, Bus], object]) -> Callable[[Call], Response]:

@@ -1,103 +1,119 @@
-"""Key views of a room as printed pictures, drawn on the server from prepared stacks; a view it cannot draw is None."""
+"""Key views of a room as asks for printed pictures, and what the conclusion says of each; draws nothing."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from collab.conclusions.document import Edges, KeyImage, KeyViewSeen, LaidOver, sha256_hex
-from collab.expertise.laying import Laid, Laying
+from collab.conclusions.document import Edges, KeyImage, KeyViewSeen, LaidOver, SlabSeen
+from collab.expertise.laying import Inked, KeptObject, inked, objects_over
 from collab.kit.caller import Caller
 from collab.kit.refusals import NotFound
 from collab.kit.settings import Settings
-from collab.rooms.protocol import KeyViewAdded
-from collab.rooms.view import ViewportView
+from collab.rooms.protocol import KeyViewAdded, RoomState
+from collab.rooms.view import Pane, ViewportView
 from collab.rooms.view import Window as ShownWindow
 from collab.studies import service as studies
 from collab.studies.models import Study
 from collab.studies.prepared import PreparedFolders
 from dicom_render.headers import Window
-from dicom_render.picture import to_jpeg
-from dicom_render.prepared_stack import PreparedStack
-from dicom_render.refusal import Refusal
+from dicom_render.pack import NoSuchPack, PackReader
+from dicom_render.slab import Slab
 from dicom_render.space import Vector, cross
-from dicom_render.volume import PlaneView, own_slice, render_view
+from dicom_render.stack_header import StackHeader
+from dicom_render.volume import PlaneView
 
 # On paper 110 mm wide this is 140 dots an inch, more than a CT slice has to show.
 LONG_SIDE_PX = 640
-QUALITY = 92
 # World is LPS: x grows to the patient's left, y to the back, z to the head. First the negative end.
 _AXES = (("R", "L"), ("A", "P"), ("F", "H"))
 
 
 @dataclass(frozen=True, slots=True)
+class AskedImage:
+    """Everything that the picture of a key view depends on: two that are equal have the same picture."""
+
+    folder: Path
+    stack: int
+    plane: PlaneView
+    size: tuple[int, int]
+    frame_of_reference_uid: str | None
+    objects: tuple[KeptObject, ...]
+    ink: Inked
+
+
+@dataclass(frozen=True, slots=True)
 class Pictured:
-    """The printed picture of a key view, and what was drawn over it."""
+    """The printed picture of a key view; titles of the objects over it by SOP Instance UID, and whose annotations."""
 
     image: KeyImage
-    laid: Laid
+    titles: Mapping[str, str] = field(default_factory=dict[str, str])
+    authors: tuple[str, ...] = ()
 
 
-class Picturing:
-    """Draws the key views of one conclusion; each stack is opened once."""
+def asked_images(
+    session: Session, settings: Settings, room: RoomState, seen: Sequence[Study], *, by: Caller, at: datetime
+) -> tuple[AskedImage | None, ...]:
+    """In the order of the room's key views; None for one without a prepared stack to draw it from."""
+    folders, by_uid = PreparedFolders(settings), {study.study_uid: study for study in seen}
 
-    def __init__(
-        self, session: Session, settings: Settings, caller: Caller, at: datetime, over: Laying | None = None
-    ) -> None:
-        self._session = session
-        self._folders = PreparedFolders(settings)
-        self._caller = caller
-        self._at = at
-        self._over = over
-        self._stacks: dict[tuple[str, int], PreparedStack | None] = {}
+    def folder_of(pane: Pane) -> Path | None:
+        study = by_uid.get(pane.study_uid)
+        try:
+            series = studies.access_series(session, study.id, by, series_uid=pane.series_uid, at=at) if study else None
+        except NotFound:
+            return None
+        return folders.of(series.id, series.prepared_version) if series and series.prepared_version else None
 
-    def draw(self, key_view: KeyViewAdded, by_uid: dict[str, Study]) -> Pictured | None:
-        """The picture as JPEG with what lay over it, or None for a view without a prepared stack to draw it from."""
+    def asked(key_view: KeyViewAdded) -> AskedImage | None:
         pane, viewport = key_view.view.only_pane, shown_viewport(key_view)
-        study = by_uid.get(pane.study_uid) if pane else None
-        source = self._stack(study, pane.series_uid, pane.stack) if study and pane else None
-        # A slab drawn as the thin plane in its middle would be another picture than the one that was kept.
-        if pane is None or source is None or viewport is None or viewport.slab is not None:
+        folder = folder_of(pane) if pane else None
+        header = _header(folder, pane.stack) if folder and pane else None
+        if pane is None or viewport is None or folder is None or header is None:
             return None
-        width, height = _size(viewport.fov_mm)
-        plane = PlaneView(
-            point_world_mm=viewport.point_world_mm,
-            normal=viewport.normal,
-            up=viewport.up,
-            fov_mm=viewport.fov_mm,
-            window=_window(pane.window, source.header.windows),
-            invert=pane.invert,
-            sop_instance_uid=viewport.sop_instance_uid,
-            frame=viewport.frame or 1,
-            overlays=pane.layers.overlays,
-            shutters=pane.layers.shutters,
-            mirrored=viewport.mirrored,
+        return AskedImage(
+            folder=folder,
+            stack=pane.stack,
+            plane=_plane(pane, viewport, header),
+            size=_size(viewport.fov_mm),
+            frame_of_reference_uid=pane.frame_of_reference_uid,
+            objects=objects_over(session, [study.id for study in seen], pane),
+            ink=inked(room, header, pane=pane, viewport=viewport),
         )
-        try:
-            picture = render_view(source, plane, width, height)
-        except Refusal:
-            return None
-        laid = self._over.lay(picture, source, plane, pane=pane, viewport=viewport) if self._over else Laid(picture)
-        jpeg = to_jpeg(laid.picture, QUALITY)
-        is_cut = own_slice(source, plane) is None
-        is_resampled = is_cut and source.header.resampling is not None
-        return Pictured(KeyImage(jpeg=jpeg, sha256=sha256_hex(jpeg), is_resampled=is_resampled), laid)
 
-    def _stack(self, study: Study, series_uid: str, stack: int) -> PreparedStack | None:
-        if (series_uid, stack) not in self._stacks:
-            self._stacks[series_uid, stack] = self._open(study, series_uid, stack)
-        return self._stacks[series_uid, stack]
+    return tuple(asked(each) for each in room.key_views)
 
-    def _open(self, study: Study, series_uid: str, stack: int) -> PreparedStack | None:
-        try:
-            series = studies.access_series(self._session, study.id, self._caller, series_uid=series_uid, at=self._at)
-            if series.prepared_version is None:
-                return None
-            return PreparedStack(self._folders.of(series.id, series.prepared_version), stack)
-        except (NotFound, Refusal):
-            return None
+
+@lru_cache(maxsize=32)
+def _header(folder: Path, stack: int) -> StackHeader | None:
+    """A folder has a name of its own for each content; None if it has no such stack."""
+    try:
+        return PackReader(folder, stack).header
+    except NoSuchPack:
+        return None
+
+
+def _plane(pane: Pane, viewport: ViewportView, header: StackHeader) -> PlaneView:
+    slab = viewport.slab
+    return PlaneView(
+        point_world_mm=viewport.point_world_mm,
+        normal=viewport.normal,
+        up=viewport.up,
+        fov_mm=viewport.fov_mm,
+        window=_window(pane.window, header.windows),
+        invert=pane.invert,
+        sop_instance_uid=viewport.sop_instance_uid,
+        frame=viewport.frame or 1,
+        overlays=pane.layers.overlays,
+        shutters=pane.layers.shutters,
+        mirrored=viewport.mirrored,
+        slab=Slab(slab.blend, slab.thickness_mm) if slab else None,
+    )
 
 
 def shown_viewport(key_view: KeyViewAdded) -> ViewportView | None:
@@ -110,7 +126,7 @@ def key_view_seen(key_view: KeyViewAdded, pictured: Pictured | None) -> KeyViewS
     """What the conclusion says of a key view."""
     pane, viewport = key_view.view.only_pane, shown_viewport(key_view)
     assert pane is not None, "the room keeps no other key views (R26)"
-    titles = pictured.laid.titles if pictured else {}
+    titles = pictured.titles if pictured else {}
     return KeyViewSeen(
         caption=key_view.caption,
         study_uid=pane.study_uid,
@@ -127,7 +143,8 @@ def key_view_seen(key_view: KeyViewAdded, pictured: Pictured | None) -> KeyViewS
             LaidOver(uid, is_drawn=uid in titles, title=titles.get(uid, ""))
             for uid in (each.sop_instance_uid for each in pane.layers.objects)
         ),
-        annotated_by=pictured.laid.authors if pictured else (),
+        annotated_by=pictured.authors if pictured else (),
+        slab=SlabSeen(viewport.slab.blend, viewport.slab.thickness_mm) if viewport and viewport.slab else None,
     )
 
 

@@ -24,20 +24,17 @@ from collab.conclusions.document import (
 from collab.conclusions.sections import Words
 from collab.expertise import store
 from collab.expertise.brief import key_lines
-from collab.expertise.laying import Laying, ReadLayer, no_layer
 from collab.expertise.models import ExpertiseRequest
-from collab.expertise.picturing import Pictured, Picturing, key_view_seen
+from collab.expertise.picturing import Pictured, key_view_seen
 from collab.expertise.rooming import studies_of
 from collab.expertise.service import consent_of_request, key_data_of, patient_of
 from collab.kit.caller import Caller
 from collab.kit.settings import Settings
 from collab.rooms import service as rooms
-from collab.rooms.protocol import Fact, KeyViewAdded, MemberJoined, MemberLeft, ViewSettled
+from collab.rooms.protocol import Fact, MemberJoined, MemberLeft, ViewSettled
 from collab.studies.lacking import lacks_of
 from collab.studies.models import Study
 from collab.studies.service import study_manifest
-
-Drawn = Sequence[tuple[KeyViewAdded, Pictured | None]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,30 +44,26 @@ class Sealing:
     conclusion_id: str
     request: ExpertiseRequest
     room_id: str
-    text: str
     answers: Answers
     study_versions: Mapping[str, str]
     by: Caller
     at: datetime
     settings: Settings
-    layers: ReadLayer = no_layer
+    pictured: Sequence[Pictured | None]
+    """of the room's key views, in their order"""
 
 
 def seal(session: Session, sealing: Sealing) -> ConclusionBundle:
     """The content with its hash, and the pictures of its key views."""
-    seen = studies_of(session, sealing.request, sealing.by, at=sealing.at)
-    room = rooms.state_of(session, sealing.room_id)
-    over = Laying(session, sealing.layers, [study.id for study in seen], room.annotations, room.members)
-    picturing = Picturing(session, sealing.settings, sealing.by, sealing.at, over)
-    by_uid = {study.study_uid: study for study in seen}
-    drawn = [(each, picturing.draw(each, by_uid)) for each in room.key_views]
-    content = _content(session, sealing, seen, drawn)
-    images = tuple(pictured.image if pictured else None for _, pictured in drawn)
+    content = _content(session, sealing)
+    images = tuple(pictured.image if pictured else None for pictured in sealing.pictured)
     return ConclusionBundle(content=content, content_sha256=sha256_hex(canonical_bytes(content)), images=images)
 
 
-def _content(session: Session, sealing: Sealing, seen: Sequence[Study], drawn: Drawn) -> ConclusionContent:
+def _content(session: Session, sealing: Sealing) -> ConclusionContent:
     request, by = sealing.request, sealing.by
+    seen = studies_of(session, request, by, at=sealing.at)
+    key_views = zip(rooms.key_views_of(session, sealing.room_id), sealing.pictured, strict=True)
     facts = rooms.facts_of(session, sealing.room_id)
     submitted = store.find_step(session, request.id, "submit")
     assert submitted is not None, "a request in a room that was never sent"
@@ -93,8 +86,8 @@ def _content(session: Session, sealing: Sealing, seen: Sequence[Study], drawn: D
         expert=professional(request.accepted_by),
         participants=participants(facts),
         studies=tuple(_study_seen(session, sealing, study, facts) for study in seen),
-        key_views=tuple(key_view_seen(each, pictured) for each, pictured in drawn),
-        text=sealing.text,
+        key_views=tuple(key_view_seen(each, pictured) for each, pictured in key_views),
+        text=rooms.draft_text_of(session, sealing.room_id),
         answers=sealing.answers,
         requested_at=submitted.at,
         room_opened_at=rooms.get_room(session, sealing.room_id).opened_at,

@@ -1,9 +1,8 @@
-"""The expert signs: what they saw is checked against what is there, sealed, and the request is concluded."""
+"""What an expert is shown to sign, what they send, and the check of the one against the other; `concluding` signs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
@@ -11,35 +10,22 @@ import msgspec
 from msgspec import Meta
 from sqlalchemy.orm import Session
 
-from collab.accounts import service as accounts
-from collab.conclusions import service as conclusions
 from collab.conclusions.answers import Answers, check_answers
 from collab.conclusions.document import (
     KeyViewSeen,
     sha256_hex,
     text_sha256,
 )
-from collab.conclusions.service import Documents, Receipt, RenderConclusion, Signing
-from collab.delivery.bus import Bus
 from collab.expertise import store
-from collab.expertise.laying import ReadLayer, no_layer
 from collab.expertise.models import ExpertiseRequest, RequestStudy
 from collab.expertise.picturing import key_view_seen
 from collab.expertise.rooming import studies_of
 from collab.expertise.rules import State, may_act, next_state
-from collab.expertise.sealing import Sealing, seal
-from collab.expertise.service import (
-    Act,
-    access_request,
-    move,
-    parties_of,
-)
+from collab.expertise.service import access_request, parties_of
 from collab.kit import ids
 from collab.kit.caller import Caller
 from collab.kit.refusals import NotAllowed, Refusal
-from collab.kit.settings import Settings
 from collab.rooms import service as rooms
-from collab.rooms.service import LiveRooms
 from collab.studies.lacking import SeriesLack, lacks_of
 from collab.studies.models import Study
 from collab.studies.service import study_manifest
@@ -47,12 +33,6 @@ from collab.studies.service import study_manifest
 
 class DraftChanged(Refusal):
     """The text in the room is no longer the one that the signer had before their eyes."""
-
-    code = "draft_changed"
-
-
-class DraftMoved(Refusal):
-    """The text changed in the very moment of signing; unlike `DraftChanged`, writing has begun and is undone."""
 
     code = "draft_changed"
 
@@ -115,19 +95,6 @@ class Preview(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     idempotency_key: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Desk:
-    """What a signature needs of the running server."""
-
-    settings: Settings
-    documents: Documents
-    render: RenderConclusion
-    live: LiveRooms | None
-    bus: Bus
-    layers: ReadLayer = no_layer
-    """reads what lay over a key view"""
-
-
 def access_to_sign(session: Session, request_id: str, caller: Caller) -> tuple[ExpertiseRequest, str]:
     """The request and its room, for the expert who accepted it and nobody else."""
     request = access_request(session, request_id, caller, hold=True)
@@ -182,51 +149,6 @@ def _shown(study: Study, place: RequestStudy, *, lacks: tuple[SeriesLack, ...]) 
     )
 
 
-def conclude(
-    session: Session, request_id: str, asked: SignConclusion, *, by: Caller, address: str, at: datetime, desk: Desk
-) -> Receipt:
-    """Sign, once. The same signing sent again gets the same receipt.
-
-    Raises `WrongPassword`, `TooManyTries` (before anything is written), then `AlreadySigned`, `DraftChanged`,
-    `StudyChanged`, `WrongState`, `BadInput`.
-    """
-    request, room_id = access_to_sign(session, request_id, by)
-    accounts.check_password(session, by, asked.password, address=address, at=at)
-    found = conclusions.find_receipt(
-        session, request.id, idempotency_key=asked.idempotency_key, ask_sha256=_ask_sha256(asked)
-    )
-    if found is not None:
-        return found
-    check_signing(session, request, room_id, asked, by=by, at=at)
-    conclusion_id = ids.new_id(ids.EXPERT_CONCLUSION)
-    # From here on the room's text stands still; it is read once more under that lock.
-    rooms.lock_draft(session, desk.live, room_id=room_id, conclusion_id=conclusion_id, by=by, at=at)
-    text = rooms.draft_text_of(session, room_id)
-    if text_sha256(text) != asked.text_sha256:
-        raise DraftMoved
-    sealing = Sealing(
-        conclusion_id=conclusion_id,
-        request=request,
-        room_id=room_id,
-        text=text,
-        answers=asked.answers,
-        study_versions=asked.study_versions,
-        by=by,
-        at=at,
-        settings=desk.settings,
-        layers=desk.layers,
-    )
-    bundle = seal(session, sealing)
-    move(session, request, Act(name="conclude"), by=by, at=at, bus=desk.bus)
-    signing = Signing(
-        idempotency_key=asked.idempotency_key,
-        ask_sha256=_ask_sha256(asked),
-        requester_id=request.requester_id,
-        requesting_hospital_id=request.hospital_id,
-    )
-    return conclusions.sign(session, bundle, signing, render=desk.render, documents=desk.documents, by=by)
-
-
 def check_signing(
     session: Session, request: ExpertiseRequest, room_id: str, asked: SignConclusion, *, by: Caller, at: datetime
 ) -> None:
@@ -248,7 +170,7 @@ def _check_text(text: str, asked: SignConclusion) -> None:
         raise DraftChanged
 
 
-def _ask_sha256(asked: SignConclusion) -> str:
+def ask_sha256_of(asked: SignConclusion) -> str:
     """What was asked, without the password: the same wish has the same hash."""
     without = msgspec.structs.replace(asked, password="")
     return sha256_hex(msgspec.json.encode(without, order="sorted"))

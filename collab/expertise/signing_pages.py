@@ -10,46 +10,38 @@ from zoneinfo import ZoneInfo
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from collab.accounts.rules import address_key
 from collab.accounts.service import WrongPassword
 from collab.conclusions.answers import Answers
-from collab.conclusions.sections import Words, lack_line, window_line
-from collab.conclusions.service import Documents, RenderConclusion
-from collab.delivery.bus import Bus
+from collab.conclusions.sections import Words, lack_line, view_line
+from collab.conclusions.service import Receipt, RenderConclusion
 from collab.expertise import service, signing
 from collab.expertise.answering import COMMON, TOLD_HOW, decision_choices, read_answers
-from collab.expertise.signing import Desk, DraftChanged, EmptyDraft, Preview, SignConclusion, StudyChanged
+from collab.expertise.concluding import KeyViewsChanged, RoomRestless
+from collab.expertise.printing import KeyImagesBusy
+from collab.expertise.signing import DraftChanged, EmptyDraft, Preview, SignConclusion, StudyChanged
+from collab.expertise.signing_steps import sign
 from collab.kit.refusals import BadInput, Refusal, TooMany
-from collab.kit.web import Call, page, refusal_sentence, see_other
-from collab.rooms.hub import RoomHub
-from collab.studies.importing import Intake
-from collab.studies.objects import read_layer
+from collab.kit.web import Answer, Call, page, refusal_sentence, see_other
+from collab.studies.objects import ObjectsBusy
 
 _VERSION = "version_"
+_SHOWN_IN_FORM = (
+    WrongPassword,
+    TooMany,
+    BadInput,
+    EmptyDraft,
+    DraftChanged,
+    StudyChanged,
+    KeyViewsChanged,
+    RoomRestless,
+    KeyImagesBusy,
+    ObjectsBusy,
+)
 
 
 def routes(*, render_conclusion: RenderConclusion) -> Sequence[BaseRoute]:
     path = "/expertise/{request_id}/conclude"
     return [page(path, show_form), page(path, partial(send_form, render_conclusion), methods=["POST"])]
-
-
-def desk_of(call: Call, render_conclusion: RenderConclusion) -> Desk:
-    """What a signature needs, from the running server."""
-    site = call.site
-    return Desk(
-        settings=site.settings,
-        documents=site.part(Documents),
-        render=render_conclusion,
-        live=site.part(RoomHub),
-        bus=site.part(Bus),
-        layers=lambda session, study_ids, uid: read_layer(site.part(Intake), session, study_ids, uid),
-    )
-
-
-def address_of(call: Call) -> str:
-    """What wrong passwords are counted by, besides the account."""
-    client = call.request.client
-    return address_key(client.host if client else "unknown")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,28 +60,24 @@ def show_form(call: Call) -> Response:
     return _form(call, shown, _Typed(given={}, wrong={}))
 
 
-def send_form(render_conclusion: RenderConclusion, call: Call) -> Response:
+def send_form(render_conclusion: RenderConclusion, call: Call) -> Answer:
     given = {name: value for name, value in call.fields.items() if isinstance(value, str)}
     request, _ = signing.access_to_sign(call.session, call.path("request_id"), call.caller)
     zone, at = ZoneInfo(call.site.settings.time_zone), call.site.clock()
     answers, wrong = read_answers(request.pathway, given, zone=zone, at=at)
     if answers is None:
         return _again(call, _Typed(given=given, wrong=wrong, status=422))
-    asked = _asked(given, answers)
-    try:
-        receipt = signing.conclude(
-            call.session,
-            request.id,
-            asked,
-            by=call.caller,
-            address=address_of(call),
-            at=at,
-            desk=desk_of(call, render_conclusion),
-        )
-    except (WrongPassword, TooMany, BadInput, EmptyDraft, DraftChanged, StudyChanged) as refusal:
+
+    def outcome(call: Call, found: Receipt | Refusal) -> Response:
+        if isinstance(found, Receipt):
+            return see_other(f"/conclusions/{found.conclusion_id}")
         # These come before anything is written but the trace of a wrong password, which must stay.
-        return _refused(call, given, refusal)
-    return see_other(f"/conclusions/{receipt.conclusion_id}")
+        if isinstance(found, _SHOWN_IN_FORM):
+            return _refused(call, given, found)
+        raise found
+
+    asked = _asked(given, answers)
+    return sign(call, request.id, asked, render_conclusion=render_conclusion, outcome=outcome)
 
 
 def _refused(call: Call, given: Mapping[str, str], refusal: Refusal) -> Response:
@@ -136,7 +124,7 @@ def _form(call: Call, shown: Preview, typed: _Typed) -> Response:
         patient=service.patient_of(request),
         shown=shown,
         lack_lines={study.study_id: [lack_line(lack, words) for lack in study.lacks] for study in shown.studies},
-        key_views=[(view.caption, window_line(view, words)) for view in shown.key_views],
+        key_views=[(view.caption, view_line(view, words)) for view in shown.key_views],
         versions=earlier if typed.may_sign_earlier else versions,
         given={name: text for name, text in typed.given.items() if name != "password"},
         wrong=typed.wrong,

@@ -22,7 +22,7 @@ from collab.conclusions.sections import (
     sections_after_answer,
     sections_before_answer,
     study_lines,
-    window_line,
+    view_line,
     words_of,
 )
 from collab.exports import pdf_parts as parts
@@ -93,12 +93,12 @@ def _key_views(bundle: ConclusionBundle, words: Words) -> Iterator[Flowable]:
     for number, (view, image) in enumerate(zip(bundle.content.key_views, bundle.images, strict=True), start=1):
         caption = [
             f"{number}. {view.caption}".strip(),
-            window_line(view, words),
+            view_line(view, words),
             *layer_lines(view, words),
-            f"SOP {view.sop_instance_uid} / {view.frame or 1}",
+            f"SOP {view.sop_instance_uid} / {view.frame or 1}" if view.sop_instance_uid else "",
         ]
         drawn = parts.image(image, view.edges, words.phrase("no_image"))
-        yield KeepTogether([*drawn, *parts.caption(caption), Spacer(0, 3 * mm)])
+        yield KeepTogether([*drawn, *parts.caption(filter(None, caption)), Spacer(0, 3 * mm)])
 
 
 def _signature_lines(bundle: ConclusionBundle, words: Words) -> Sequence[Line]:

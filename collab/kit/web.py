@@ -6,10 +6,12 @@ import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol, TypeVar
 from urllib.parse import quote
 
 import msgspec
+from anyio import CapacityLimiter, to_thread
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -33,6 +35,9 @@ MAX_BODY_BYTES = 1 << 20
 _NUL_IN_JSON = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 T = TypeVar("T")
+
+# Answers whose slow work goes on at once; all other threads stay free for the rooms.
+_WORKING = CapacityLimiter(4)
 
 
 class FindCaller(Protocol):
@@ -113,7 +118,19 @@ class Call:
         )
 
 
-Handler = Callable[[Call], Response]
+@dataclass(frozen=True, kw_only=True)
+class Later:
+    """An answer that takes work which no transaction may wait for: what was written until now is committed first.
+
+    `then` is given a call in a new transaction and what `work` gave; what it rests on may have changed meanwhile.
+    """
+
+    work: Callable[[], object]
+    then: Callable[[Call, Any], Answer]  # Any: what `work` gives
+
+
+Answer = Response | Later
+Handler = Callable[[Call], Answer]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,7 +176,12 @@ def _route(path: str, methods: Sequence[str], door: Door) -> Route:
         site: Site = request.app.state.site
         try:
             body, fields = await _read_body(request)
-            return await run_in_threadpool(_answer, request, site, door, body, fields)
+            answer = await run_in_threadpool(_answer, request, site, door, door.handler, body, fields)
+            while isinstance(answer, Later):
+                worked = await to_thread.run_sync(answer.work, limiter=_WORKING)
+                then = partial(_then, answer.then, worked)
+                answer = await run_in_threadpool(_answer, request, site, door, then, body, fields)
+            return answer
         except Refusal as refusal:
             return await run_in_threadpool(_refused, request, site, door, refusal)
         except Exception as error:  # the door of HTTP: a bug is logged whole and told as little as possible
@@ -211,14 +233,20 @@ def _fields(form: FormData) -> dict[str, str | list[str]]:
     return fields
 
 
-def _answer(request: Request, site: Site, door: Door, body: bytes, fields: dict[str, str | list[str]]) -> Response:
+def _then(then: Callable[[Call, Any], Answer], worked: object, call: Call) -> Answer:  # Any: see `Later`
+    return then(call, worked)
+
+
+def _answer(
+    request: Request, site: Site, door: Door, handler: Handler, body: bytes, fields: dict[str, str | list[str]]
+) -> Answer:
     with site.database.transaction() as session:
         found = site.find_caller(session, request, site=site)
         if found is None and not door.open_to_all:
             return _stranger(request, door)
         call = Call(request=request, site=site, session=session, found=found, body=body, fields=fields)
         try:
-            return door.handler(call)
+            return handler(call)
         except Refusal as refusal:
             if not refusal.leaves_trace:
                 raise

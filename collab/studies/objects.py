@@ -110,18 +110,26 @@ async def _sent(
     return Response(content, headers={**shared, **headers}, media_type=media)
 
 
-def read_layer(intake: Intake, session: Session, study_ids: Sequence[str], sop_instance_uid: str) -> Layer | None:
-    """What lay over images, from whichever of these studies holds it; None where none does or it cannot be read now.
+def find_layer(session: Session, study_ids: Sequence[str], sop_instance_uid: str) -> str | None:
+    """The hash of what lay over images, in whichever of these studies holds it; None where none does.
 
-    The caller has passed the gate of each study. Waits for a worker.
+    The caller has passed the gate of each study.
     """
     rows = (store.find_instance(session, study_id=each, sop_instance_uid=sop_instance_uid) for each in study_ids)
     found = next(filter(None, rows), None)
-    if found is None or kind_of(found.sop_class_uid) not in LAYER_KINDS:
-        return None
+    return found.sha256 if found is not None and kind_of(found.sop_class_uid) in LAYER_KINDS else None
+
+
+def read_layer(intake: Intake, sha256: str) -> Layer | None:
+    """What `find_layer` found, None if it cannot be read. Waits for a worker, so in no transaction.
+
+    Raises `ObjectsBusy`.
+    """
     try:
-        content = intake.workers.run(read_object, str(intake.blobs.path_of(found.sha256)))
-    except (WorkersBusy, RenderRefusal):
+        content = intake.workers.run(read_object, str(intake.blobs.path_of(sha256)))
+    except WorkersBusy:
+        raise ObjectsBusy from None
+    except RenderRefusal:
         return None
     return msgspec.json.decode(content, type=Layer)
 

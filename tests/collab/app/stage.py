@@ -24,11 +24,13 @@ from collab.conclusions.answers import Answers, StrokeDecision
 from collab.conclusions.document import PatientIdentity
 from collab.conclusions.service import Documents
 from collab.delivery.bus import Bus
-from collab.expertise import rooming, service, signing
+from collab.expertise import concluding, rooming, service, signing
 from collab.expertise.asking import AskExpertise
+from collab.expertise.concluding import Desk, Underway
 from collab.expertise.models import ExpertiseRequest
 from collab.expertise.pathways import Stroke
-from collab.expertise.signing import Desk, SignConclusion
+from collab.expertise.printing import Printer
+from collab.expertise.signing import SignConclusion
 from collab.exports.pdf import render_conclusion
 from collab.kit import ids
 from collab.kit.caller import Caller, Role
@@ -385,16 +387,17 @@ class _Cases:
         assert commit(self.site.database, [batch])
 
     def sign(self, request_id: str) -> str:
-        site, by = self.site, self.by("expert")
+        site, by, at = self.site, self.by("expert"), make.NIGHT
         desk = Desk(
             settings=site.settings,
             documents=site.part(Documents),
             render=render_conclusion,
+            printer=Printer(drawers=site.part(Drawers), read=lambda _: None),
             live=None,
             bus=site.part(Bus),
         )
         with site.database.transaction() as session:
-            shown = signing.preview(session, request_id, by=by, at=make.NIGHT)
+            shown = signing.preview(session, request_id, by=by, at=at)
             asked = SignConclusion(
                 idempotency_key=shown.idempotency_key,
                 text_sha256=shown.text_sha256,
@@ -402,8 +405,12 @@ class _Cases:
                 answers=ANSWERS,
                 password=make.PASSWORD,
             )
-            receipt = signing.conclude(session, request_id, asked, by=by, address="test", at=make.NIGHT, desk=desk)
-        return receipt.conclusion_id
+            done = concluding.start(session, request_id, asked, by=by, address="test", at=at, desk=desk)
+        while isinstance(done, Underway):
+            drawn = concluding.proceed(done, desk, who="test")
+            with site.database.transaction() as session:
+                done = concluding.conclude(session, drawn, by=by, at=at, desk=desk)
+        return done.conclusion_id
 
     def invite(self, request_id: str, actor: str) -> None:
         with self.site.database.transaction() as session:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -71,10 +73,10 @@ class Stream:
 
 
 @pytest.fixture
-def world(database: Database, tmp_path: Any) -> World:
-    found = make_world(database, tmp_path / "data")
-    found.server.app.router.routes.extend(routes())
-    return found
+def world(database: Database, tmp_path: Any) -> Iterator[World]:
+    with closing(make_world(database, tmp_path / "data")) as found:
+        found.server.app.router.routes.extend(routes())
+        yield found
 
 
 async def cookies_of(world: World) -> str:

@@ -18,11 +18,13 @@ from collab.conclusions.answers import Answers, StrokeDecision
 from collab.conclusions.document import PatientIdentity
 from collab.conclusions.service import Documents, Receipt
 from collab.delivery.bus import Bus
-from collab.expertise import endpoints, rooming, service, signing
+from collab.expertise import concluding, endpoints, rooming, service, signing
 from collab.expertise.asking import AskExpertise
+from collab.expertise.concluding import Desk, Underway
 from collab.expertise.models import ExpertiseRequest
 from collab.expertise.pathways import KeyData, Stroke
-from collab.expertise.signing import Desk, SignConclusion
+from collab.expertise.printing import Printer
+from collab.expertise.signing import SignConclusion
 from collab.exports.pdf import render_conclusion
 from collab.kit.caller import Caller, Role
 from collab.kit.database import Database
@@ -34,6 +36,7 @@ from collab.rooms.protocol import Done, Fact, TextUpdated
 from collab.second_reads import endpoints as second_reads_endpoints
 from collab.studies.blobs import BlobStore
 from collab.studies.models import Study
+from dicom_render.drawers import Drawers
 from tests import make
 from tests.collab.rooms.make import updates
 
@@ -72,14 +75,25 @@ class World:
     team_id: str
     study_id: str
 
+    def close(self) -> None:
+        """End the processes that draw."""
+        self.server.site.part(Drawers).close()
+
     @property
     def bus(self) -> Bus:
         return self.server.site.part(Bus)
 
     @property
     def desk(self) -> Desk:
-        documents = self.server.site.part(Documents)
-        return Desk(settings=self.settings, documents=documents, render=render_conclusion, live=None, bus=self.bus)
+        site = self.server.site
+        return Desk(
+            settings=self.settings,
+            documents=site.part(Documents),
+            render=render_conclusion,
+            printer=Printer(drawers=site.part(Drawers), read=lambda _: None),
+            live=None,
+            bus=self.bus,
+        )
 
     def caller(self, person: Person) -> Caller:
         team_ids = [self.team_id] if person.id in {self.expert.id, self.peer.id} else []
@@ -143,16 +157,21 @@ class World:
         return msgspec.structs.replace(wish, **changes)
 
     def sign(self, request_id: str, asked: SignConclusion, person: Person | None = None) -> Receipt:
+        """From step to step, as over HTTP."""
+        done = self.start(request_id, asked, person)
+        while isinstance(done, Underway):
+            done = self.conclude(concluding.proceed(done, self.desk, who="test"), person)
+        return done
+
+    def start(self, request_id: str, asked: SignConclusion, person: Person | None = None) -> Receipt | Underway:
+        by, address = self.caller(person or self.expert), "address:127.0.0.1"
         with self.database.transaction() as session:
-            return signing.conclude(
-                session,
-                request_id,
-                asked,
-                by=self.caller(person or self.expert),
-                address="address:127.0.0.1",
-                at=make.NIGHT,
-                desk=self.desk,
-            )
+            return concluding.start(session, request_id, asked, by=by, address=address, at=make.NIGHT, desk=self.desk)
+
+    def conclude(self, underway: Underway, person: Person | None = None) -> Receipt | Underway:
+        by = self.caller(person or self.expert)
+        with self.database.transaction() as session:
+            return concluding.conclude(session, underway, by=by, at=make.NIGHT, desk=self.desk)
 
     def cancel(self, request_id: str) -> None:
         with self.database.transaction() as session:
@@ -253,6 +272,7 @@ def serve(database: Database, settings: Settings) -> make.TestServer:
         Bus: Bus(),
         RoomHub: RoomHub(database=database, clock=clock),
         Documents: Documents(BlobStore(settings.data / "documents")),
+        Drawers: Drawers(1),
     }
     routes = [
         *accounts_endpoints.routes(),

@@ -6,8 +6,8 @@ from msgspec.structs import replace
 
 from collab.expertise.inking import PERSONS, is_shown, measured, strokes_of
 from collab.rooms.annotation import Annotation
-from tests.collab.expertise.test_laying import ACROSS, EXPERT, drawing
-from tests.collab.expertise.test_picturing import key_view
+from tests.collab.expertise.test_laying import ACROSS, drawing
+from tests.collab.expertise.test_picturing import EXPERT, key_view
 from tests.collab.rooms.make import only_viewport
 
 

@@ -10,18 +10,14 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from collab.conclusions.document import LaidOver
-from collab.expertise.laying import Laying
-from collab.expertise.picturing import Picturing, key_view_seen
+from collab.expertise.picturing import key_view_seen
 from collab.rooms.annotation import Annotation, AnnotationKind, Drawing
-from collab.rooms.protocol import Member
 from collab.rooms.view import LaidObject, Layers
 from collab.studies.objects import Layer
 from dicom_render.structure_set import Contour, Structure, StructureSet
-from tests import make
 from tests.collab.expertise.make import World
-from tests.collab.expertise.test_picturing import SERIES_UID, SOP_UID, key_view, prepare
+from tests.collab.expertise.test_picturing import SERIES_UID, SOP_UID, key_view, pictured, prepare
 
-EXPERT = Member("PER-1", "Dr Hélène Vasseur", "expert", "Hôpital de Montrelais", "neuroradiology", 0)
 ACROSS = ((-8.0, 2.0, 2.0), (7.0, 2.0, 2.0))
 
 
@@ -48,7 +44,7 @@ def structures(z_mm: float) -> StructureSet:
     return StructureSet("PLAN", (Structure(1, "GTV", (255, 0, 0), SERIES_UID, (contour,)),))
 
 
-def pictured(
+def printed(
     world: World,
     place: Path,
     *,
@@ -60,10 +56,7 @@ def pictured(
     objects = (LaidObject("2.25.77", hidden),) if layer else ()
     kept = key_view(layers=Layers(objects=objects))
     annotations = (Annotation("a", "PER-1", 1, annotation),) if annotation else ()
-    with world.database.transaction() as session:
-        over = Laying(session, lambda _session, _studies, _uid: layer, [study.id], annotations, (EXPERT,))
-        picturing = Picturing(session, world.settings, world.caller(world.requester), make.NIGHT, over)
-        found = picturing.draw(kept, {study.study_uid: study})
+    found = pictured(world, kept, study, annotations=annotations, layer=layer)
     assert found is not None
     seen = key_view_seen(kept, found)
     picture = np.asarray(Image.open(io.BytesIO(found.image.jpeg)).convert("RGB"), int)
@@ -76,37 +69,34 @@ def coloured(picture: NDArray[np.int64]) -> NDArray[np.bool_]:
 
 def test_an_annotation_is_printed_where_it_was_drawn_and_its_author_named(world: World, tmp_path: Path) -> None:
     """A length at y = 2 mm of a slice from -8.5 to 7.5 mm: 10.5 of 16 mm down, 420 of 640 pixels."""
-    picture, _, authors = pictured(world, tmp_path, annotation=drawing("length", *ACROSS))
+    picture, _, authors = printed(world, tmp_path, annotation=drawing("length", *ACROSS))
     rows = np.flatnonzero(coloured(picture)[:, 200:400].mean(axis=1) > 0.9)
     assert 417 <= rows.min() <= rows.max() <= 423
     assert authors == ("Dr Hélène Vasseur",)
 
 
 def test_an_annotation_of_another_image_is_not_printed(world: World, tmp_path: Path) -> None:
-    picture, _, authors = pictured(world, tmp_path, annotation=drawing("length", *ACROSS, sop="2.25.99"))
+    picture, _, authors = printed(world, tmp_path, annotation=drawing("length", *ACROSS, sop="2.25.99"))
     assert not coloured(picture).any()
     assert authors == ()
 
 
 def test_a_contour_is_printed_on_its_slice_and_named(world: World, tmp_path: Path) -> None:
     """Its left side lies 4 mm of 16 from the left of the picture: 160 pixels."""
-    picture, laid, _ = pictured(world, tmp_path, layer=structures(2.0))
+    picture, laid, _ = printed(world, tmp_path, layer=structures(2.0))
     columns = np.flatnonzero(coloured(picture)[300:340].mean(axis=0) > 0.9)
     assert {int(column) for column in columns} & set(range(157, 164))
     assert laid == LaidOver("2.25.77", is_drawn=True, title="PLAN")
 
 
 def test_a_contour_that_was_hidden_or_lies_elsewhere_is_not_printed(world: World, tmp_path: Path) -> None:
-    picture, _, _ = pictured(world, tmp_path, layer=structures(2.0), hidden=(1,))
+    picture, _, _ = printed(world, tmp_path, layer=structures(2.0), hidden=(1,))
     assert not coloured(picture).any()
 
 
 def test_an_object_that_cannot_be_read_is_said_to_be_left_out(world: World, tmp_path: Path) -> None:
     study = prepare(world, tmp_path)
     kept = key_view(layers=Layers(objects=(LaidObject("2.25.77"),)))
-    with world.database.transaction() as session:
-        over = Laying(session, lambda _session, _studies, _uid: None, [study.id], (), (EXPERT,))
-        found = Picturing(session, world.settings, world.caller(world.requester), make.NIGHT, over).draw(
-            kept, {study.study_uid: study}
-        )
+    found = pictured(world, kept, study)
+    assert found is not None
     assert key_view_seen(kept, found).laid_over == (LaidOver("2.25.77", is_drawn=False),)

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import numpy as np
 import pydicom
+from numpy.typing import NDArray
 from PIL import Image
 
-from collab.conclusions.document import Edges, KeyImage, LaidOver, sha256_hex
-from collab.expertise.laying import Laid
-from collab.expertise.picturing import LONG_SIDE_PX, Pictured, Picturing, key_view_seen
-from collab.rooms.protocol import KeyViewAdded
+from collab.conclusions.document import Edges, KeyImage, LaidOver, SlabSeen, sha256_hex
+from collab.expertise.picturing import LONG_SIDE_PX, AskedImage, Pictured, asked_images, key_view_seen
+from collab.expertise.printing import Printer, print_images
+from collab.rooms.annotation import Annotation
+from collab.rooms.fold import EMPTY
+from collab.rooms.protocol import KeyViewAdded, Member
 from collab.rooms.view import LaidObject, Layers, Pane, Slab, ViewportView, Window
 from collab.studies.models import Series, Study
+from collab.studies.objects import Layer
 from collab.studies.prepared import PreparedFolders
+from dicom_render.drawers import Drawers
 from dicom_render.prepare import prepare_series
 from tests import make
 from tests.collab.expertise.make import World
@@ -25,6 +32,7 @@ from tests.collab.studies.make import dicom, folder
 from tests.dicom_render import make as dicom_make
 
 SOP_UID, SERIES_UID = "2.25.33", "2.25.22"
+EXPERT = Member("PER-1", "Dr Hélène Vasseur", "expert", "Hôpital de Montrelais", "neuroradiology", 0)
 
 
 def prepare(world: World, place: Path, **attributes: object) -> Study:
@@ -88,36 +96,58 @@ def key_view(**changes: object) -> KeyViewAdded:
     return KeyViewAdded("k1", "stack", one_pane(msgspec.structs.replace(pane, **changes)), "M1 gauche")
 
 
-def draw(world: World, kept: KeyViewAdded, study: Study) -> object:
+def pictured(
+    world: World,
+    kept: KeyViewAdded,
+    study: Study,
+    *,
+    annotations: Sequence[Annotation] = (),
+    layer: Layer | None = None,
+) -> Pictured | None:
+    """Drawn by a process of the server, as when a conclusion is signed."""
+    room = msgspec.structs.replace(EMPTY, key_views=(kept,), annotations=tuple(annotations), members=(EXPERT,))
+    by, drawers = world.caller(world.requester), world.server.site.part(Drawers)
     with world.database.transaction() as session:
-        picturing = Picturing(session, world.settings, world.caller(world.requester), make.NIGHT)
-        pictured = picturing.draw(kept, {study.study_uid: study})
-        return pictured.image if pictured else None
+        asked = asked_images(session, world.settings, room, [study], by=by, at=make.NIGHT)
+    if layer is not None:
+        asked = tuple(each and with_layer(each) for each in asked)
+    (found,) = print_images(Printer(drawers=drawers, read=lambda _: layer), asked, who="test")
+    return found
+
+
+def with_layer(asked: AskedImage) -> AskedImage:
+    """Its objects as if a study had a file of them."""
+    return replace(asked, objects=tuple(replace(each, sha256="0" * 64) for each in asked.objects))
+
+
+def draw(world: World, kept: KeyViewAdded, study: Study) -> KeyImage | None:
+    found = pictured(world, kept, study)
+    return found.image if found else None
+
+
+def levels(image: KeyImage | None) -> NDArray[np.int64]:
+    assert image is not None
+    return np.asarray(Image.open(io.BytesIO(image.jpeg)).convert("L"), int)
 
 
 def test_a_key_view_is_the_slice_in_its_window(world: World, tmp_path: Path) -> None:
     study = prepare(world, tmp_path / "in")
-    with world.database.transaction() as session:
-        picturing = Picturing(session, world.settings, world.caller(world.requester), make.NIGHT)
-        pictured = picturing.draw(key_view(), {study.study_uid: study})
-    assert pictured is not None
-    image = pictured.image
-    drawn = np.asarray(Image.open(io.BytesIO(image.jpeg)), dtype=int)
+    found = pictured(world, key_view(), study)
+    assert found is not None
+    drawn = levels(found.image)
     assert drawn.shape == (LONG_SIDE_PX, LONG_SIDE_PX)
     # First pixel 1 HU, last 256 HU, in a window from 0 to 256: black at the top left, white at the bottom right.
     assert drawn[20, 20] < 10
     assert drawn[-20, -20] > 245
-    assert image.sha256 == sha256_hex(image.jpeg)
-    assert key_view_seen(key_view(), pictured).image_sha256 == image.sha256
+    assert found.image.sha256 == sha256_hex(found.image.jpeg)
+    assert key_view_seen(key_view(), found).image_sha256 == found.image.sha256
 
 
 def test_a_narrow_window_is_printed_under_the_function_that_the_screens_use(world: World, tmp_path: Path) -> None:
     """PS3.3 C.11.2.1.3.2: under LINEAR_EXACT the centre is the middle grey; under LINEAR all would be 32 brighter."""
     study = prepare(world, tmp_path / "in", WindowCenter=128.5, WindowWidth=5, VOILUTFunction="LINEAR_EXACT")
     narrow = key_view(window=Window(128.5, 5.0, "HU"))
-    image = draw(world, narrow, study)
-    assert isinstance(image, KeyImage)
-    drawn = np.asarray(Image.open(io.BytesIO(image.jpeg)), dtype=int)
+    drawn = levels(draw(world, narrow, study))
     # Row 8 of 16 ends with 128 HU, row 9 begins with 129. The dots read lie an eightieth of a row, of 16 HU, lower.
     side = LONG_SIDE_PX // 16
     for (row, column), value in (((7, -side // 4), 128.2), ((8, side // 4), 129.2)):
@@ -136,17 +166,10 @@ def test_what_a_shutter_hides_on_the_screens_is_hidden_in_print(world: World, tm
         "ShutterPresentationValue": 0,
     }
     study = prepare(world, tmp_path / "in", **shutter)
-    with world.database.transaction() as session:
-        picturing = Picturing(session, world.settings, world.caller(world.requester), make.NIGHT)
-        pictured = picturing.draw(key_view(), {study.study_uid: study})
-    assert pictured is not None
-    image = pictured.image
-    drawn = np.asarray(Image.open(io.BytesIO(image.jpeg)), dtype=int)
+    drawn = levels(draw(world, key_view(), study))
     assert drawn[-20, -20] < 10
     assert drawn[-20, 20] > 225
-    lifted = draw(world, key_view(layers=Layers(shutters=False)), study)
-    assert isinstance(lifted, KeyImage)
-    assert np.asarray(Image.open(io.BytesIO(lifted.jpeg)), dtype=int)[-20, -20] > 245
+    assert levels(draw(world, key_view(layers=Layers(shutters=False)), study))[-20, -20] > 245
 
 
 def test_an_object_over_a_key_view_that_is_not_printed_is_said() -> None:
@@ -157,21 +180,42 @@ def test_an_object_over_a_key_view_that_is_not_printed_is_said() -> None:
 def test_a_mirrored_key_view_is_printed_mirrored(world: World, tmp_path: Path) -> None:
     study = prepare(world, tmp_path / "in")
     mirrored = msgspec.structs.replace(only_viewport(key_view().view), mirrored=True)
-    image = draw(world, key_view(viewports=(mirrored,)), study)
-    assert isinstance(image, KeyImage)
-    drawn = np.asarray(Image.open(io.BytesIO(image.jpeg)), dtype=int)
-    plain = draw(world, key_view(), study)
-    assert isinstance(plain, KeyImage)
-    usual = np.asarray(Image.open(io.BytesIO(plain.jpeg)), dtype=int)
+    drawn = levels(draw(world, key_view(viewports=(mirrored,)), study))
+    usual = levels(draw(world, key_view(), study))
     assert np.abs(drawn[:, ::-1] - usual).max() < 12  # two JPEGs of the same greys
     assert abs(drawn[20, 20] - drawn[20, -20]) > 10
     assert key_view_seen(key_view(viewports=(mirrored,)), None).edges == Edges("L", "R", "A", "P")
 
 
-def test_a_slab_is_not_printed_as_the_thin_plane_in_its_middle(world: World, tmp_path: Path) -> None:
-    study = prepare(world, tmp_path / "in")
-    slab = msgspec.structs.replace(only_viewport(key_view().view), slab=Slab("mip", 10.0))
-    assert draw(world, key_view(viewports=(slab,)), study) is None
+def test_a_slab_is_printed_as_one_and_named(world: World, tmp_path: Path) -> None:
+    """Four slices of 0, 50, 200 and 100 HU, 2 mm apart: 4 mm around the plane between the middle two hold 50 to 200."""
+    levels_hu = (0, 50, 200, 100)
+    files: list[Path] = []
+    for number, value in enumerate(levels_hu):
+        files.append(tmp_path / f"{number}.dcm")
+        files[-1].write_bytes(
+            dicom_make.image(
+                np.full((16, 16), value, np.int16),
+                StudyInstanceUID="2.25.1", SeriesInstanceUID=SERIES_UID, SOPInstanceUID=f"{SOP_UID}.{number}",
+                ImagePositionPatient=[0, 0, 2 * number], PixelSpacing=[1, 1],
+            )
+        )  # fmt: skip
+    study = prepare_files(world, files)
+    plane = msgspec.structs.replace(
+        only_viewport(key_view().view), id="axial", point_world_mm=(7.5, 7.5, 3.0), sop_instance_uid=None, frame=None
+    )
+
+    def printed(slab: Slab | None) -> tuple[int, SlabSeen | None]:
+        viewport = msgspec.structs.replace(plane, slab=slab)
+        kept = key_view(layout="axial", active="axial", viewports=(viewport,))
+        kept = msgspec.structs.replace(kept, viewport="axial")
+        return int(levels(draw(world, kept, study))[320, 320]), key_view_seen(kept, None).slab
+
+    # Window 0 to 256 HU: a level is a HU, but for the last. The plane in the middle is the mean of its neighbours.
+    for slab, expected in ((None, 125), (Slab("mip", 2.0), 200), (Slab("minip", 2.0), 50), (Slab("mean", 2.0), 125)):
+        level, seen = printed(slab)
+        assert abs(level - expected) <= 3, slab
+        assert seen == (SlabSeen(slab.blend, 2.0) if slab else None)
 
 
 def turned(normal: tuple[float, float, float], up: tuple[float, float, float]) -> object:
@@ -237,7 +281,5 @@ def test_a_plane_through_a_tilted_stack_is_printed_as_resampled(world: World, tm
     kept = msgspec.structs.replace(
         key_view(layout="mpr", active="sagittal", viewports=(viewport,)), viewport="sagittal"
     )
-    image = draw(world, kept, study)
-    assert isinstance(image, KeyImage)
-    assert key_view_seen(kept, Pictured(image, Laid(np.zeros((1, 1), np.uint8)))).is_resampled
+    assert key_view_seen(kept, pictured(world, kept, study)).is_resampled
     assert not key_view_seen(key_view(), None).is_resampled

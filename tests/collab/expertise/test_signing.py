@@ -19,8 +19,9 @@ from collab.conclusions.answers import GeneralDecision
 from collab.conclusions.document import read_content, text_sha256
 from collab.conclusions.models import ExpertConclusion
 from collab.conclusions.service import AlreadySigned, Documents, Receipt
+from collab.expertise.concluding import DraftMoved
 from collab.expertise.rules import State, WrongState
-from collab.expertise.signing import DraftChanged, DraftMoved, EmptyDraft, NoRoom, StudyChanged
+from collab.expertise.signing import DraftChanged, EmptyDraft, NoRoom, StudyChanged
 from collab.kit.refusals import BadInput, NotAllowed, NotFound, Refusal
 from collab.rooms import service as rooms
 from collab.rooms import store

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from pypdf import PdfReader
 
-from collab.conclusions.document import Edges, LaidOver
+from collab.conclusions.document import Edges, LaidOver, SlabSeen
 from collab.exports.pdf import render_conclusion
 from tests.collab.conclusions.make import ANSWERS, bundle, content, key_image, key_view, professional
 
@@ -113,6 +113,20 @@ def test_a_layer_that_the_experts_saw_and_the_page_does_not_show_is_said() -> No
     assert "absentes de cette image : 1" in text_of(render_conclusion(bundle(content(key_views=(view,)), image)))
     drawn = msgspec.structs.replace(view, laid_over=laid_over[:1])
     assert "absentes" not in text_of(render_conclusion(bundle(content(key_views=(drawn,)), image)))
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("fr", "Coupe épaisse de 12.5 mm, valeur maximale (MIP) · fenêtre"),
+        ("en", "Slab of 12.5 mm, highest value (MIP) · window"),
+    ],
+)
+def test_a_thick_plane_is_said_with_its_kind_and_thickness(language: str, said: str) -> None:
+    image = key_image()
+    view = msgspec.structs.replace(key_view("vue", image), slab=SlabSeen("mip", 12.5))
+    words = text_of(render_conclusion(bundle(content(language=language, key_views=(view,)), image)))
+    assert said in words.replace("Window", "window")
 
 
 def test_a_key_image_stands_in_the_file_as_the_very_jpeg() -> None:

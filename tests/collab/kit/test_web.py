@@ -10,7 +10,7 @@ from starlette.responses import Response
 from collab.accounts.models import Hospital, Try
 from collab.kit.database import Database
 from collab.kit.refusals import NotFound, Refusal
-from collab.kit.web import MAX_BODY_BYTES, Call, api, door_of, json_answer, page
+from collab.kit.web import MAX_BODY_BYTES, Call, Later, api, door_of, json_answer, page
 from tests import make
 
 
@@ -48,13 +48,46 @@ def write_a_trace(call: Call) -> Response:
     raise Traced
 
 
+def write_then_work(call: Call) -> Later:
+    """Writes, works while another transaction writes, and tells what is there then."""
+    call.session.add(Try(key="account:x", at=make.NIGHT))
+    database = call.site.database
+
+    def work() -> str:
+        with database.transaction() as session:
+            session.add(Try(key="account:y", at=make.NIGHT))
+        return "worked"
+
+    def then(call: Call, worked: str) -> Response:
+        keys = call.session.scalars(select(Try.key).order_by(Try.key)).all()
+        if call.request.query_params.get("refuse"):
+            call.session.add(Try(key="account:z", at=make.NIGHT))
+            raise NotFound
+        return json_answer([worked, *keys, call.read(Wish).count])
+
+    return Later(work=work, then=then)
+
+
 ROUTES = [
+    api("/api/later", write_then_work, methods=["POST"], takes=Wish, open_to_all=True),
     api("/api/echo", echo, methods=["POST"], takes=Wish, open_to_all=True),
     page("/form", echo_form, methods=["POST"], open_to_all=True),
     page("/refused", write_and_refuse, open_to_all=True),
     api("/api/traced", write_a_trace, methods=["POST"], open_to_all=True),
     api("/api/closed", echo),
 ]
+
+
+async def test_slow_work_holds_no_transaction_and_is_answered_in_one_of_its_own(database: Database) -> None:
+    answer = await make.server(database, ROUTES).client().post("/api/later", json={"count": 3})
+    assert answer.json() == ["worked", "account:x", "account:y", 3]
+
+
+async def test_a_refusal_after_slow_work_undoes_only_what_came_after(database: Database) -> None:
+    answer = await make.server(database, ROUTES).client().post("/api/later?refuse=1", json={"count": 3})
+    assert answer.status_code == 404
+    with database.transaction() as session:
+        assert session.scalars(select(Try.key).order_by(Try.key)).all() == ["account:x", "account:y"]
 
 
 async def test_a_stranger_gets_401_from_the_api(database: Database) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,5 +14,6 @@ from tests.collab.expertise.make import World
 
 
 @pytest.fixture
-def world(database: Database, tmp_path: Path) -> World:
-    return make.world(database, tmp_path / "data")
+def world(database: Database, tmp_path: Path) -> Iterator[World]:
+    with closing(make.world(database, tmp_path / "data")) as made:
+        yield made

@@ -65,12 +65,14 @@ export function SignDialog({ pathway, fields, close }: SignDialogProps): JSX.Ele
   );
 }
 
+const READ_ANEW: readonly string[] = ["draft_changed", "study_changed", "key_views_changed"];
+
 type AfterRefusalProps = { code: string | null; isEarlierTaken: boolean; takeEarlier(taken: boolean): void };
 
 /** What changed under the signer's eyes must be read again, or set aside knowingly. */
 function AfterRefusal({ code, isEarlierTaken, takeEarlier }: AfterRefusalProps): JSX.Element | null {
   const { actions } = useRoom();
-  if (code !== "draft_changed" && code !== "study_changed") return null;
+  if (code === null || !READ_ANEW.includes(code)) return null;
   return (
     <>
       <button type="button" onClick={actions.previewSigning}>
