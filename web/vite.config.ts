@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
@@ -24,9 +24,25 @@ function compress(): Plugin {
   };
 }
 
+/** What pdf.js fetches by name when a document needs it. */
+function copyPdfFiles(): Plugin {
+  return {
+    name: "copy-pdf-files",
+    apply: "build",
+    closeBundle() {
+      for (const folder of ["wasm", "standard_fonts", "cmaps", "iccs"])
+        cpSync(here(`./node_modules/pdfjs-dist/${folder}`), here(`./dist/pdf/${folder}`), {
+          recursive: true,
+          // Scripting and what stands in for WebAssembly are of no use here.
+          filter: (name) => !/(quickjs|_fallback)/i.test(name),
+        });
+    },
+  };
+}
+
 export default defineConfig({
   base: "/static/dist/",
-  plugins: [compress()],
+  plugins: [compress(), copyPdfFiles()],
   // Cornerstone reaches vtk's XML mesh readers, whose Node dependency breaks the built bundle at start.
   resolve: { alias: { xmlbuilder2: here("./src/lib/no_xml.ts") } },
   worker: { format: "es" },

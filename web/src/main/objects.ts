@@ -13,7 +13,10 @@ import type { ObjectShelf } from "./object_shelf";
 // Enough to see what lies beneath: the grey values are what is judged.
 const OPACITY = 0.4;
 
-type ObjectActions = Pick<Actions, "useObject" | "changeObject" | "setMarkings" | "goToImage">;
+type ObjectActions = Pick<
+  Actions,
+  "readPaper" | "openPaper" | "useObject" | "changeObject" | "setMarkings" | "goToImage"
+>;
 
 export type ObjectParts = {
   model: Model;
@@ -62,6 +65,15 @@ export function objectActions({ model, viewer, shelf, catalogue, live, toast }: 
       if (laidIn(layers(), uid)) return set(withoutObject(layers(), uid));
       if (model.objects.value.some((one) => one.uid === uid && one.failed)) shelf.forget(uid);
       void shelf.get(entry).then((answer) => answer.ok && use(uid, answer.value));
+    },
+    readPaper(entry) {
+      model.paper.value = entry;
+    },
+    async openPaper({ url }) {
+      // pdf.js is larger than all of the room: nobody fetches it who reads no document.
+      const [{ openPaper }, answer] = await Promise.all([import("../papers/pages"), fetch(url)]);
+      if (!answer.ok) throw new Error(`status ${answer.status}`);
+      return openPaper(await answer.arrayBuffer());
     },
     changeObject: (uid, change) => set(changedObject(layers(), uid, change)),
     async goToImage({ sop_instance_uid, frames }) {

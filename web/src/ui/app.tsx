@@ -15,6 +15,7 @@ import { KeepDialog, KeyViewsPanel } from "./key_views";
 import { WordsDialog } from "./measure";
 import type { Actions, Model } from "./model";
 import { Bars, Cautions, DiagnosisNotice, FrozenCover, Toasts } from "./notices";
+import { PaperDialog } from "./paper";
 import { Participants } from "./participants";
 import { qualityWords } from "./quality";
 import { ReportDialog } from "./report";
@@ -76,6 +77,7 @@ function Screen(): JSX.Element {
       <KeepDialog />
       <WordsDialog />
       <ReportDialog />
+      <PaperDialog />
     </div>
   );
 }

@@ -1,6 +1,7 @@
 /** What the panels draw, as signals, and what they may ask for; filled by main.ts, which knows the rest of the page. */
 import { type Signal, signal } from "@preact/signals";
 import type { UptakeUnit } from "../lib/uptake";
+import type { Paper } from "../papers/pages";
 import { type FullLayers, type Laid, NO_OBJECTS } from "../wire/layers";
 import type { ObjectContent } from "../wire/objects";
 import type {
@@ -178,6 +179,8 @@ export type Model = {
   objects: Signal<readonly ObjectPicture[]>;
   /** The report that is being read. */
   reading: Signal<string | null>;
+  /** The encapsulated document that is being read. */
+  paper: Signal<ObjectEntry | null>;
   call: Signal<CallPicture>;
   echo: Signal<EchoPicture>;
   levels: Signal<Levels>;
@@ -256,6 +259,9 @@ export type Actions = AnnotationActions & {
   refuseThin(): void;
   /** Opens a report, or lays an object over the active pane; a second time takes it away. */
   useObject(object: ObjectEntry): void;
+  readPaper(object: ObjectEntry): void;
+  /** Rejects where the document cannot be had or shown. */
+  openPaper(object: ObjectEntry): Promise<Paper>;
   /** Opens the image that a report names, wherever it stands among the room's studies. */
   goToImage(image: ImageReference): void;
   changeObject(uid: string, change: Partial<Pick<Laid, "hidden" | "opacity">>): void;
@@ -318,6 +324,7 @@ export function createModel(page: RoomPage, state: RoomState): Model {
     studies: signal(page.study_ids.map((study_id) => ({ study_id, manifest: null, failed: null }))),
     objects: signal<readonly ObjectPicture[]>([]),
     reading: signal<string | null>(null),
+    paper: signal<ObjectEntry | null>(null),
     call: signal(NO_CALL),
     echo: signal<EchoPicture>({ at: "off", problem: null, stream: null, path: null, rtt_ms: null }),
     levels: signal<Levels>({ people: new Map(), sent: 0, returned: 0 }),

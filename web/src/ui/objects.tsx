@@ -16,7 +16,11 @@ export function ObjectCard({ object, name }: { object: ObjectEntry; name: string
     <li class="object-card">
       <p class="name">{name}</p>
       <p class="soft">{kind}</p>
-      <ObjectUse object={object} shown={laid !== undefined} onUse={() => actions.useObject(object)} />
+      <ObjectUse
+        object={object}
+        shown={laid !== undefined}
+        onUse={() => (object.kind === "document" ? actions.readPaper(object) : actions.useObject(object))}
+      />
       {picture?.failed && (
         <p class="caution" role="alert">
           <Icon name="warning" />
@@ -36,9 +40,14 @@ function ObjectUse({ object, shown, onUse }: UseProps): JSX.Element | null {
       return <p class="soft">{t("room.object.not_shown")}</p>;
     case "document":
       return (
-        <a class="button" href={object.url} download>
-          {t("room.object.save")}
-        </a>
+        <div class="row">
+          <button type="button" onClick={onUse}>
+            {t("room.object.read")}
+          </button>
+          <a class="button" href={object.url} download>
+            {t("room.object.save")}
+          </a>
+        </div>
       );
     case "report":
     case "key_images":
