@@ -20,11 +20,29 @@ class Socket(Protocol):
     async def write(self, frame: Frame) -> None: ...
 
 
+class Turn:
+    """Whoever has something to send once what is happening now has happened, all of them called back at once."""
+
+    def __init__(self) -> None:
+        self._due: list[OnWire] = []
+
+    def add(self, one: OnWire) -> None:
+        if not self._due:
+            asyncio.get_running_loop().call_soon(self._send)
+        self._due.append(one)
+
+    def _send(self) -> None:
+        due, self._due = self._due, []
+        for one in due:
+            one.send()
+
+
 class OnWire:
     """Frames straight from and to a wire: what several movers change at one moment goes out in one piece."""
 
-    def __init__(self, wire: Wire, *, is_json: bool) -> None:
+    def __init__(self, wire: Wire, turn: Turn, *, is_json: bool) -> None:
         self._wire = wire
+        self._turn = turn
         self._is_json = is_json
         self._loop = asyncio.get_running_loop()
         self._over: asyncio.Future[Close | None] = self._loop.create_future()
@@ -35,7 +53,7 @@ class OnWire:
         """There may be something to send, once whatever is happening now has happened."""
         if not self._is_due:
             self._is_due = True
-            self._loop.call_soon(self._send)
+            self._turn.add(self)
 
     async def carry(self, talk: Talk) -> Close | None:
         """Until the end; what is still to be said then."""
@@ -43,6 +61,22 @@ class OnWire:
         self._wire.deliver_to(self)
         self.wake()
         return await self._over
+
+    def send(self) -> None:
+        """As much as the wire takes; its turn has come."""
+        self._is_due = False
+        wire, talk = self._wire, self._talk
+        if talk is None or self._over.done():
+            return
+        # The end does not wait for a reader who stands still.
+        while not wire.is_full or talk.is_closing:
+            item = talk.next()
+            if item is None:
+                return
+            if isinstance(item, Close):
+                self._over.set_result(item)
+                return
+            wire.write(item.on_the_wire(is_json=self._is_json))
 
     # ---- what the wire calls
 
@@ -56,17 +90,6 @@ class OnWire:
     def ended(self) -> None:
         if not self._over.done():
             self._over.set_result(None)
-
-    def _send(self) -> None:
-        self._is_due = False
-        if self._talk is None or self._over.done():
-            return None
-        # The end does not wait for a reader who stands still.
-        while (not self._wire.is_full or self._talk.is_closing) and (item := self._talk.next()) is not None:
-            if isinstance(item, Close):
-                return self._over.set_result(item)
-            self._wire.write(item.on_the_wire(is_json=self._is_json))
-        return None
 
 
 class OnTasks:

@@ -16,7 +16,7 @@ from collab.audit.service import record
 from collab.kit.refusals import NotFound
 from collab.kit.web import Site
 from collab.rooms import service
-from collab.rooms.carriers import CLOSE_WITHIN_S, OnTasks, OnWire
+from collab.rooms.carriers import CLOSE_WITHIN_S, OnTasks, OnWire, Turn
 from collab.rooms.frames import Frame
 from collab.rooms.hub import CLOSED, SIGNED_OUT, STOPPING, RoomElsewhere, RoomGone, RoomHub
 from collab.rooms.outbox import Close, Outbox
@@ -66,6 +66,9 @@ def sockets() -> list[BaseRoute]:
 class Gateway:
     """Serves `/rooms/{room_id}/live` of an application whose `state.site` has a `RoomHub` among its parts."""
 
+    def __init__(self) -> None:
+        self._turn = Turn()
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         site: Site = scope["app"].state.site
         room_id = str(scope["path_params"]["room_id"])
@@ -82,7 +85,8 @@ class Gateway:
             else:
                 socket = _Socket(receive, send, is_json=protocol == SUBPROTOCOL_JSON)
                 wire: Wire | None = scope.get("extensions", {}).get(EXTENSION)
-                await _serve(site.part(RoomHub), room_id, admission, socket, wire)
+                carrier = OnTasks(socket) if wire is None else OnWire(wire, self._turn, is_json=socket.is_json)
+                await _serve(site.part(RoomHub), room_id, admission, socket, carrier)
                 return
         except Refused as refused:
             ending = refused.close
@@ -147,7 +151,7 @@ class _Socket:
         await self._send(_closing(close))
 
 
-async def _serve(hub: RoomHub, room_id: str, admission: Admission, socket: _Socket, wire: Wire | None) -> None:
+async def _serve(hub: RoomHub, room_id: str, admission: Admission, socket: _Socket, carrier: OnTasks | OnWire) -> None:
     """From the first message to the last. Raises `Refused` only before the room has let the connection in."""
     ear = Ear(is_json=socket.is_json)
     hello = await _first(socket, ear)
@@ -159,7 +163,6 @@ async def _serve(hub: RoomHub, room_id: str, admission: Admission, socket: _Sock
         raise Refused(CLOSED, "room_closed") from None
     except RoomElsewhere:
         raise Refused(STOPPING, "elsewhere") from None
-    carrier = OnTasks(socket) if wire is None else OnWire(wire, is_json=socket.is_json)
     connection = Connection(member=admission.member, outbox=Outbox(is_json=socket.is_json, wake=carrier.wake))
     talk = Talk(hub, live, connection, ear)
     hub.hello(live, connection, hello, login_id=admission.login_id)

@@ -124,10 +124,12 @@ class RoomHub:
         live.room.hello(connection, message, at_ms=self.now_ms())
         self._journal.note(live)
 
-    def receive(self, live: Live, connection: Connection, message: Message) -> None:
-        if self._is_trusted():
+    def receive(self, live: Live, connection: Connection, message: Message, *, at_s: float) -> None:
+        """`at_s`: by the clock of the event loop."""
+        if at_s - self._renewed_s < TRUST_S or self._is_trusted():
             live.room.receive(connection, message, at_ms=self.now_ms())
-            self._journal.note(live)
+            if live.room.has_unsaved:
+                self._journal.note(live)
 
     def leave(self, live: Live, connection: Connection) -> None:
         live.logins.pop(connection, None)

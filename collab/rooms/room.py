@@ -213,8 +213,11 @@ class Room:
         """One message of a connection that has said hello."""
         if connection not in self._connections:
             return
-        self.hear(connection, at_ms=at_ms)
+        connection.heard_ms = at_ms
+        connection.is_asked = False
         match message:
+            case Drawn(frame):  # first, being most of what comes
+                connection.outbox.drawn(frame)
             case MoveView():
                 self._move_view(connection, message)
             case MovePointer(n):
@@ -223,8 +226,6 @@ class Room:
                     self._offer(self._samples.move_pointer(connection.actor, message.pointer), connection)
             case MoveAnnotation():
                 self._move_annotation(connection, message)
-            case Drawn(frame):
-                connection.outbox.drawn(frame)
             case Ask():
                 self._ask(connection, message, at_ms)
             case Tell():

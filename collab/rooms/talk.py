@@ -37,13 +37,10 @@ class Ear:
             message = read(received)
         except BadMessage as bad:
             return Close(NOT_UNDERSTOOD, bad.code)
-        match self.allowance.judge(message, at_s=at_s):
-            case "act":
-                return message
-            case "skip":
-                return None
-            case "close":
-                return Close(TOO_FAST, "too_fast")
+        verdict = self.allowance.judge(message, at_s=at_s)
+        if verdict == "act":
+            return message
+        return None if verdict == "skip" else Close(TOO_FAST, "too_fast")
 
 
 class Talk:
@@ -62,24 +59,29 @@ class Talk:
             return
         try:
             message = self._ear.hear(received, at_s=at_s)
-            match message:
-                case None:
-                    pass
-                case Close(code, reason):
-                    self._connection.outbox.close(code, reason)
-                case Hello():
-                    self._connection.outbox.close(NOT_UNDERSTOOD, "hello_again")
-                case Signal():
-                    self._line.signal(self._live.room, message, at_ms=self._hub.now_ms())
-                case _:
-                    self._hub.receive(self._live, self._connection, message)
+            if message is not None:
+                self._act(message, at_s=at_s)
         except Exception:
             # The door: what is wrong with the program ends this connection, not the server.
             log.exception("room socket")
             self._connection.outbox.close(FAILED, "fault")
 
+    def _act(self, message: FromBrowser | Close, *, at_s: float) -> None:
+        match message:
+            case Close(code, reason):
+                self._connection.outbox.close(code, reason)
+            case Hello():
+                self._connection.outbox.close(NOT_UNDERSTOOD, "hello_again")
+            case Signal():
+                self._line.signal(self._live.room, message, at_ms=self._hub.now_ms())
+            case _:
+                self._hub.receive(self._live, self._connection, message, at_s=at_s)
+
     def next(self) -> Frame | Close | None:
         """What to send now."""
+        outbox = self._connection.outbox
+        if outbox.owed_since_ms is None:
+            return outbox.take()
         try:
             return self._live.room.next(self._connection, at_ms=self._hub.now_ms())
         except Exception:
