@@ -8,9 +8,13 @@ from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence as ItemSequence
 
+from dicom_render.plain import is_absent, plain_numbers, plain_text
+
 
 def value_of(dataset: Dataset, keyword: str) -> Any:  # Any: whatever type pydicom gives that VR
     """The element's value, or None if it is absent, empty or cannot be parsed."""
+    if is_absent(dataset, keyword):
+        return None
     try:
         found = dataset.get(keyword)
     except Exception:  # pydicom parses late: a bad element raises nearly anything here (ValueError, KeyError, ...)
@@ -20,6 +24,9 @@ def value_of(dataset: Dataset, keyword: str) -> Any:  # Any: whatever type pydic
 
 def text_of(dataset: Dataset, keyword: str) -> str:
     """Text without surrounding blanks; several values are joined as they were, by backslashes."""
+    plain = plain_text(dataset, keyword)
+    if plain is not None:
+        return plain
     found = value_of(dataset, keyword)
     if found is None:
         return ""
@@ -37,6 +44,9 @@ def texts_of(dataset: Dataset, keyword: str) -> tuple[str, ...]:
 
 def numbers_of(dataset: Dataset, keyword: str) -> tuple[float, ...]:
     """All values as finite numbers, or nothing at all if one of them is not."""
+    plain = plain_numbers(dataset, keyword)
+    if plain is not None:
+        return plain if all(map(math.isfinite, plain)) else ()
     found = value_of(dataset, keyword)
     if found is None:
         return ()

@@ -17,6 +17,8 @@ _GE_MARK = 1_000_000_000
 
 _SIEMENS, _PHILIPS = "SIEMENS MR HEADER", "Philips Imaging DD 001"
 _GE_B, _GE_GRADIENT = "GEMS_PARM_01", "GEMS_ACQU_01"
+# What may have been diffused: MR, and what others have made of it.
+_MODALITIES = {"MR", "OT", ""}
 _MAKERS = {_SIEMENS: "SIEMENS", _PHILIPS: "PHILIPS", _GE_B: "GE ", _GE_GRADIENT: "GE "}
 
 
@@ -65,6 +67,10 @@ def _first(numbers: tuple[float, ...]) -> float | None:
 
 def _private(dataset: Dataset, group: int, creator: str, element: int) -> tuple[float, ...]:
     """The numbers of a private element, also where its VR was lost on the way (UN); none if it is not there."""
+    # Quick to ask, unlike pydicom for a block: seven are looked for in each header.
+    tags = dataset.keys()  # a dataset itself iterates over its elements, parsing each
+    if text_of(dataset, "Modality") not in _MODALITIES or all(tag >> 16 != group for tag in tags):
+        return ()
     try:
         held = _held(dataset, group, creator, element)
     except Exception:  # an absent creator raises KeyError, a broken element nearly anything (see attributes.value_of)
