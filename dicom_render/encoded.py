@@ -1,8 +1,10 @@
-"""Frames decoded and encoded again, kept in one scratch file until the series is arranged."""
+"""Frames decoded and encoded again, kept in scratch files until their series is arranged."""
 
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 import msgspec
 import numpy as np
@@ -39,13 +41,42 @@ class EncodedFrame(msgspec.Struct, frozen=True):
     overlays: tuple[Overlay, ...] = ()
     shutter: Shutter | None = None
     voi_table: PackedLut | None = None
+    part: int = 0
+    """which of several scratch files"""
+
+
+class Codestreams(Protocol):
+    """Where codestreams can be read."""
+
+    def read(self, frame: EncodedFrame) -> bytes: ...
+
+
+class EncodedParts:
+    """Several scratch files to read from, in the order in which `EncodedFrame.part` counts them."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        with ExitStack() as opened:
+            self._files = [opened.enter_context(path.open("rb")) for path in paths]
+            self._opened = opened.pop_all()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self._opened.close()
+
+    def read(self, frame: EncodedFrame) -> bytes:
+        file = self._files[frame.part]
+        file.seek(frame.offset)
+        return file.read(frame.length)
 
 
 class EncodedFrames:
-    """Appends to a scratch file that is gone when the `with` block ends."""
+    """Appends to a scratch file, which is gone when the `with` block ends unless it `is_kept`."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, is_kept: bool = False) -> None:
         self._path = path
+        self._is_kept = is_kept
         self._file = path.open("w+b")
         self._size = 0
 
@@ -54,7 +85,8 @@ class EncodedFrames:
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         self._file.close()
-        self._path.unlink()
+        if not self._is_kept:
+            self._path.unlink()
 
     def add(self, source: FrameSource, dataset: FileDataset, header: FrameHeader, frame: int) -> EncodedFrame:
         """Decodes and encodes one frame (counted from 1). Raises `Unreadable` and `NotLossless`."""

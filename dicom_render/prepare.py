@@ -3,30 +3,24 @@
 Reads and writes files; runs in a worker process, because every byte it reads is untrusted (see workers.py).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
-from pydicom.dataset import Dataset, FileDataset
+from pydicom.dataset import Dataset
 
-from dicom_render.decoding import FrameSource
-from dicom_render.encoded import EncodedFrame, EncodedFrames
+from dicom_render.encoded import EncodedFrame, EncodedParts
 from dicom_render.geometry import Reason, Stack, arrange
 from dicom_render.headers import InstanceHeader
 from dicom_render.labelling import LabelPart
 from dicom_render.numbering import Numbering, announced_of, numbering_of
 from dicom_render.opening import open_dataset
-from dicom_render.reading import header_of
+from dicom_render.readying import Progress, ReadiedFile, files_of, read_part, ready_files, streams_of
 from dicom_render.refusal import Fact, Refusal, Unreadable
 from dicom_render.spacing import Caution
 from dicom_render.stack_header import Kind
 from dicom_render.stack_writing import Readied, write_stack
 from dicom_render.uptake import pet_facts_of
-
-Progress = Callable[[int, int], None]
-
-# Their pixels are not pictures but labels and doses over pictures.
-NOT_DRAWN = {"SEG", "RTDOSE"}
 
 
 class SetAside(msgspec.Struct, frozen=True):
@@ -70,22 +64,38 @@ class PreparedSeries(msgspec.Struct, frozen=True):
 
 
 def prepare_series(paths: Sequence[Path], out: Path, progress: Progress | None = None) -> PreparedSeries:
-    """Prepares all instances of one series into the folder `out`.
+    """Prepares all instances of one series into the folder `out`, in this process alone.
 
     `progress(done, total)` counts frames; the total grows when a file turns out to hold many. A file that cannot be
     read or decoded is set aside and the rest goes in. Raises `Unreadable`: nothing_readable, mixed_series.
     """
     out.mkdir(parents=True, exist_ok=True)
-    with EncodedFrames(out / "encoded.tmp") as encoded:
-        series = _Series(encoded, progress or _quiet, total=len(paths))
-        for path in paths:
-            series.take(path)
-        if series.identity is None:
-            raise Unreadable("nothing_readable", {"files": len(paths)})
-        instances = list(series.instances.values())
-        twice = sum(1 for each in series.set_aside if each.code == "duplicate_instance")
-        fewer = announced_of(instances, files=len(paths) - twice)
-        stacks = [msgspec.structs.replace(stack, warnings=(*stack.warnings, *fewer)) for stack in arrange(instances)]
+    part = out / "readied"
+    try:
+        ready_files(paths, part, progress or _quiet)
+        return assemble_series([part], paths, out)
+    finally:
+        for scratch in (streams_of(part), files_of(part)):
+            scratch.unlink(missing_ok=True)
+
+
+def assemble_series(parts: Sequence[Path], paths: Sequence[Path], out: Path) -> PreparedSeries:
+    """Arranges the files of one series, all readied in `parts` (with others perhaps), and writes its stacks to `out`.
+
+    Raises `Unreadable`: nothing_readable, mixed_series.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    series = _Series()
+    found = {each.path: (each, number) for number, part in enumerate(parts) for each in read_part(part)}
+    for path in paths:
+        series.take(*found[str(path)])
+    if series.identity is None:
+        raise Unreadable("nothing_readable", {"files": len(paths)})
+    instances = list(series.instances.values())
+    twice = sum(1 for each in series.set_aside if each.code == "duplicate_instance")
+    fewer = announced_of(instances, files=len(paths) - twice)
+    stacks = [msgspec.structs.replace(stack, warnings=(*stack.warnings, *fewer)) for stack in arrange(instances)]
+    with EncodedParts([streams_of(part) for part in parts]) as encoded:
         readied = Readied(series.instances, series.frames, encoded, series.pet)
         sizes = [write_stack(stack, number, readied=readied, out=out) for number, stack in enumerate(stacks)]
     return PreparedSeries(
@@ -125,38 +135,29 @@ def _quiet(_done: int, _total: int) -> None:
 
 
 class _Series:
-    """What has been read so far of one series."""
+    """What has been readied of one series, put together in the order of its files."""
 
-    def __init__(self, encoded: EncodedFrames, progress: Progress, *, total: int) -> None:
+    def __init__(self) -> None:
         self.identity: tuple[str, str] | None = None
         self.instances: dict[str, InstanceHeader] = {}
         self.frames: dict[tuple[str, int], EncodedFrame] = {}
         self.pet: dict[str, Dataset] = {}
         self.set_aside: list[SetAside] = []
         self.without_pixels: list[str] = []
-        self._encoded = encoded
-        self._progress = progress
-        self._done, self._total = 0, total
 
-    def take(self, path: Path) -> None:
-        """Reads, decodes and encodes one file, or sets it aside."""
-        header: InstanceHeader | None = None
-        done, total = self._done, self._total
+    def take(self, readied: ReadiedFile, part: int) -> None:
+        """One file, or why it is left out."""
+        header = readied.header
         try:
-            dataset = open_dataset(path.read_bytes())
-            header = header_of(dataset)
-            self._identify(header)
-            if header.modality in NOT_DRAWN:
-                raise Unreadable("not_drawn", {"modality": header.modality})
-            if not header.has_pixels:
-                self.without_pixels.append(header.sop_instance_uid)
-            else:
-                self._encode(dataset, header)
+            if header is not None:
+                self._identify(header)
+            if readied.code is not None:
+                raise Unreadable(readied.code, readied.facts)
+            assert header is not None
+            self._add(readied, header, part)
         except Refusal as refusal:
             uid = None if header is None else header.sop_instance_uid
-            self.set_aside.append(SetAside(str(path), uid, refusal.code, refusal.facts))
-            self._done = done + self._total - total
-        self._advance()
+            self.set_aside.append(SetAside(readied.path, uid, refusal.code, refusal.facts))
 
     def _identify(self, header: InstanceHeader) -> None:
         identity = (header.study_uid, header.series_uid)
@@ -166,19 +167,15 @@ class _Series:
         if header.sop_instance_uid in self.instances:
             raise Unreadable("duplicate_instance", {"sop_instance_uid": header.sop_instance_uid})
 
-    def _encode(self, dataset: FileDataset, header: InstanceHeader) -> None:
-        source = FrameSource(dataset)
-        self._total += header.number_of_frames - 1
-        frames: dict[tuple[str, int], EncodedFrame] = {}
-        for number, frame_header in enumerate(header.frames, start=1):
-            frames[header.sop_instance_uid, number] = self._encoded.add(source, dataset, frame_header, number)
-            if number < header.number_of_frames:
-                self._advance()
-        if (facts := pet_facts_of(dataset)) is not None:
-            self.pet[header.sop_instance_uid] = facts
-        self.frames |= frames
-        self.instances[header.sop_instance_uid] = header
-
-    def _advance(self) -> None:
-        self._done += 1
-        self._progress(self._done, max(self._done, self._total))
+    def _add(self, readied: ReadiedFile, header: InstanceHeader, part: int) -> None:
+        uid = header.sop_instance_uid
+        if not header.has_pixels:
+            self.without_pixels.append(uid)
+            return
+        if header.modality == "PT":
+            # What SUV needs is a dozen attributes and sequences: opened again rather than carried over.
+            facts = pet_facts_of(open_dataset(Path(readied.path).read_bytes()))
+            self.pet |= {} if facts is None else {uid: facts}
+        for number, frame in enumerate(readied.frames, start=1):
+            self.frames[uid, number] = msgspec.structs.replace(frame, part=part)
+        self.instances[uid] = header

@@ -11,7 +11,7 @@ from typing import BinaryIO, TypeVar
 import msgspec
 from pydicom.dataset import Dataset
 
-from dicom_render.encoded import EncodedFrame, EncodedFrames
+from dicom_render.encoded import Codestreams, EncodedFrame
 from dicom_render.encoding import coarse_level_of, levels_of
 from dicom_render.geometry import Stack, StackFrame
 from dicom_render.grey import Rescale, robust_window, to_modality
@@ -51,7 +51,7 @@ class Readied:
 
     instances: Mapping[str, InstanceHeader]
     frames: Mapping[tuple[str, int], EncodedFrame]
-    encoded: EncodedFrames
+    encoded: Codestreams
     pet: Mapping[str, Dataset] = field(default_factory=dict[str, Dataset])
     """`uptake.pet_facts_of` each PET image"""
 
@@ -81,7 +81,7 @@ def _uptake(stack: Stack, pet: Mapping[str, Dataset]) -> tuple[StackUptake, ...]
 
 
 def _copy_streams(
-    kept: Sequence[EncodedFrame], encoded: EncodedFrames, file: BinaryIO
+    kept: Sequence[EncodedFrame], encoded: Codestreams, file: BinaryIO
 ) -> tuple[str, tuple[FrameSpan, ...]]:
     digest, spans, offset = hashlib.sha256(), list[FrameSpan](), 0
     for frame in kept:
@@ -93,7 +93,7 @@ def _copy_streams(
     return digest.hexdigest(), tuple(spans)
 
 
-def _shown(header: FrameHeader, frame: EncodedFrame, encoded: EncodedFrames) -> tuple[tuple[Window, ...], bytes]:
+def _shown(header: FrameHeader, frame: EncodedFrame, encoded: Codestreams) -> tuple[tuple[Window, ...], bytes]:
     """The windows of the stack (its middle frame's own, or one made from its values), and the thumbnail in it."""
     skip, side = 0, max(header.rows, header.columns)
     while skip < levels_of(header.rows, header.columns) and side >> (skip + 1) >= _ENOUGH_PIXELS:

@@ -43,12 +43,13 @@ class Background:
             self._wakes += 1
             self._condition.notify_all()
 
-    def stop(self) -> None:
+    def stop(self, *, timeout_s: float | None = STOP_TIMEOUT_S) -> None:
+        """None: however long the steps at work take."""
         with self._condition:
             self._is_stopping = True
             self._condition.notify_all()
         for thread in self._threads:
-            thread.join(STOP_TIMEOUT_S)
+            thread.join(timeout_s)
 
     def _run(self) -> None:
         while not self._is_stopping:

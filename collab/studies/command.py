@@ -32,8 +32,25 @@ def import_paths(
     sources = [Source(path=path.resolve(), name=path.name or str(path)) for path in paths]
     with Workers(settings.workers) as workers:
         intake = Intake(database=database, settings=settings, workers=workers, clock=clock)
-        imported = import_files(intake, sources, by=by, hospital_id=hospital_id, report=report)
-        preparer = Preparer(intake)
+        return take_in(intake, sources, by=by, hospital_id=hospital_id, report=report)
+
+
+def take_in(
+    intake: Intake, sources: Iterable[Source], *, by: Caller | str, hospital_id: str, report: Report | None = None
+) -> ImportProgress:
+    """Import, and leave everything ready: images are prepared while others still come in."""
+    preparer = Preparer(intake)
+
+    def tell(progress: ImportProgress) -> None:
+        preparer.expect(progress.study_ids)
+        if report is not None:
+            report(progress)
+
+    try:
+        with preparer.at_work():
+            imported = import_files(intake, sources, by=by, hospital_id=hospital_id, report=tell)
         while preparer.prepare_next():
             pass
+    finally:
+        preparer.close()
     return imported

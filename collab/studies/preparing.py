@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import logging
 import signal
+import threading
 import time
+from collections.abc import Generator, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,8 +24,9 @@ from collab.studies.importing import Intake
 from collab.studies.indexing import SET_ASIDE, safe_facts
 from collab.studies.models import Instance, Series, SetAside
 from collab.studies.prepared import FORMAT, PreparedFolders, StoredStack, prepared_name
+from collab.studies.readied import Part, ReadiedParts
 from collab.studies.rules import SERIES_MOVES, SeriesState
-from collab.studies.work import prepare_originals
+from collab.studies.work import assemble_originals, ready_originals
 from dicom_render.numbering import announced
 from dicom_render.prepare import PreparedSeries, StackSummary
 from dicom_render.refusal import Refusal as RenderRefusal
@@ -54,6 +59,8 @@ class Preparer:
     def __init__(self, intake: Intake) -> None:
         self._intake = intake
         self._folders = PreparedFolders(intake.settings)
+        self._parts = ReadiedParts(intake.settings)
+        self._arriving: set[str] = set()
         self._background = Background("prepare", self.prepare_next, threads=intake.settings.workers)
 
     def start(self) -> None:
@@ -66,6 +73,25 @@ class Preparer:
 
     def stop(self) -> None:
         self._background.stop()
+        self.close()
+
+    def close(self) -> None:
+        """Give back the disk of what was readied; it can be used again."""
+        self._parts.close()
+
+    @contextmanager
+    def at_work(self) -> Generator[None]:
+        """In the background for the block, beside a server perhaps: what others are at is left to them."""
+        self._background.start()
+        try:
+            yield
+        finally:
+            self._background.stop(timeout_s=None)
+
+    def expect(self, study_ids: Iterable[str]) -> None:
+        """More of these studies is coming in: what is here of them can be readied meanwhile."""
+        self._arriving.update(study_ids)
+        self.wake()
 
     def recover(self) -> None:
         """Queue again what was interrupted, and clear away what is of no use."""
@@ -74,27 +100,27 @@ class Preparer:
             store.requeue_outdated(session, ending=f"-{FORMAT}")
             current = store.list_prepared_versions(session)
         self._folders.sweep(current)
+        self._parts.sweep()
         self._intake.blobs.clear_staging(before=time.time() - STAGING_AGE_S)
 
     def prepare_next(self) -> bool:
-        """Prepare one queued series; False if there is none."""
+        """Prepare one queued series, else ready images of one that is coming in; False if there is neither."""
         with self._intake.database.transaction() as session:
             for exhausted in store.list_exhausted(session):
                 self._refuse(session, exhausted, "give_up", code="preparation_failed")
             job = _claim(session)
         if job is None:
-            return False
-        self._prepare(job)
+            return self._ready_arriving()
+        with self._parts.holding(job.series_id):
+            self._prepare(job)
         return True
 
     def _prepare(self, job: _Job) -> None:
         place = self._folders.begin(job.series_id)
-        paths = [str(self._intake.blobs.path_of(sha256)) for sha256 in job.hashes]
         done: PreparedSeries | RenderRefusal | None = None
         try:
-            prepared = self._intake.workers.run(
-                prepare_originals, paths, str(place), timeout_s=SILENCE_TIMEOUT_S, progress=self._note
-            )
+            self._ready_all(job)
+            prepared = self._assemble(job, place)
             self._folders.finish(place, job.series_id, prepared_name(job.version))
             done = prepared
         except WorkersBusy:
@@ -107,6 +133,71 @@ class Preparer:
             # A fault of ours or of the disk: the series waits for another try rather than for the next start.
             with self._intake.database.transaction() as session:
                 self._finish(session, job, done)
+
+    def _ready_all(self, job: _Job) -> None:
+        """Have all images of a series readied, over all workers. Raises what reading them raises."""
+        failed = threading.Event()
+
+        def share() -> None:
+            try:
+                while not failed.is_set() and (part := self._claim_part(job.series_id, job.hashes)):
+                    self._ready(part)
+            except BaseException:
+                failed.set()
+                raise
+
+        # Somebody else may be at work on some of them, and fail.
+        while not self._parts.wait(job.series_id, job.hashes, timeout_s=SILENCE_TIMEOUT_S):
+            sharers = self._intake.settings.workers
+            with ThreadPoolExecutor(sharers, thread_name_prefix="ready") as pool:
+                for shared in [pool.submit(share) for _ in range(sharers)]:
+                    shared.result()
+
+    def _claim_part(self, series_id: str, hashes: Sequence[str]) -> Part | None:
+        return self._parts.claim(series_id, hashes, sharers=self._intake.settings.workers)
+
+    def _ready(self, part: Part) -> None:
+        is_done = False
+        try:
+            paths = self._paths_of(part.hashes)
+            self._intake.workers.run(
+                ready_originals, paths, str(part.path), timeout_s=SILENCE_TIMEOUT_S, progress=self._note
+            )
+            self._parts.finish(part)
+            is_done = True
+        finally:
+            if not is_done:
+                self._parts.give_up(part)
+
+    def _assemble(self, job: _Job, place: Path) -> PreparedSeries:
+        parts = [str(path) for path in self._parts.paths_of(job.series_id, job.hashes)]
+        paths = self._paths_of(job.hashes)
+        return self._intake.workers.run(assemble_originals, parts, paths, str(place), timeout_s=SILENCE_TIMEOUT_S)
+
+    def _paths_of(self, hashes: Iterable[str]) -> list[str]:
+        return [str(self._intake.blobs.path_of(sha256)) for sha256 in hashes]
+
+    def _ready_arriving(self) -> bool:
+        """Ready what is here of one series that is coming in; the preparation will tell what cannot be."""
+        expected = tuple(self._arriving)
+        if not expected or self._parts.is_full:
+            return False
+        with self._intake.database.transaction() as session:
+            arriving = store.list_arriving(session, study_ids=expected)
+            here = {
+                each.id: tuple(sha256 for _, sha256 in store.list_instance_keys(session, series_id=each.id))
+                for each in arriving
+            }
+        self._arriving.difference_update(set(expected) - {each.study_id for each in arriving})
+        for series in arriving:
+            part = self._claim_part(series.id, here[series.id])
+            if part is not None:
+                try:
+                    self._ready(part)
+                except RenderRefusal:
+                    self._arriving.discard(series.study_id)
+                return True
+        return False
 
     def _note(self, done: int, total: int) -> None:
         """Hearing from the worker is what matters: it keeps its time-out from running."""

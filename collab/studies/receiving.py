@@ -89,9 +89,10 @@ class Receiver:
         self._preparer.wake()
         return True
 
-    def _stop_between_groups(self, _: ImportProgress) -> None:
+    def _stop_between_groups(self, progress: ImportProgress) -> None:
         if self._background.is_stopping:
             raise _Stopped
+        self._preparer.expect(progress.study_ids)
 
     def _interrupt(self, import_id: str) -> None:
         with self._intake.database.transaction() as session:

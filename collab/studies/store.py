@@ -207,6 +207,12 @@ def queue_series(session: Session, *, study_ids: Iterable[str]) -> None:
         session.execute(query.values(state=SERIES_MOVES[state, "queue"], attempts=0))
 
 
+def list_arriving(session: Session, *, study_ids: Iterable[str]) -> Sequence[Series]:
+    """Series of these studies that more may come of."""
+    query = select(Series).where(Series.study_id.in_(list(study_ids)), Series.state == SeriesState.RECEIVING)
+    return session.scalars(query.order_by(Series.id)).all()
+
+
 def requeue_interrupted(session: Session) -> None:
     """After a start: what a dead process was preparing, or had half received, waits again."""
     for state, move in ((SeriesState.PREPARING, "requeue"), (SeriesState.RECEIVING, "queue")):

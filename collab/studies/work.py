@@ -7,9 +7,10 @@ from pathlib import Path
 
 from collab.studies.blobs import hash_of
 from dicom_render.objects import content_of, document_of
-from dicom_render.prepare import PreparedSeries, prepare_series
+from dicom_render.prepare import PreparedSeries, assemble_series
 from dicom_render.promises import read_kept_promises
 from dicom_render.reading import InstanceHeader, Unreadable, read_header
+from dicom_render.readying import ready_files
 
 # A worker may hold 1 GiB in all; beyond this one object would not fit beside its own decoding.
 MAX_INSTANCE_BYTES = 512 << 20
@@ -33,13 +34,18 @@ def _bounded(path: str) -> bytes:
     return file.read_bytes()
 
 
-def prepare_originals(paths: list[str], out: str, progress: Callable[[int, int], None] | None = None) -> PreparedSeries:
-    """Prove each original by the hash that names it, then prepare them as one series. Raises `Unreadable`."""
+def ready_originals(paths: list[str], part: str, progress: Callable[[int, int], None]) -> None:
+    """Prove each original by the hash that names it, then ready them as a part of their series. Raises `Unreadable`."""
     originals = [Path(path) for path in paths]
     for original in originals:
         if not _is_whole(original):
             raise Unreadable("damaged_blob", {"sha256": original.name})
-    return prepare_series(originals, Path(out), progress)
+    ready_files(originals, Path(part), progress)
+
+
+def assemble_originals(parts: list[str], paths: list[str], out: str) -> PreparedSeries:
+    """Put a series together from the parts that its originals were readied in. Raises `Unreadable`."""
+    return assemble_series([Path(part) for part in parts], [Path(path) for path in paths], Path(out))
 
 
 def read_object(path: str) -> bytes:

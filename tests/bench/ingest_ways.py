@@ -20,9 +20,9 @@ from collab.kit.clock import utc_now
 from collab.kit.database import Database
 from collab.kit.secret import read_secret
 from collab.kit.settings import Settings
+from collab.studies.command import take_in
 from collab.studies.importing import Intake, import_files
 from collab.studies.models import Instance, Series
-from collab.studies.preparing import Preparer
 from collab.studies.rules import SeriesState
 from collab.studies.sources import Source
 from dicom_render.workers import Workers
@@ -84,12 +84,9 @@ def imported(data: DataSet, folder: Path) -> Mapping[str, Taken]:
 def prepared(data: DataSet, folder: Path) -> Mapping[str, Taken]:
     """What `consilium import` does, to the last prepared series, with processes that have started."""
     with _warm_intake(folder) as (intake, hospital_id):
-        preparer = Preparer(intake)
+        sources = [Source(path=data.folder, name=data.name)]
         begun = time.perf_counter()
-        stored = _import(intake, data, hospital_id)
-        while preparer.prepare_next():
-            pass
-        return {PREPARED: _taken(stored, begun)}
+        return {PREPARED: _taken(take_in(intake, sources, by=seed.BY, hospital_id=hospital_id).stored, begun)}
 
 
 def sent_to_us(data: DataSet, folder: Path) -> Mapping[str, Taken]:

@@ -13,8 +13,8 @@ import pytest
 
 from dicom_render.headers import FrameHeader, InstanceHeader, Window
 from dicom_render.opening import open_dataset
-from dicom_render.prepare import NOT_DRAWN
 from dicom_render.reading import header_of
+from dicom_render.readying import NOT_DRAWN
 from dicom_render.refusal import Refusal
 from dicom_render.transfer_syntaxes import FAMILIES, Family
 from tests.conftest import ROOT

@@ -16,8 +16,8 @@ from PIL import Image
 from dicom_render.decoding import decode_frame
 from dicom_render.headers import FrameHeader, InstanceHeader, Window
 from dicom_render.opening import open_dataset
-from dicom_render.prepare import NOT_DRAWN
 from dicom_render.reading import header_of
+from dicom_render.readying import NOT_DRAWN
 from dicom_render.refusal import Refusal
 from dicom_render.rendering import Drawing, draw_frame
 from dicom_render.transfer_syntaxes import FAMILIES

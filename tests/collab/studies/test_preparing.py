@@ -156,3 +156,40 @@ def test_in_the_background_a_wake_is_enough(intake: Intake, hospital: Hospital, 
         preparer.stop()
     with intake.database.transaction() as session:
         assert not store.list_unready(session, imported.study_ids)
+
+
+def test_what_is_here_of_a_series_that_still_comes_in_is_readied_and_shown_only_when_it_is_queued(
+    intake: Intake, hospital: Hospital, tmp_path: Path
+) -> None:
+    imported = import_all(intake, [folder(tmp_path / "in", series(3))], hospital_id=hospital.id)
+    with intake.database.transaction() as session:
+        session.scalars(select(Series)).one().state = "receiving"
+    preparer = Preparer(intake)
+    assert not preparer.prepare_next(), "nobody has said that more comes"
+    preparer.expect(imported.study_ids)
+    while preparer.prepare_next():
+        pass
+    assert list(intake.settings.data.glob("readied/*/*.frames"))
+    assert (the_series(intake).state, the_series(intake).stacks) == ("receiving", [])
+    with intake.database.transaction() as session:
+        store.queue_series(session, study_ids=imported.study_ids)
+    assert preparer.prepare_next()
+    assert (the_series(intake).state, the_series(intake).stacks[0]["frames"]) == ("ready", 3)
+    preparer.close()
+
+
+def test_images_that_come_later_cost_no_work_on_those_that_were_there(
+    intake: Intake, hospital: Hospital, tmp_path: Path
+) -> None:
+    """The planted proof: an original that is damaged after it was readied is not read again."""
+    files = series(4)
+    last = files.popitem()
+    import_all(intake, [folder(tmp_path / "a", files)], hospital_id=hospital.id)
+    preparer = Preparer(intake)
+    assert preparer.prepare_next()
+    with intake.database.transaction() as session:
+        intake.blobs.path_of(session.scalars(select(Instance.sha256).limit(1)).one()).write_bytes(b"")
+    import_all(intake, [folder(tmp_path / "b", dict([last]))], hospital_id=hospital.id)
+    assert preparer.prepare_next()
+    assert (the_series(intake).state, the_series(intake).stacks[0]["frames"]) == ("ready", 4)
+    preparer.close()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from collab.studies.work import MAX_INSTANCE_BYTES, prepare_originals, read_file
+from collab.studies.work import MAX_INSTANCE_BYTES, read_file, ready_originals
 from dicom_render.reading import Unreadable
 from dicom_render.workers import Workers
 from tests.collab.studies.make import dicom, uid
@@ -41,5 +41,5 @@ def test_an_original_without_its_hash_is_not_prepared(workers: Workers, tmp_path
     original = tmp_path / ("0" * 64)
     original.write_bytes(dicom(study_uid=uid(), series_uid=uid()))
     with pytest.raises(Unreadable) as refused:
-        workers.run(prepare_originals, [str(original)], str(tmp_path / "out"))
-    assert (refused.value.code, (tmp_path / "out").exists()) == ("damaged_blob", False)
+        workers.run(ready_originals, [str(original)], str(tmp_path / "part"), progress=lambda _done, _total: None)
+    assert (refused.value.code, list(tmp_path.iterdir())) == ("damaged_blob", [original])
