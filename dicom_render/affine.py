@@ -15,7 +15,7 @@ Size = tuple[int, int]
 """(height, width) in pixels"""
 
 # What rounding leaves of a coordinate that stands still, in voxels over the whole picture.
-_STILL = 1e-6
+STILL = 1e-6
 # So many rows of the picture at a time keep the intermediate arrays within the processor's cache.
 _ROWS_AT_A_TIME = 16
 
@@ -36,10 +36,10 @@ class Ramp:
         return Ramp(self.start + by, self.across, self.down)
 
     def stands_across(self, size: Size) -> bool:
-        return abs(self.across) * size[1] < _STILL
+        return abs(self.across) * size[1] < STILL
 
     def stands_down(self, size: Size) -> bool:
-        return abs(self.down) * size[0] < _STILL
+        return abs(self.down) * size[0] < STILL
 
     def line_across(self, size: Size) -> Line:
         return self.start + self.across * np.arange(size[1], dtype=np.float64)
@@ -56,7 +56,7 @@ def sample_picture(picture: NDArray[np.generic], row: Ramp, column: Ramp, size: 
         values, shown = _separable(picture, row.line_across(size), column.line_down(size))
         return values.swapaxes(0, 1), shown.T
     values, shown = np.empty((*size, *picture.shape[2:]), np.float32), np.empty(size, np.bool_)
-    for rows in _strips(size):
+    for rows in strips(size):
         down, along = row.at(size, rows), column.at(size, rows)
         values[rows] = bilinear(picture, down, along)
         shown[rows] = inside(down, picture.shape[0]) & inside(along, picture.shape[1])
@@ -72,7 +72,7 @@ def sample_volume(volume: NDArray[np.generic], ramps: tuple[Ramp, Ramp, Ramp], s
                 return np.zeros(size, np.float32), np.zeros(size, np.bool_)
             return sample_picture(_between_planes(volume, axis, ramp.start), first, second, size)
     values, shown = np.empty(size, np.float32), np.empty(size, np.bool_)
-    for rows in _strips(size):
+    for rows in strips(size):
         slice_, row, column = (ramp.at(size, rows) for ramp in ramps)
         values[rows] = trilinear(volume, slice_, row, column)
         shown[rows] = inside(slice_, volume.shape[0]) & inside(row, volume.shape[1]) & inside(column, volume.shape[2])
@@ -85,7 +85,7 @@ def known(values: Real, shown: Mask) -> tuple[Real, Mask]:
     return np.where(found, values, np.float32(0)), shown & found
 
 
-def _strips(size: Size) -> Iterator[slice]:
+def strips(size: Size) -> Iterator[slice]:
     for first in range(0, size[0], _ROWS_AT_A_TIME):
         yield slice(first, min(size[0], first + _ROWS_AT_A_TIME))
 
@@ -117,7 +117,7 @@ def _along(picture: NDArray[np.generic], at: Line, axis: int) -> Real:
 def _cell(at: Line, count: int) -> tuple[NDArray[np.intp], Real]:
     held = np.clip(at, 0, count - 1)
     # A pixel's own centre, but for rounding, needs no neighbour.
-    held = np.where(np.abs(held - np.rint(held)) < _STILL, np.rint(held), held)
+    held = np.where(np.abs(held - np.rint(held)) < STILL, np.rint(held), held)
     low = np.floor(held).astype(np.intp)
     return low, (held - low).astype(np.float32)
 

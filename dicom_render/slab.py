@@ -1,6 +1,5 @@
-"""A thick plane of a volume drawn as one picture: planes sampled beside each other, then blended."""
+"""A thick plane of a volume drawn as one picture: highest, lowest or mean value along each line of sight."""
 
-import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dicom_render.affine import Mask, Ramp, Real, Size, known, sample_volume
+from dicom_render.marching import Crossings, Sums, march
 from dicom_render.space import Vector
 
 Blend = Literal["mip", "minip", "mean"]
@@ -29,21 +29,21 @@ class Slab:
 def sample_slab(
     volume: NDArray[np.generic], ramps: tuple[Ramp, Ramp, Ramp], per_mm: Vector, slab: Slab, size: Size
 ) -> tuple[Real, Mask]:
-    """Planes half a voxel apart or closer, each sampled, then blended; what lies outside of the volume does not count.
+    """Values where each line of sight enters and leaves the slab, and where it crosses a layer of voxels, blended.
 
-    `per_mm`: how far along each index a step of one millimetre towards the reader leads.
+    Layers are those of the axis that it crosses most often: between two of them an interpolated value lies between
+    theirs along that axis. The mean weighs each value by the length that it stands for. What lies outside of the volume
+    does not count. `per_mm`: how far along each index a step of one millimetre towards the reader leads.
     """
-    steps = max(1, math.ceil(2 * slab.thickness_mm * max(abs(each) for each in per_mm)))
-    start = {"mip": -np.inf, "minip": np.inf, "mean": 0.0}[slab.blend]
-    join = {"mip": np.maximum, "minip": np.minimum, "mean": np.add}[slab.blend]
-    total, count = np.full(size, start, np.float32), np.zeros(size, np.int32)
-    for step in range(steps + 1):
-        away = (step / steps - 0.5) * slab.thickness_mm
-        depth, row, column = (ramp.moved(by * away) for ramp, by in zip(ramps, per_mm, strict=True))
-        values, shown = known(*sample_volume(volume, (depth, row, column), size))
-        join(total, values, out=total, where=shown)
-        count += shown
-    shown = count > 0
-    if slab.blend == "mean":
-        total /= np.maximum(count, 1)
-    return np.where(shown, total, np.float32(0)), shown
+    crossings, sums = Crossings.along(ramps, per_mm, slab.thickness_mm), Sums(slab.blend, size)
+    for end in (-1, 1):
+        values, shown = known(*sample_volume(volume, crossings.at_face(end), size))
+        sums.add(values, shown, crossings.share_of_face(size, end))
+    if crossings.is_upright(size):
+        start = ramps[crossings.axis].start
+        for layer in crossings.layers(volume.shape[crossings.axis]):
+            values, shown = known(*sample_volume(volume, crossings.at_layer(layer), size))
+            sums.add(values, shown, crossings.share(layer - start))
+    else:
+        march(volume, crossings, sums, size)
+    return sums.blended()
