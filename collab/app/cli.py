@@ -19,6 +19,7 @@ from collab.accounts import service as accounts
 from collab.accounts.models import Hospital
 from collab.accounts.service import NewPerson
 from collab.app import demo, doctor, schema, server
+from collab.app.evidence import evidence
 from collab.app.serving import serve_several
 from collab.audit import service as audit
 from collab.kit.caller import Role
@@ -238,6 +239,9 @@ def verify_audit() -> None:
         console.print(f"[red]journal of room {broken_room.room_id}: row {broken_room.seq} is {broken_room.why}[/red]")
         sys.exit(1)
     console.print(f"whole: {verdict.rows} rows, head {verdict.head}")
+
+
+consilium.add_command(evidence)
 
 
 @consilium.command()

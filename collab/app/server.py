@@ -24,6 +24,7 @@ from collab.delivery import endpoints as delivery
 from collab.delivery.bus import Bus
 from collab.delivery.neighbours import hearing_neighbours
 from collab.dicomweb import endpoints as dicomweb
+from collab.evidence import endpoints as evidence
 from collab.expertise import endpoints as expertise
 from collab.exports.pdf import render_conclusion
 from collab.kit.clock import Clock, utc_now
@@ -102,6 +103,7 @@ def routes() -> list[BaseRoute]:
         *rooms.routes(),
         *conclusions.routes(),
         *expertise.routes(render_conclusion=render_conclusion),
+        *evidence.routes(),
         *second_reads.routes(),
         *health.routes(),
         Route("/api/openapi.json", openapi.describe(routes)),

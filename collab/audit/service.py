@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -99,6 +99,11 @@ def _append(session: Session) -> None:
         sealed.append((row, previous))
     store.append(session, sealed)
     noted.clear()
+
+
+def rows_about(session: Session, object_ids: Collection[str]) -> list[tuple[Row, str]]:
+    """What was done to these objects, in order, each row with its hash; for features that have their own gate."""
+    return store.list_about(session, object_ids)
 
 
 def verify(session: Session) -> Verdict:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
@@ -42,6 +42,11 @@ def iterate(session: Session) -> Iterator[tuple[Row, str]]:
     with session.scalars(query) as entries:
         for entry in entries:
             yield as_row(entry), entry.hash
+
+
+def list_about(session: Session, object_ids: Collection[str]) -> list[tuple[Row, str]]:
+    query = select(AuditEntry).where(AuditEntry.object_id.in_(object_ids)).order_by(AuditEntry.seq)
+    return [(as_row(entry), entry.hash) for entry in session.scalars(query)]
 
 
 def as_row(entry: AuditEntry) -> Row:

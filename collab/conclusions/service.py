@@ -144,6 +144,14 @@ def find_conclusion_of(session: Session, request_id: str) -> ExpertConclusion | 
     return store.find_latest(session, request_id)
 
 
+def get_conclusion(session: Session, conclusion_id: str) -> ExpertConclusion:
+    """A conclusion, whoever asks: for features that have their own gate. Raises `NotFound`."""
+    found = session.get(ExpertConclusion, conclusion_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
 def access_conclusion(session: Session, conclusion_id: str, caller: Caller) -> ExpertConclusion:
     """The conclusion, for those who may read it. Raises `NotFound`."""
     found = session.get(ExpertConclusion, conclusion_id)

@@ -78,16 +78,18 @@ def find_break(entries: Iterable[Entry], room_id: str) -> Break | None:
     """
     previous, expected = GENESIS, 1
     for entry in entries:
-        why = _fault(entry, expected=expected, previous=previous, room_id=room_id)
+        why = fault_of(entry, expected=expected, previous=previous, room_id=room_id)
         if why is not None:
             return Break(room_id=room_id, seq=expected, why=why)
         previous, expected = entry.hash, expected + 1
     return None
 
 
-def _fault(
-    entry: Entry, *, expected: int, previous: str, room_id: str
-) -> Literal["missing", "unlinked", "changed", "unreadable"] | None:
+Fault = Literal["missing", "unlinked", "changed", "unreadable"]
+
+
+def fault_of(entry: Entry, *, expected: int, previous: str, room_id: str) -> Fault | None:
+    """What is wrong with an entry that should have this number, after the one with this hash."""
     if entry.seq != expected:
         return "missing"
     if entry.previous_hash != previous:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, cast
@@ -17,7 +17,7 @@ from collab.kit.caller import Caller
 from collab.kit.refusals import NotFound
 from collab.rooms import store
 from collab.rooms.fold import Fold, fold
-from collab.rooms.journal import GENESIS, Break, find_break
+from collab.rooms.journal import GENESIS, Break, Entry, find_break
 from collab.rooms.models import RoomMember, RoomRecord
 from collab.rooms.page import RoomLinks, RoomPatient
 from collab.rooms.protocol import Fact, KeyViewAdded, MemberRole, RoomState
@@ -164,6 +164,16 @@ def list_members(session: Session, room_id: str) -> Sequence[RoomMember]:
 def facts_of(session: Session, room_id: str, *, after: int = 0) -> list[Fact]:
     """The durable facts after a number."""
     return store.list_facts(session, room_id, after=after)
+
+
+def entries_of(session: Session, room_id: str) -> Iterator[Entry]:
+    """The journal as it is sealed, read in batches."""
+    return store.iterate_entries(session, room_id)
+
+
+def hospitals_of(session: Session, room_id: str) -> set[str]:
+    """Of those who ask and those who answer; a guest brings no one with them."""
+    return store.list_member_hospitals(session, room_id)
 
 
 def state_of(session: Session, room_id: str) -> RoomState:

@@ -50,6 +50,11 @@ def list_members(session: Session, room_id: str) -> Sequence[RoomMember]:
     return session.scalars(select(RoomMember).where(RoomMember.room_id == room_id).order_by(RoomMember.color)).all()
 
 
+def list_member_hospitals(session: Session, room_id: str) -> set[str]:
+    query = select(Person.hospital_id).join(RoomMember, RoomMember.person_id == Person.id)
+    return set(session.scalars(query.where(RoomMember.room_id == room_id, RoomMember.role != "participant")))
+
+
 def count_members(session: Session, room_id: str) -> int:
     return session.scalar(select(func.count()).where(RoomMember.room_id == room_id)) or 0
 

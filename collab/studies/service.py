@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -228,3 +229,12 @@ def study_manifest(session: Session, study: Study, caller: Caller, *, at: dateti
         series=tuple(series),
         priors=tuple(prior_entry(prior) for prior in priors),
     )
+
+
+def list_originals(session: Session, study_ids: Sequence[str]) -> list[tuple[Study, list[tuple[str, str, str]]]]:
+    """Studies with (series UID, SOP Instance UID, SHA-256 of the file as received) of all that they hold.
+
+    For features that have their own gate.
+    """
+    studies = [study for study_id in study_ids if (study := session.get(Study, study_id)) is not None]
+    return [(study, store.list_original_keys(session, study_id=study.id)) for study in studies]

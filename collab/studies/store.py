@@ -171,6 +171,13 @@ def list_study_instance_keys(session: Session, *, study_id: str) -> list[tuple[s
     return [(uid, sha256) for uid, sha256 in session.execute(query)]
 
 
+def list_original_keys(session: Session, *, study_id: str) -> list[tuple[str, str, str]]:
+    columns = (Series.series_uid, Instance.sop_instance_uid, Instance.sha256)
+    query = select(*columns).join(Series, Series.id == Instance.series_id).where(Series.study_id == study_id)
+    rows = session.execute(query.order_by(Series.series_uid, Instance.sop_instance_uid))
+    return [(series_uid, uid, sha256) for series_uid, uid, sha256 in rows]
+
+
 def list_set_aside(session: Session, study_id: str) -> Sequence[SetAside]:
     return session.scalars(select(SetAside).filter_by(study_id=study_id).order_by(SetAside.at, SetAside.id)).all()
 

@@ -225,7 +225,9 @@ def test_a_setting_that_is_none_is_named(typed: Typed, monkeypatch: pytest.Monke
     assert typed("migrate") == (2, "CONSILIUM_PROT is not a setting; README lists them\n")
 
 
-@pytest.mark.parametrize("words", [(), ("user",), ("token",), ("audit",), ("import",), ("serve",), ("demo",)])
+@pytest.mark.parametrize(
+    "words", [(), ("user",), ("token",), ("audit",), ("evidence",), ("import",), ("serve",), ("demo",)]
+)
 def test_every_command_explains_itself(typed: Typed, words: tuple[str, ...]) -> None:
     code, said = typed(*words, "--help")
     assert code == 0
