@@ -20,10 +20,11 @@ from collab.rooms.carriers import CLOSE_WITHIN_S, OnTasks, OnWire, Turn
 from collab.rooms.frames import Frame
 from collab.rooms.hub import CLOSED, SIGNED_OUT, STOPPING, RoomElsewhere, RoomGone, RoomHub
 from collab.rooms.outbox import Close, Outbox
-from collab.rooms.protocol import MAX_FRAME_BYTES, SUBPROTOCOL, SUBPROTOCOL_JSON, Hello, Member
+from collab.rooms.protocol import MAX_FRAME_BYTES, SUBPROTOCOL_JSON, Hello, Member
 from collab.rooms.relay import relay
 from collab.rooms.room import FAILED, REVOKED, Connection
 from collab.rooms.talk import Ear, Talk
+from collab.rooms.versions import UNKNOWN, choose
 from collab.rooms.wire import EXTENSION, Wire
 
 __all__ = ["MAX_FRAME_BYTES", "sockets"]
@@ -73,12 +74,12 @@ class Gateway:
         site: Site = scope["app"].state.site
         room_id = str(scope["path_params"]["room_id"])
         await receive()  # websocket.connect
-        protocol = next((one for one in scope["subprotocols"] if one in (SUBPROTOCOL, SUBPROTOCOL_JSON)), None)
+        protocol, end = choose(scope["subprotocols"])
         await send({"type": "websocket.accept", "subprotocol": protocol, "headers": []})
+        if protocol is None or end is not None:
+            return await send(_closing(end or UNKNOWN))
         ending = Close(FAILED, "fault")
         try:
-            if protocol is None:
-                raise Refused(1002, "subprotocol")
             admission = await run_in_threadpool(_admit, site, scope, room_id)
             if isinstance(admission, Elsewhere):
                 ending = await relay(admission.address, scope, receive, send, protocol=protocol)
@@ -86,8 +87,7 @@ class Gateway:
                 socket = _Socket(receive, send, is_json=protocol == SUBPROTOCOL_JSON)
                 wire: Wire | None = scope.get("extensions", {}).get(EXTENSION)
                 carrier = OnTasks(socket) if wire is None else OnWire(wire, self._turn, is_json=socket.is_json)
-                await _serve(site.part(RoomHub), room_id, admission, socket, carrier)
-                return
+                return await _serve(site.part(RoomHub), room_id, admission, socket, carrier)
         except Refused as refused:
             ending = refused.close
         except Exception:
@@ -95,6 +95,7 @@ class Gateway:
             log.exception("room socket")
         with suppress(OSError):  # gone already (ASGI 2.4)
             await send(_closing(ending))
+        return None
 
 
 def _admit(site: Site, scope: Scope, room_id: str) -> Admission | Elsewhere:

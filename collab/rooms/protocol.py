@@ -12,8 +12,10 @@ import msgspec
 from collab.rooms.annotation import Annotation, Drawing, Points, TextPoint, Words
 from collab.rooms.view import Pointer, View
 
-SUBPROTOCOL = "consilium.v1"
-SUBPROTOCOL_JSON = "consilium.v1.json"
+# One more with each change that a page or a server of before would not understand; web/src/wire/socket.ts says it too.
+VERSION = 1
+SUBPROTOCOL = f"consilium.v{VERSION}"
+SUBPROTOCOL_JSON = f"{SUBPROTOCOL}.json"
 MAX_FRAME_BYTES = 1 << 16
 
 MemberRole = Literal["requester", "expert", "participant"]

@@ -115,6 +115,14 @@ async def test_r1_without_a_known_sub_protocol_the_socket_is_closed(database: Da
         assert (await closing_of(server, case.room_id, case.expert, protocol="something.else")).code == 1002
 
 
+@pytest.mark.parametrize("protocol", ["consilium.v0", "consilium.v0.json"])
+async def test_r43_a_page_of_before_is_told_to_reload(database: Database, protocol: str) -> None:
+    case = make.case(database)
+    async with live.serving(database) as server:
+        closed = await closing_of(server, case.room_id, case.expert, protocol=protocol)
+        assert (closed.code, closed.reason) == (4426, "outdated")
+
+
 @pytest.mark.parametrize("protocol", [SUBPROTOCOL, SUBPROTOCOL_JSON])
 async def test_r1_both_sub_protocols_speak(database: Database, protocol: str) -> None:
     case = make.case(database)

@@ -83,7 +83,10 @@ def test_no_test_names_a_rule_that_is_not_there() -> None:
 
 def test_every_close_code_and_reason_in_the_code_stands_in_the_table() -> None:
     folder, text = PROTOCOL.parent, PROTOCOL.read_text("utf-8")
-    source = "".join((folder / name).read_text("utf-8") for name in ("room.py", "hub.py", "gateway.py", "relay.py"))
+    source = "".join(
+        (folder / name).read_text("utf-8")
+        for name in ("room.py", "hub.py", "gateway.py", "talk.py", "versions.py", "relay.py")
+    )
     reasons = re.findall(r"(?:close|close_all|Close|Refused|_drop)\((?:\w+, )?[A-Z_\d]+, \"(\w+)\"\)", source)
     assert len(reasons) >= 15
     assert not [one for one in reasons if f"`{one}`" not in text]

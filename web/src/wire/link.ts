@@ -26,7 +26,14 @@ type Live = {
   rtt_ms: number | null;
 };
 
-export type EndCode = "left" | "signed_out" | "not_allowed" | "replaced" | "client_id_taken" | "room_closed";
+export type EndCode =
+  | "left"
+  | "signed_out"
+  | "not_allowed"
+  | "replaced"
+  | "client_id_taken"
+  | "room_closed"
+  | "outdated";
 
 /** `seq`: the last fact delivered. `lost_ms`: since when the room is not heard, null while it is. */
 export type Line = { link: Link; seq: number; epoch: number; pings: number; lost_ms: number | null };
@@ -69,6 +76,7 @@ const ENDS: ReadonlyMap<number, EndCode> = new Map([
   [4403, "not_allowed"],
   [4404, "not_allowed"],
   [4410, "room_closed"],
+  [4426, "outdated"],
 ]);
 
 export function step(line: Line, event: LineEvent, moment: Moment): Step {

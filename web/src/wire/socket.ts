@@ -4,6 +4,7 @@ import { type Line, type LineEffect, type LineEvent, NEW_LINE, step } from "./li
 import type { Act, FromBrowser, FromRoom } from "./types";
 import type { Unacked } from "./unacked";
 
+/** Its version is the one of collab/rooms/protocol.py; a test compares them. */
 export const SUBPROTOCOL = "consilium.v1";
 const TICK_MS = 250;
 /** Below what the room allows (collab/rooms/buckets.py): a long time offline must not end in being shut out. */

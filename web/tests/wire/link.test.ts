@@ -210,6 +210,7 @@ describe("a lost link", () => {
     [4401, "signed_out"],
     [4403, "not_allowed"],
     [4410, "room_closed"],
+    [4426, "outdated"],
   ])("is not tried again after code %i", (code, end) => {
     const { line } = lineAfter([[1000, { on: "closed", code }]], live);
     expect(line.link).toEqual({ at: "ended", code: end });

@@ -279,3 +279,24 @@ test("an ask that the room cannot understand is not sent for ever, and the next 
   socket.ask({ t: "chat.say", text: "two" });
   expect(net.asks()).toEqual([{ t: "ask", n: 2, act: { t: "chat.say", text: "two" } }]);
 });
+
+test("R43: a page that is outdated keeps what it has not sent, and the reloaded one sends it", () => {
+  const storage = make.storage();
+  const net = network();
+  const { socket } = join(net, storage);
+  net.welcome();
+  net.last().onclose?.({ code: 1006 });
+  socket.ask({ t: "chat.say", text: "kept" });
+  net.pass(400);
+  net.last().onopen?.();
+  net.last().onclose?.({ code: 4426 });
+  socket.ask({ t: "chat.say", text: "kept too" });
+  const tries = net.wires.length;
+  net.pass(60_000);
+  expect(socket.line().link).toEqual({ at: "ended", code: "outdated" });
+  expect(net.wires.length).toBe(tries);
+  const reloaded = network();
+  join(reloaded, storage);
+  reloaded.welcome();
+  expect(reloaded.asks().map(({ n }) => n)).toEqual([1, 2]);
+});
