@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain
 from typing import Any, TypeVar
 
-from anyio import CapacityLimiter, to_thread
 from sqlalchemy.orm import Session
 from starlette.concurrency import iterate_in_threadpool
 from starlette.requests import Request
@@ -25,8 +25,8 @@ from dicom_render.refusal import Refusal as RenderRefusal
 from dicom_render.workers import WorkersBusy
 
 T = TypeVar("T")
-# Requests that may wait for a worker, minutes while series are prepared: all other threads stay free for the rooms.
-_WAITING = CapacityLimiter(8)
+# Threads that may wait for a worker, minutes while series are prepared: all others stay free for the rooms.
+_WAITING = ThreadPoolExecutor(8, thread_name_prefix="dicomweb")
 _NOWHERE = {"no_such_frame", "no_such_value"}
 
 
@@ -95,7 +95,12 @@ def worked(work: Callable[..., T], *arguments: Any) -> T:  # Any: whatever the w
 
 async def worked_apart(work: Callable[..., T], *arguments: Any) -> T:  # Any: whatever the work takes
     """`worked` in one of the few threads that may wait for workers."""
-    return await to_thread.run_sync(partial(worked, work, *arguments), limiter=_WAITING)
+    return await asyncio.wrap_future(begun_apart(work, *arguments))
+
+
+def begun_apart(work: Callable[..., T], *arguments: Any) -> Future[T]:  # Any: whatever the work takes
+    """The same begun while a transaction is committed: what it gives may be sent once that has been done."""
+    return _WAITING.submit(worked, work, *arguments)
 
 
 async def streaming(request: Request, pieces: Iterator[bytes], content_type: str, **headers: str) -> Response:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future
 from itertools import chain, islice
 
 from sqlalchemy.orm import Session
@@ -13,8 +15,8 @@ from starlette.responses import Response
 from collab.dicomweb.asking import (
     accept_of,
     acceptable,
+    begun_apart,
     intake_of,
-    original_of,
     read_named,
     root_of,
     streaming,
@@ -99,8 +101,12 @@ async def _send(request: Request, asked: Mapping[str, str]) -> Response:
     if len(numbers) != 1:
         raise BadRequest(field="frames")
     drawing = drawing_of(asked, _media(request))
-    original, header = await original_of(request, "rendered")
-    return await _drawn(request, original, header, frame=numbers[0], drawing=drawing)
+
+    def begin(_: Request, session: Session, caller: Caller) -> Future[bytes]:
+        (original,) = read_named(request, session, caller, what="rendered")
+        return _begun(request, original, header_of(session, original), frame=numbers[0], drawing=drawing)
+
+    return await _sent(request, begin, drawing)
 
 
 async def send_thumbnail(request: Request) -> Response:
@@ -109,9 +115,12 @@ async def send_thumbnail(request: Request) -> Response:
 
 
 async def _send_middle(request: Request, drawing: Drawing) -> Response:
-    original, header = await called(request, _middle)
-    frame = header.number_of_frames // 2 + 1
-    return await _drawn(request, original, header, frame=frame, drawing=drawing)
+
+    def begin(_: Request, session: Session, caller: Caller) -> Future[bytes]:
+        original, header = _middle(request, session, caller)
+        return _begun(request, original, header, frame=header.number_of_frames // 2 + 1, drawing=drawing)
+
+    return await _sent(request, begin, drawing)
 
 
 def _middle(request: Request, session: Session, caller: Caller) -> tuple[Original, InstanceHeader]:
@@ -131,18 +140,28 @@ def _media(request: Request) -> Media:
     return PNG if chosen.offer.media == PNG else JPEG
 
 
-async def _drawn(
-    request: Request, original: Original, header: InstanceHeader, *, frame: int, drawing: Drawing
+async def _sent(
+    request: Request, begin: Callable[[Request, Session, Caller], Future[bytes]], drawing: Drawing
 ) -> Response:
-    if not header.number_of_frames:
-        raise NotDrawable(reason="missing_pixels")
-    if not 1 <= frame <= header.number_of_frames:
-        raise NotFound
+    """A picture that is drawn while its reading is written to the disk, and sent when both are done."""
+    picture = await called(request, begin)
+    return Response(await asyncio.wrap_future(picture), media_type=drawing.media)
+
+
+def _begun(
+    request: Request, original: Original, header: InstanceHeader, *, frame: int, drawing: Drawing
+) -> Future[bytes]:
     intake = intake_of(request)
-    path = str(intake.blobs.path_of(original.sha256))
-    recoded = Frames(intake=intake, original=original, header=header, numbers=[frame]).recoded
-    picture = await worked_apart(lambda: intake.workers.run(draw, path, frame, drawing, recoded()))
-    return Response(picture, media_type=drawing.media)
+
+    def drawn() -> bytes:
+        if not header.number_of_frames:
+            raise NotDrawable(reason="missing_pixels")
+        if not 1 <= frame <= header.number_of_frames:
+            raise NotFound
+        recoded = Frames(intake=intake, original=original, header=header, numbers=[frame]).recoded()
+        return intake.workers.run(draw, str(intake.blobs.path_of(original.sha256)), frame, drawing, recoded)
+
+    return begun_apart(drawn)
 
 
 def drawing_of(asked: Mapping[str, str], media: Media) -> Drawing:

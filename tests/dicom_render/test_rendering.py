@@ -62,3 +62,17 @@ def test_padding_is_black_and_has_no_say_in_a_window_made_from_the_values() -> N
     # numpy.percentile(1000..1199, [1, 99]) is [1001.99, 1197.01]: black and white, MONOCHROME1 the other way round.
     assert (shown[0, 0], shown[9, 19]) == (255, 0)
     assert abs(int(shown[5, 0]) - 127) <= 1
+
+
+@pytest.mark.parametrize("sign", [0, 1])
+def test_a_large_picture_has_the_levels_of_the_formula_for_every_value(sign: int) -> None:
+    """All 65,536 values and some once more: what is looked up for a large picture must be what a small one computes."""
+    values = np.resize(np.arange(1 << 16, dtype=np.uint16), (300, 300))
+    stored = values.view(np.int16) if sign else values
+    data = make.image(stored, PhotometricInterpretation="MONOCHROME2", PixelPaddingValue=1500, RescaleIntercept=-1024)
+    drawing = Drawing(media="image/png", window=Window(center=40, width=400))
+    shown = np.asarray(Image.open(io.BytesIO(draw_frame(data, 1, drawing))))
+    # PS3.3 C.11.2.1.2.1, rounded.
+    real = ((stored.astype(float) - 1024 - 39.5) / 399 + 0.5) * 255
+    expected = np.where(stored == 1500, 0, np.clip(real, 0, 255))
+    assert np.abs(shown - expected).max() <= 0.51
