@@ -41,6 +41,7 @@ export function createAnnotations(parts: AnnotationParts): Annotations {
     const standing = model.state.value.annotations
       // What its author moves now is drawn where their hand has it.
       .filter((one) => !sketches.some((sketch) => sketch.annotation_id === one.annotation_id))
+      .map((one) => ({ ...one, drawing: parts.live().annotating.newest(one.annotation_id) ?? one.drawing }))
       .map((one) => ({ ...one, isMine: one.author === me, isSketch: false }));
     const moving = sketches.map((one) => ({ ...one, author: one.actor, isMine: false, isSketch: true }));
     return [...standing, ...moving]

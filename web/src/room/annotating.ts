@@ -6,9 +6,11 @@ export type Annotating = {
   /** Others see it while my hand moves; null when I let go without drawing it. */
   sketch(annotation_id: string, drawing: Drawing | null): void;
   draw(annotation_id: string, drawing: Drawing): void;
-  /** Does nothing while an earlier act on it has no answer yet: its version is not known. */
-  change(annotation_id: string, to: Pick<Drawing, "points" | "text" | "text_point">): void;
+  /** While an earlier act on it has no answer, its version is not known: the newest of what follows is asked for then. */
+  change(annotation_id: string, to: Change): void;
   remove(annotation_id: string): void;
+  /** Where my hand has left it, while the room has not answered to that; null where it has. */
+  newest(annotation_id: string): Drawing | null;
   undo(): void;
   redo(): void;
   canUndo(): boolean;
@@ -31,6 +33,8 @@ export type AnnotatingWorld = {
   changed(): void;
 };
 
+type Change = Pick<Drawing, "points" | "text" | "text_point">;
+
 /** What stood before an act of mine and what after; null where nothing stood. */
 type Step = { annotation_id: string; before: Drawing | null; after: Drawing | null };
 type Way = "new" | "undo" | "redo";
@@ -43,6 +47,8 @@ export function createAnnotating(world: AnnotatingWorld): Annotating {
   let undone: Step[] = [];
   let done: Step[] = [];
   const pending = new Map<number, Pending>();
+  // What my hand has done to an annotation since the act that has no answer yet.
+  const next = new Map<string, Change | "remove">();
   let sketch_n = world.first_n;
   let sketched_ms = Number.NEGATIVE_INFINITY;
   let waiting: { annotation_id: string; drawing: Drawing } | null = null;
@@ -86,6 +92,37 @@ export function createAnnotating(world: AnnotatingWorld): Annotating {
     else done = [...done.slice(1 - STEPS), step];
     if (way === "new") undone = [];
     world.changed();
+  };
+
+  const change = (annotation_id: string, to: Change): void => {
+    if (isBusy(annotation_id)) {
+      next.set(annotation_id, to);
+      return;
+    }
+    const before = find(annotation_id)?.drawing;
+    if (before) take({ annotation_id, before, after: { ...before, ...to } }, "new");
+  };
+
+  const remove = (annotation_id: string): void => {
+    if (isBusy(annotation_id)) {
+      next.set(annotation_id, "remove");
+      return;
+    }
+    const found = find(annotation_id);
+    if (!found) return;
+    // Who removes another's for the case does not undo it under their own name.
+    const isMine = found.author === world.actor;
+    if (isMine) take({ annotation_id, before: found.drawing, after: null }, "new");
+    else world.ask({ t: "annotation.remove", annotation_id, version: found.version });
+  };
+
+  const goOn = (): void => {
+    for (const [annotation_id, what] of [...next]) {
+      if (isBusy(annotation_id)) continue;
+      next.delete(annotation_id);
+      if (what === "remove") remove(annotation_id);
+      else change(annotation_id, what);
+    }
   };
 
   const flushSketch = (): void => {
@@ -138,16 +175,14 @@ export function createAnnotating(world: AnnotatingWorld): Annotating {
     },
     change(annotation_id, to) {
       endSketch();
-      const before = find(annotation_id)?.drawing;
-      if (before) take({ annotation_id, before, after: { ...before, ...to } }, "new");
+      change(annotation_id, to);
     },
-    remove(annotation_id) {
-      const found = find(annotation_id);
-      if (!found) return;
-      // Who removes another's for the case does not undo it under their own name.
-      const isMine = found.author === world.actor;
-      if (isMine) take({ annotation_id, before: found.drawing, after: null }, "new");
-      else world.ask({ t: "annotation.remove", annotation_id, version: found.version });
+    remove,
+    newest(annotation_id) {
+      const asked = [...pending.values()].findLast(({ step }) => step.annotation_id === annotation_id);
+      const to = next.get(annotation_id);
+      const after = asked?.step.after ?? null;
+      return after && to !== undefined && to !== "remove" ? { ...after, ...to } : after;
     },
     undo: back,
     redo: forth,
@@ -157,13 +192,17 @@ export function createAnnotating(world: AnnotatingWorld): Annotating {
       const found = fact.actor === world.actor ? pending.get(fact.n) : undefined;
       if (!found || !("annotation_id" in fact.done) || fact.done.annotation_id !== found.step.annotation_id) return;
       pending.delete(fact.n);
+      goOn();
       answered(found);
     },
     refused(n) {
-      if (pending.delete(n)) world.changed();
+      if (!pending.delete(n)) return;
+      goOn();
+      world.changed();
     },
     resume(acked) {
       for (const n of [...pending.keys()]) if (n <= acked) pending.delete(n);
+      goOn();
     },
   };
 }

@@ -77,13 +77,49 @@ describe("my annotations", () => {
     expect(asked).toEqual([]);
   });
 
-  test("a change bears the version that was seen, and waits for the answer to the one before", () => {
+  test("a change bears the version that was seen; the newest waits for the answer to the one before", () => {
+    const { mine, asked, answer, standing } = desk();
+    mine.draw("an", make.length());
+    answer();
+    mine.change("an", { points: there, text: "" });
+    mine.change("an", { points: there, text: "overtaken" });
+    mine.change("an", { points: there, text: "newest" });
+    expect(asked.slice(1)).toMatchObject([{ t: "annotation.change", version: 1 }]);
+    expect(mine.newest("an")?.text).toBe("newest");
+    answer();
+    expect(asked.slice(2)).toMatchObject([{ t: "annotation.change", version: 2, text: "newest" }]);
+    expect([standing()[0]?.drawing.text, mine.newest("an")]).toEqual(["newest", null]);
+    // One step each.
+    mine.undo();
+    answer();
+    expect(standing()[0]?.drawing).toMatchObject({ points: there, text: "" });
+  });
+
+  test("what is changed before the room has answered to its drawing is changed afterwards", () => {
+    const { mine, answer, standing } = desk();
+    mine.draw("an", make.length());
+    mine.change("an", { points: there, text: "" });
+    answer();
+    expect(standing()[0]?.drawing.points).toEqual(there);
+  });
+
+  test("what is removed before the room has answered is removed afterwards, whatever was changed meanwhile", () => {
+    const { mine, answer, standing } = desk();
+    mine.draw("an", make.length());
+    mine.change("an", { points: there, text: "" });
+    mine.remove("an");
+    answer();
+    expect(standing()).toEqual([]);
+  });
+
+  test("after a refusal the newest is asked for all the same", () => {
     const { mine, asked, answer } = desk();
     mine.draw("an", make.length());
     answer();
     mine.change("an", { points: there, text: "" });
-    mine.change("an", { points: there, text: "later" });
-    expect(asked.slice(1)).toMatchObject([{ t: "annotation.change", version: 1 }]);
+    mine.change("an", { points: there, text: "newest" });
+    mine.refused(2);
+    expect(asked.slice(2)).toMatchObject([{ t: "annotation.change", version: 1, text: "newest" }]);
   });
 
   test("what was refused is not undone", () => {

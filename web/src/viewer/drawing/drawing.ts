@@ -14,6 +14,7 @@ import { createGripping } from "./gripping";
 import { createNudging, type Step } from "./nudging";
 import { createPencil } from "./pencil";
 import { drawingAt, isShown, type Refusal, refusalOf } from "./placing";
+import { isCollapsed } from "./shapes";
 import { createSheet, type Ink, type Sheet } from "./sheet";
 import { wordsOf } from "./words";
 
@@ -25,7 +26,7 @@ export type DrawingEvents = {
   drawn(annotation_id: string, drawing: Drawing): void;
   changed(annotation_id: string, drawing: Drawing): void;
   selected(annotation_id: string | null): void;
-  refused(why: Refusal): void;
+  refused(why: Refusal | "too_small"): void;
 };
 
 export type DrawingBoard = {
@@ -105,7 +106,17 @@ export function createDrawingBoard(stage: Stage, text: Text, world: DrawingWorld
     return now && cameraOf(now.scene, now.series.geometry, id, world.size(id));
   };
 
+  const isNothing = (id: ViewportId, drawing: Drawing): boolean => {
+    const seen = camera(id);
+    return seen !== null && isCollapsed(drawing, seen.mm_per_px);
+  };
+
   const pencil = createPencil({
+    isNothing(id, drawing) {
+      const isSo = isNothing(id, drawing);
+      if (isSo) events.refused("too_small");
+      return isSo;
+    },
     kind: () => kind,
     pointAt(id, { x_px, y_px }) {
       const seen = camera(id);
@@ -157,6 +168,10 @@ export function createDrawingBoard(stage: Stage, text: Text, world: DrawingWorld
   });
 
   const nudging = createNudging({
+    isNothing(drawing) {
+      const id = world.picture()?.scene.active;
+      return id !== undefined && isNothing(id, drawing);
+    },
     target: gripping.target,
     way: gripping.way,
     sketch: (annotation_id, drawing) => showMine(annotation_id, drawing, events.sketched),

@@ -11,6 +11,8 @@ export type NudgingWorld = {
   target(): { annotation_id: string; drawing: Drawing; parts: readonly Part[]; text_point: Vec3 | null } | null;
   /** A way on that viewport, in the patient. */
   way(step: Step): Vec3;
+  /** True of what is smaller than a pixel: a step that leads there is not taken. */
+  isNothing(drawing: Drawing): boolean;
   sketch(annotation_id: string, drawing: Drawing): void;
   changed(annotation_id: string, drawing: Drawing): void;
   later(wait_ms: number, run: () => void): number;
@@ -58,7 +60,9 @@ export function createNudging(world: NudgingWorld): Nudging {
       if (!target) return false;
       const { annotation_id, drawing, text_point } = target;
       const part = take(annotation_id);
-      moving = { annotation_id, drawing: carried(drawing, part, { by: world.way(step), text_point }) };
+      const next = carried(drawing, part, { by: world.way(step), text_point });
+      if (world.isNothing(next)) return true;
+      moving = { annotation_id, drawing: next };
       world.sketch(annotation_id, moving.drawing);
       world.cancel(timer);
       timer = world.later(SETTLE_MS, settle);

@@ -18,6 +18,8 @@ export type PencilWorld = {
   drawingAt(id: ViewportId, kind: AnnotationKind, points: Vec3[]): Drawing;
   /** False, having said why, where what begins so cannot be drawn. */
   mayDraw(begun: Drawing): boolean;
+  /** True, having said so, of what is smaller than a pixel there: two ends at one place. */
+  isNothing(id: ViewportId, drawing: Drawing): boolean;
   newId(): string;
   sketch(annotation_id: string, drawing: Drawing | null): void;
   drawn(annotation_id: string, drawing: Drawing): void;
@@ -115,7 +117,7 @@ export function createPencil(world: PencilWorld): Pencil {
     if (dragging?.id === id) {
       const { hold, drawing: after } = dragging;
       dragging = null;
-      if (isClick) world.sketch(hold.annotation_id, null);
+      if (isClick || world.isNothing(id, after)) world.sketch(hold.annotation_id, null);
       else world.changed(hold.annotation_id, after);
       return;
     }
@@ -133,7 +135,9 @@ export function createPencil(world: PencilWorld): Pencil {
 
   function finish(done: Drawn): void {
     drawing = null;
-    world.drawn(done.annotation_id, shapeOf(done));
+    const shape = shapeOf(done);
+    if (world.isNothing(done.id, shape)) world.sketch(done.annotation_id, null);
+    else world.drawn(done.annotation_id, shape);
   }
 
   function cancel(): boolean {

@@ -42,6 +42,18 @@ export function areaMm2(shape: Shape): number {
   return (shape.kind === "ellipse" ? Math.PI : 4) * half_right * half_up;
 }
 
+/** Whether it has shrunk to less than this somewhere: such a shape says nothing and can hardly be taken hold of again. */
+export function isCollapsed(shape: Shape, least_mm: number): boolean {
+  const { kind } = shape;
+  if (kind === "text") return false;
+  if (isBox(kind)) {
+    const { half_right, half_up } = boxOf(shape);
+    return 2 * Math.min(half_right, half_up) < least_mm;
+  }
+  const runs = kind === "angle" ? [0, 1] : kind === "bidirectional" ? [0, 2] : [0];
+  return runs.some((from) => lengthMm(shape, from) < least_mm);
+}
+
 export const lengthMm = ({ points }: Shape, from = 0): number => distance(at(points, from), at(points, from + 1));
 
 /** Degrees between the two arms at the middle point, 0 to 180. */

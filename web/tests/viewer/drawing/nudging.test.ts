@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Part } from "../../../src/viewer/drawing/holding";
 import { createNudging } from "../../../src/viewer/drawing/nudging";
+import { isCollapsed } from "../../../src/viewer/drawing/shapes";
 import type { Drawing } from "../../../src/wire/types";
 
 const LENGTH: Drawing = {
@@ -31,6 +32,7 @@ function keyboard() {
     target: () =>
       selected === null ? null : { annotation_id: selected, drawing, parts: PARTS, text_point: [20, 0, 5] },
     way: ({ right_px, up_px }) => [0.5 * right_px, -0.5 * up_px, 0],
+    isNothing: (next) => isCollapsed(next, 0.5),
     sketch(_, next) {
       drawing = next;
     },
@@ -43,6 +45,14 @@ function keyboard() {
   };
   return { nudging, settled, pass, select: (next: string | null) => (selected = next), now: () => drawing };
 }
+
+test("an end does not step upon the other one", () => {
+  const { nudging, now } = keyboard();
+  for (let press = 0; press < 2; press++) nudging.next();
+  // 10 mm are 20 pixels of this screen.
+  for (let press = 0; press < 25; press++) nudging.nudge({ right_px: -1, up_px: 0 });
+  expect(now().points[1]).toEqual([0.5, 0, 5]);
+});
 
 test("all of it moves by pixels of the screen, and is asked for once", () => {
   const { nudging, settled, pass } = keyboard();

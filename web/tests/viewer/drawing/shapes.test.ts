@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { haematomaMl } from "../../../src/lib/abc2";
 import type { Vec3 } from "../../../src/lib/vectors";
-import { angleDegrees, areaMm2, carried, completed, dragged, lengthMm, outline, type Shape } from "../../../src/viewer/drawing/shapes";
+import { angleDegrees, areaMm2, carried, completed, dragged, isCollapsed, lengthMm, outline, type Shape } from "../../../src/viewer/drawing/shapes";
 import type { Drawing } from "../../../src/wire/types";
 
 const shape = (kind: Shape["kind"], ...points: Vec3[]): Shape => ({ kind, normal: [0, 0, -1], up: [0, -1, 0], points });
@@ -82,4 +82,16 @@ describe("what a hand carries", () => {
     expect(points).toEqual([[1, 2, 5]]);
     expect(text_point).toBeNull();
   });
+});
+
+test("what has two ends at one place, or no width, has collapsed; a text never has", () => {
+  const near: Vec3[] = [[0, 0, 0], [0.3, 0, 0]];
+  const far: Vec3[] = [[0, 0, 0], [3, 0, 0]];
+  expect([near, far].map((points) => isCollapsed(shape("length", ...points), 0.5))).toEqual([true, false]);
+  expect(isCollapsed(shape("angle", [3, 0, 0], [0, 0, 0], [0, 0.1, 0]), 0.5)).toBe(true);
+  // 3 mm wide and no height.
+  expect(isCollapsed(shape("rectangle", ...far), 0.5)).toBe(true);
+  expect(isCollapsed(shape("ellipse", [0, 0, 0], [3, 2, 0]), 0.5)).toBe(false);
+  expect(isCollapsed(shape("bidirectional", [0, 0, 0], [9, 0, 0], [4, 0.1, 0], [4, -0.1, 0]), 0.5)).toBe(true);
+  expect(isCollapsed(shape("text", [0, 0, 0]), 0.5)).toBe(false);
 });
