@@ -259,7 +259,8 @@ def test_keys_move_what_is_selected_and_one_of_its_points(meeting: Meeting) -> N
     assert stage.eventually(expert, lambda: np.allclose(ends(expert), moved, atol=0.1)), (ends(expert), moved)
     assert has(requester, 1)
     keyboard.press("q")
-    assert drawn(expert).locator("circle[data-held]").count() == 1
+    held = drawn(expert).locator("circle[data-held]")
+    assert stage.eventually(expert, lambda: held.count() == 1)
     keyboard.press("Alt+Shift+ArrowLeft")
     lengthened = [(x0 - 9, y0 + 10), moved[1]]
     assert stage.eventually(expert, lambda: np.allclose(ends(expert), lengthened, atol=0.1))

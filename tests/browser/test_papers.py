@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator
 from pydicom.dataset import FileDataset
-from pydicom.uid import BasicTextSRStorage, EncapsulatedPDFStorage, generate_uid
+from pydicom.uid import UID, BasicTextSRStorage, EncapsulatedPDFStorage, generate_uid
 from reportlab.pdfgen.canvas import Canvas
 
 from tests.browser import stage
@@ -47,7 +47,7 @@ def image(number: int) -> FileDataset:
     return made
 
 
-def no_image(of: FileDataset, sop_class: str, modality: str, **attributes: Any) -> FileDataset:
+def no_image(of: FileDataset, sop_class: UID, modality: str, **attributes: Any) -> FileDataset:
     made = states.state(of, ReferencedSeriesSequence=None, DisplayedAreaSelectionSequence=None)
     made.SOPClassUID = made.file_meta.MediaStorageSOPClassUID = sop_class
     made.SOPInstanceUID = made.file_meta.MediaStorageSOPInstanceUID = generate_uid()

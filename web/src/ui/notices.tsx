@@ -6,10 +6,23 @@ import { useRoom } from "./context";
 import { Icon } from "./icons";
 import { cautionsOf } from "./series";
 
-/** Bars at the upper edge of the images; they lie over them, for a bar that pushes would move what people look at. */
+/**
+ * Bars at the upper edge of the images; they lie over them, for a bar that pushes would move what people look at. Words of
+ * the images that would lie under them make way (`--bars`).
+ */
 export function Bars(): JSX.Element {
+  const bars = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const { current } = bars;
+    if (current === null) return;
+    const watch = new ResizeObserver(() => {
+      current.parentElement?.style.setProperty("--bars", `${current.offsetHeight}px`);
+    });
+    watch.observe(current);
+    return () => watch.disconnect();
+  }, []);
   return (
-    <div class="bars">
+    <div class="bars" ref={bars}>
       <EndBar />
       <WalkBar />
       <LateBar />

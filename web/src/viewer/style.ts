@@ -41,9 +41,9 @@ const RULES = `
 .viewer .viewport-served[hidden] { display: none; }
 .viewer .viewport[data-blank] canvas { visibility: hidden; }
 .viewer .viewport-overlay { position: absolute; inset: 0; pointer-events: none; z-index: 2;
-  text-shadow: 0 0 2px #000, 0 0 4px #000; }
+  text-shadow: 0 0 1px #000, 0 0 2px #000, 0 0 2px #000, 0 0 3px #000, 0 0 4px #000, 0 0 6px #000; }
 .viewer .viewport-overlay > span { position: absolute; white-space: nowrap; }
-.viewer .at-top { top: 6px; left: 50%; transform: translateX(-50%); font-weight: 600; }
+.viewer .at-top { top: calc(6px + var(--bars, 0px)); left: 50%; transform: translateX(-50%); font-weight: 600; }
 .viewer .at-bottom { bottom: 6px; left: 50%; transform: translateX(-50%); font-weight: 600; }
 .viewer .at-left { left: 8px; top: 50%; transform: translateY(-50%); font-weight: 600; }
 .viewer .at-right { right: 8px; top: 50%; transform: translateY(-50%); font-weight: 600; }
@@ -51,7 +51,7 @@ const RULES = `
 .viewer .in-window { right: 8px; bottom: 8px; text-align: right; white-space: pre !important; }
 .viewer .in-value { left: 8px; bottom: 44px; font-weight: 600; }
 .viewer .viewport-layers { position: absolute; inset: 0; width: 100%; height: 100%; }
-.viewer .in-layers { left: 8px; top: 8px; padding: 1px 7px; border-radius: 9px; background: #3b2c0c; color: var(--warn, #f2b64b);
+.viewer .in-layers { left: 8px; top: calc(8px + var(--bars, 0px)); padding: 1px 7px; border-radius: 9px; background: #3b2c0c; color: var(--warn, #f2b64b);
   text-shadow: none; font-weight: 600; white-space: pre-line !important; box-sizing: border-box;
   max-width: calc(50% - 34px); }
 @container (max-width: 420px) { .viewer .in-layers { font-size: 10px; font-weight: 400; padding: 0 4px; line-height: 1.2; } }
@@ -61,10 +61,20 @@ const RULES = `
 @container (max-width: 300px) { .viewer .at-bottom { bottom: 38px; } }
 @container (max-width: 260px) { .viewer .in-slice, .viewer .in-window { bottom: 4px; } .viewer .at-bottom { bottom: 38px; } .viewer .in-value { bottom: 38px; }
   .viewer .in-scale { display: none; } }
-.viewer .in-quality { right: 8px; top: 8px; padding: 1px 7px; border-radius: 9px; background: #3b2c0c;
+.viewer .in-quality { right: 8px; top: calc(8px + var(--bars, 0px)); padding: 1px 7px; border-radius: 9px; background: #3b2c0c;
   color: var(--warn, #f2b64b); text-shadow: none; font-weight: 600; }
-.viewer .in-quality { max-width: calc(50% + 8px); white-space: normal !important; text-align: right; box-sizing: border-box; }
+.viewer .in-quality { max-width: calc(50% - 12px); white-space: normal !important; text-align: right; box-sizing: border-box; }
 @container (max-width: 420px) { .viewer .in-quality { font-size: 10px; font-weight: 400; padding: 0 4px; line-height: 1.2; } }
+@container (max-width: 200px) {
+  .viewer .viewport-overlay > span { font-size: 11px; }
+  .viewer .in-slice { left: 4px; }
+  .viewer .in-window { left: 4px; right: auto; bottom: 34px; text-align: left; }
+  .viewer .at-bottom { bottom: 50px; }
+  .viewer .in-quality { left: 4px; right: 4px; top: calc(22px + var(--bars, 0px)); max-width: none; text-align: center; }
+  .viewer .in-layers { left: 4px; top: calc(48px + var(--bars, 0px)); max-width: calc(100% - 8px); }
+  .viewer[data-layout="mpr"] .viewport:not([data-viewport="axial"]) .in-window { display: none; }
+  .viewer[data-layout="mpr"] .viewport:not([data-viewport="axial"]) .at-bottom { bottom: 36px; }
+}
 .viewer .in-quality[data-best] { background: #1c2126; color: #c9ced3; font-weight: 400; }
 .viewer .in-quality:empty { display: none; }
 .viewer .viewport-overlay svg { position: absolute; inset: 0; width: 100%; height: 100%; overflow: hidden; }
