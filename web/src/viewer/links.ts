@@ -5,7 +5,7 @@ import type { Link } from "../wire/types";
 import type { Heading } from "./grid";
 import { carried, covers, joins, linkedHere, relationOf, scrolledPlanes, scrolledTo } from "./linking";
 import type { Text } from "./overlay";
-import type { Pane } from "./pane";
+import type { Pane } from "./pane_contract";
 import type { Panes } from "./panes";
 import { planeOf, type Scene, shownViewports } from "./scene";
 

@@ -4,18 +4,17 @@
  */
 
 import { createCourse } from "./course";
-import { DecodeFailed, decode } from "./decoders";
+import { createDeveloping, isKept } from "./developing";
 import { type Begun, DownloadFailed, type DownloadTag, download, NoSuchImage } from "./download";
-import type { Failure } from "./failures";
+import { type Failure, failureOf } from "./failures";
 import {
   createPackReader,
   type ImageName,
+  isSamePack,
   type PackHeader,
-  type PackPiece,
   type PackReader,
   packUrl,
   type Span,
-  WrongPack,
 } from "./pack";
 import { planned } from "./planning";
 import type { ByteRange } from "./ranges";
@@ -46,8 +45,6 @@ export type Loading = {
   isComplete(): boolean;
 };
 
-// More than any stack has frames.
-const AHEAD = 1_000_000;
 // Preparation writes a pack anew a few times while a study arrives; one that changes faster than it is fetched waits.
 const MOST_RESTARTS = 8;
 // Below this a reader hardly notices; a new request costs a round trip or two.
@@ -73,14 +70,16 @@ export function createLoading(pack_url: string, first: ImageName | null, events:
   // Going on would take bytes for what they are not.
   let isWrong = false;
   const course = createCourse();
-  // Coarse prefixes wait here for the remainder of their codestream; what is decoded leaves.
-  const prefixes = new Map<number, Uint8Array>();
-  // Decoding is not cancelled by a pause: its bytes have been paid for.
-  const decoding = new AbortController();
-  const decodingFull = new Set<number>();
+  const developing = createDeveloping({
+    isCurrent: (of) => of === series,
+    wanted: () => wanted,
+    isLookedAt: events.isLookedAt,
+    better: events.better,
+    failed: fail,
+  });
 
   function newReader(): PackReader {
-    return createPackReader({ header: takeHeader, piece: takePiece });
+    return createPackReader({ header: takeHeader, piece: (piece) => series && developing.take(series, piece) });
   }
 
   function takeHeader(header: PackHeader): void {
@@ -90,55 +89,13 @@ export function createLoading(pack_url: string, first: ImageName | null, events:
     series = events.header(header);
   }
 
-  function takePiece({ frame, quality, bytes }: PackPiece): void {
-    if (series === null) return;
-    const prefix = prefixes.get(frame);
-    if (quality === 0) prefixes.set(frame, bytes);
-    else if (!series.isNarrow) prefixes.delete(frame);
-    if ((series.quality[frame] as number) >= quality || !isKept(series, frame, quality)) return;
-    // The decoder takes its bytes away; the prefix is still needed.
-    const whole = quality === 0 ? bytes.slice() : prefix ? joined(prefix, bytes) : bytes;
-    void decodeInto(series, { frame, quality, bytes: whole });
-  }
-
-  /** The frame looked at, then what is coarse, then the others from there outwards. */
-  function rankOf({ header }: Series, { frame, quality }: PackPiece): number {
-    const looked = wanted ?? header.chunks[0]?.[0] ?? 0;
-    const rank = frame === looked ? 0 : quality === 0 ? 1 : 1 + Math.abs(frame - looked);
-    return events.isLookedAt() ? rank : rank + AHEAD;
-  }
-
-  async function decodeInto(into: Series, piece: PackPiece): Promise<void> {
-    const { header, kept } = into;
-    const drop = piece.quality === 1 ? 0 : header.coarse_level;
-    const job = {
-      bytes: piece.bytes,
-      drop,
-      rows: header.rows,
-      columns: header.columns,
-      kept,
-      line: into.line(piece.frame),
-    };
-    if (piece.quality === 1) decodingFull.add(piece.frame);
-    try {
-      const decoded = await decode(job, () => rankOf(into, piece), decoding.signal);
-      // The series has other images meanwhile.
-      if (into !== series) return;
-      if (into.put(piece.frame, piece.quality, decoded)) events.better(into, piece.frame);
-    } catch (error) {
-      if (into === series && !decoding.signal.aborted) fail(error);
-    } finally {
-      decodingFull.delete(piece.frame);
-    }
-  }
-
   function fail(error: unknown): void {
     pause();
-    isWrong ||= codeOf(error) === "wrong_pack";
+    isWrong ||= failureOf(error) === "wrong_pack";
     // Its header was refused: chunks that follow would be taken for those of the series that is there.
     const header = reader.header();
     if (header !== null && (series === null || !isSamePack(series.header, header))) forget();
-    events.failed(codeOf(error));
+    events.failed(failureOf(error));
   }
 
   async function fetchAll(signal: AbortSignal, begun: Begun | null): Promise<void> {
@@ -208,7 +165,7 @@ export function createLoading(pack_url: string, first: ImageName | null, events:
   /** What had to leave memory, and for which there is room again. */
   function askAgain(into: Series, { chunks }: PackHeader): void {
     for (const [chunk, [frame, quality]] of chunks.entries()) {
-      const isLost = quality === 1 && reader.left(chunk) === null && !isThere(into, frame) && !decodingFull.has(frame);
+      const isLost = quality === 1 && reader.left(chunk) === null && !isThere(into, frame) && !developing.isBusy(frame);
       if (isLost && into.keeps(frame)) reader.forget(chunk);
     }
   }
@@ -256,7 +213,7 @@ export function createLoading(pack_url: string, first: ImageName | null, events:
   function forget(): void {
     pause();
     tag = { etag: null, version: null };
-    prefixes.clear();
+    developing.forget();
     reader = newReader();
   }
 
@@ -291,28 +248,4 @@ export function createLoading(pack_url: string, first: ImageName | null, events:
   };
 }
 
-/** Coarse pictures are kept of every frame. */
-const isKept = (series: Series, frame: number, quality: 0 | 1): boolean => quality === 0 || series.keeps(frame);
-
 const isThere = (series: Series, frame: number): boolean => series.quality[frame] === 1;
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(first.length + second.length);
-  whole.set(first);
-  whole.set(second, first.length);
-  return whole;
-}
-
-function isSamePack(one: PackHeader, other: PackHeader): boolean {
-  const shape = ({ rows, columns, values, frames }: PackHeader): string =>
-    JSON.stringify([rows, columns, values, frames]);
-  return shape(one) === shape(other);
-}
-
-function codeOf(error: unknown): Failure {
-  if (error instanceof WrongPack || error instanceof DecodeFailed || error instanceof DownloadFailed) return error.code;
-  // Typed arrays that do not fit raise RangeError.
-  if (error instanceof RangeError) return "out_of_memory";
-  if (error instanceof SyntaxError) return "wrong_pack";
-  throw error;
-}

@@ -193,3 +193,10 @@ function readHeader(bytes: Uint8Array): PackHeader {
   if (header.chunks.some(isOutside)) throw new WrongPack("a chunk of a frame that is not there, or of no bytes");
   return header;
 }
+
+/** Whether both are of the same images, kept in the same way: chunks of one are chunks of the other. */
+export function isSamePack(one: PackHeader, other: PackHeader): boolean {
+  const shape = ({ rows, columns, values, frames }: PackHeader): string =>
+    JSON.stringify([rows, columns, values, frames]);
+  return shape(one) === shape(other);
+}

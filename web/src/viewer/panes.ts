@@ -1,7 +1,7 @@
 /** The panes of the page: made as an arrangement asks for them, one of them active; what holds for all is set here. */
 import type { Arrangement } from "../wire/types";
 import type { Grid } from "./grid";
-import type { Pane } from "./pane";
+import type { Pane } from "./pane_contract";
 import { type Places, placesOn } from "./places";
 
 export type Panes = {

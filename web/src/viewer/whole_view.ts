@@ -3,7 +3,7 @@ import type { Arrangement, Pane as PaneView, View } from "../wire/types";
 import type { Begun } from "./download";
 import type { ImageName, StackRef } from "./library";
 import type { Links } from "./links";
-import type { Pane, ShowResult } from "./pane";
+import type { Pane, ShowResult } from "./pane_contract";
 import type { Panes } from "./panes";
 import { type Facets, isSameStack } from "./sharing";
 import { seriesKey } from "./stack";
