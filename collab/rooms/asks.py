@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from collab.rooms.annotation import POINTS, Annotation
 from collab.rooms.draft import BadUpdate, Draft
-from collab.rooms.policy import ANNOTATIONS, KEY_VIEWS, MAY, may_remove, refusal_of_control
+from collab.rooms.policy import ANNOTATIONS, KEY_VIEWS, MAY, may_remove, refusal_of_control, refusal_of_hand
 from collab.rooms.protocol import (
     Act,
     AddKeyView,
@@ -20,10 +20,14 @@ from collab.rooms.protocol import (
     Done,
     DrawAnnotation,
     GiveControl,
+    HandLowered,
+    HandRaised,
     IdentityConfirmed,
     KeyViewAdded,
     KeyViewRemoved,
+    LowerHand,
     Member,
+    RaiseHand,
     ReleaseControl,
     RemoveAnnotation,
     RemoveKeyView,
@@ -50,7 +54,7 @@ def judge(state: RoomState, act: Act, *, by: Member, draft: Draft, study_uids: f
     """What the act does in this state. An accepted text update is in `draft` afterwards."""
     if by.role not in MAY[type(act)]:
         return No("not_your_role")
-    refusal = refusal_of_control(state, by.actor, by.role, act)
+    refusal = refusal_of_control(state, by.actor, by.role, act) or refusal_of_hand(state, by.actor, by.role, act)
     if refusal is not None:
         return No(refusal)
     match act:
@@ -64,6 +68,10 @@ def judge(state: RoomState, act: Act, *, by: Member, draft: Draft, study_uids: f
             return ControlTaken(by.actor, state.term + 1, "taken")
         case ReleaseControl():
             return ControlTaken(None, state.term + 1, "released")
+        case RaiseHand():
+            return HandRaised()
+        case LowerHand(whose):
+            return HandLowered(whose)
         case AddKeyView():
             return _add_key_view(state, act, study_uids)
         case RemoveKeyView():

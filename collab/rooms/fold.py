@@ -17,6 +17,8 @@ from collab.rooms.protocol import (
     ControlTaken,
     DraftLocked,
     Fact,
+    HandLowered,
+    HandRaised,
     IdentityConfirmed,
     KeyViewAdded,
     KeyViewRemoved,
@@ -39,6 +41,7 @@ EMPTY = RoomState(
     holder=None,
     term=0,
     requested=(),
+    hands=(),
     view=None,
     key_views=(),
     annotations=(),
@@ -63,7 +66,13 @@ def _changes(state: RoomState, fact: Fact) -> dict[str, Any]:  # Any: each field
         case ControlRequested():
             return {"requested": (*_without(state.requested, fact.actor), fact.actor)}
         case ControlTaken(holder=holder, term=term):
-            return {"holder": holder, "term": term, "requested": _without(state.requested, holder)}
+            # Whoever presents has the floor: they wait for it no more.
+            waiting = {"requested": _without(state.requested, holder), "hands": _without(state.hands, holder)}
+            return {"holder": holder, "term": term, **waiting}
+        case HandRaised():
+            return {"hands": (*_without(state.hands, fact.actor), fact.actor)}
+        case HandLowered(whose=whose):
+            return {"hands": _without(state.hands, whose)}
         case KeyViewAdded() as added:
             return {"key_views": (*state.key_views, added)}
         case KeyViewRemoved(key_view_id=gone):
@@ -87,7 +96,8 @@ def _changes(state: RoomState, fact: Fact) -> dict[str, Any]:  # Any: each field
             present = (*_without(state.present, member.actor), member.actor)
             return {"members": _with_member(state.members, member), "present": present}
         case MemberLeft(actor=actor):
-            return {"present": _without(state.present, actor), "requested": _without(state.requested, actor)}
+            waiting = {"requested": _without(state.requested, actor), "hands": _without(state.hands, actor)}
+            return {"present": _without(state.present, actor), **waiting}
         case DraftLocked(conclusion_id=conclusion_id):
             return {"conclusion_id": conclusion_id}
 

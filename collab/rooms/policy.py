@@ -9,7 +9,9 @@ from collab.rooms.protocol import (
     ConfirmIdentity,
     DrawAnnotation,
     GiveControl,
+    LowerHand,
     MemberRole,
+    RaiseHand,
     ReleaseControl,
     RemoveAnnotation,
     RemoveKeyView,
@@ -31,6 +33,8 @@ MAY: dict[type[Act], frozenset[MemberRole]] = {
     GiveControl: EVERYBODY,
     TakeControl: EVERYBODY,
     ReleaseControl: EVERYBODY,
+    RaiseHand: EVERYBODY,
+    LowerHand: EVERYBODY,
     Say: EVERYBODY,
     ConfirmIdentity: EVERYBODY,
     DrawAnnotation: EVERYBODY,
@@ -69,6 +73,9 @@ def may_remove(author: str, by: str, role: MemberRole) -> bool:
 def refusal_of_control(state: RoomState, actor: str, role: MemberRole, act: Act) -> str | None:
     """Why `actor` may not do this with the baton as `state` has it; None when they may."""
     match act:
+        # They may take it from anybody; to whoever has raised a hand they pass it on in one step.
+        case GiveControl(term, to) if role in PRINCIPALS and to in state.hands:
+            return "control_moved" if term != state.term else None
         case SettleView(term) | GiveControl(term) | ReleaseControl(term):
             if state.holder != actor:
                 return "not_presenter"
@@ -84,5 +91,20 @@ def refusal_of_control(state: RoomState, actor: str, role: MemberRole, act: Act)
             if state.holder == actor:
                 return "already_presenter"
             return "already_requested" if actor in state.requested else None
+        case _:
+            return None
+
+
+def refusal_of_hand(state: RoomState, actor: str, role: MemberRole, act: Act) -> str | None:
+    """Why `actor` may not do this with a hand; None when they may, or where no hand is meant."""
+    match act:
+        case RaiseHand():
+            if state.holder == actor:
+                return "already_presenter"
+            return "hand_up" if actor in state.hands else None
+        case LowerHand(whose):
+            if whose != actor and state.holder != actor and role not in PRINCIPALS:
+                return "not_your_role"
+            return None if whose in state.hands else "no_hand"
         case _:
             return None

@@ -13,7 +13,7 @@ from collab.rooms.annotation import Annotation, Drawing, Points, TextPoint, Word
 from collab.rooms.view import Pointer, View
 
 # One more with each change that a page or a server of before would not understand; web/src/wire/socket.ts says it too.
-VERSION = 1
+VERSION = 2
 SUBPROTOCOL = f"consilium.v{VERSION}"
 SUBPROTOCOL_JSON = f"{SUBPROTOCOL}.json"
 MAX_FRAME_BYTES = 1 << 16
@@ -146,6 +146,16 @@ class ReleaseControl(_Message, frozen=True, tag="control.release"):
     term: _Count
 
 
+class RaiseHand(_Message, frozen=True, tag="hand.raise"):
+    """I would like to speak, in my turn."""
+
+
+class LowerHand(_Message, frozen=True, tag="hand.lower"):
+    """Take a raised hand down: mine, or another's where the role or the baton allows."""
+
+    whose: _Id
+
+
 class AddKeyView(_Message, frozen=True, tag="key_view.add"):
     """Keep this view for the conclusion, under an identifier chosen by the browser."""
 
@@ -207,6 +217,8 @@ Act = (
     | GiveControl
     | TakeControl
     | ReleaseControl
+    | RaiseHand
+    | LowerHand
     | AddKeyView
     | RemoveKeyView
     | DrawAnnotation
@@ -249,6 +261,16 @@ class ControlTaken(_Message, frozen=True, tag="control.taken"):
     holder: str | None
     term: int
     how: Literal["given", "taken", "released", "lost"]
+
+
+class HandRaised(_Message, frozen=True, tag="hand.raised"):
+    """The acting member waits to speak, behind those who have waited before."""
+
+
+class HandLowered(_Message, frozen=True, tag="hand.lowered"):
+    """`whose` hand is down: by themselves, or by who leads."""
+
+    whose: str
 
 
 class KeyViewAdded(_Message, frozen=True, tag="key_view.added"):
@@ -327,6 +349,8 @@ Done = (
     ViewSettled
     | ControlRequested
     | ControlTaken
+    | HandRaised
+    | HandLowered
     | KeyViewAdded
     | KeyViewRemoved
     | AnnotationDrawn
@@ -373,7 +397,7 @@ class RoomState(_Message, frozen=True, tag="state"):
     """Everything that facts have built: the fold of the journal up to `seq`.
 
     `members` keeps whoever has ever joined (facts name them), `present` those who have not left since.
-    `chat` holds the last lines as (actor, at_ms, text).
+    `hands` are raised, the first of them first. `chat` holds the last lines as (actor, at_ms, text).
     """
 
     seq: int
@@ -382,6 +406,7 @@ class RoomState(_Message, frozen=True, tag="state"):
     holder: str | None
     term: int
     requested: tuple[str, ...]
+    hands: tuple[str, ...]
     view: View | None
     key_views: tuple[KeyViewAdded, ...]
     annotations: tuple[Annotation, ...]

@@ -34,10 +34,13 @@ from collab.rooms.protocol import (
     FromBrowser,
     FromRoom,
     GiveControl,
+    HandLowered,
+    HandRaised,
     Hello,
     IdentityConfirmed,
     KeyViewAdded,
     KeyViewRemoved,
+    LowerHand,
     Member,
     MemberJoined,
     MemberLeft,
@@ -48,6 +51,7 @@ from collab.rooms.protocol import (
     PointerMoved,
     Pong,
     Presence,
+    RaiseHand,
     Refused,
     ReleaseControl,
     RemoveAnnotation,
@@ -90,6 +94,8 @@ ACTS: tuple[Act, ...] = (
     UpdateText(YJS_UPDATE),
     Say("Je vois un signe de la corde."),
     ConfirmIdentity(),
+    RaiseHand(),
+    LowerHand("PER-1"),
 )
 
 # In an order in which they may happen.
@@ -116,6 +122,13 @@ DONE: tuple[tuple[str, Done], ...] = (
     ("PER-1", ControlTaken(None, 3, "lost")),
     ("PER-2", MemberJoined(msgspec.structs.replace(REQUESTER, role="participant"))),
     ("PER-1", DraftLocked("EXC-1")),
+    ("PER-2", HandRaised()),
+    ("PER-1", HandRaised()),
+    ("PER-1", HandLowered("PER-2")),
+    ("PER-1", ControlTaken("PER-1", 4, "taken")),
+    ("PER-2", HandRaised()),
+    ("PER-1", MemberLeft("PER-2")),
+    ("PER-2", MemberJoined(msgspec.structs.replace(REQUESTER, role="participant"))),
 )
 
 

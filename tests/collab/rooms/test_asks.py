@@ -24,10 +24,14 @@ from collab.rooms.protocol import (
     Done,
     DrawAnnotation,
     GiveControl,
+    HandLowered,
+    HandRaised,
     IdentityConfirmed,
     KeyViewAdded,
     KeyViewRemoved,
+    LowerHand,
     MemberRole,
+    RaiseHand,
     ReleaseControl,
     RemoveAnnotation,
     RemoveKeyView,
@@ -75,6 +79,13 @@ def judged(state: RoomState, act: Act, *, actor: str = "me", role: MemberRole = 
 )
 def test_r11_an_accepted_act_becomes_its_fact(act: Act, done: Done) -> None:
     assert judged(KEPT, act) == done
+
+
+def test_r46_raising_and_lowering_a_hand_become_facts() -> None:
+    assert judged(KEPT, RaiseHand(), actor="other", role="participant") == HandRaised()
+    raised = replace(KEPT, hands=("other",))
+    assert judged(raised, LowerHand("other")) == HandLowered("other")
+    assert judged(raised, LowerHand("me"), actor="other") == No("no_hand")
 
 
 def test_r22_taking_and_asking_for_the_baton_become_facts() -> None:
@@ -180,6 +191,8 @@ def test_r37_annotations_have_their_number() -> None:
         "already_presenter",
         "already_requested",
         "not_here",
+        "hand_up",
+        "no_hand",
         "other_study",
         "not_one_pane",
         "draft_locked",

@@ -9,7 +9,17 @@ import msgspec
 import pytest
 
 from collab.rooms.fold import CHAT_LINES, EMPTY, Fold, apply, fold
-from collab.rooms.protocol import Done, Fact, MemberJoined, RoomState, Said
+from collab.rooms.protocol import (
+    ControlTaken,
+    Done,
+    Fact,
+    HandLowered,
+    HandRaised,
+    MemberJoined,
+    MemberLeft,
+    RoomState,
+    Said,
+)
 from tests.collab.rooms import golden, make
 
 FACTS = golden.facts()
@@ -47,7 +57,8 @@ def test_r13_the_story_ends_as_people_would_tell_it() -> None:
     state = golden.state()
     assert state.present == ("PER-1", "PER-2")
     assert [(one.actor, one.role) for one in state.members] == [("PER-1", "expert"), ("PER-2", "participant")]
-    assert (state.holder, state.term) == (None, 3)
+    assert (state.holder, state.term) == ("PER-1", 4)
+    assert state.hands == ()
     assert [one.key_view_id for one in state.key_views] == ["kv-2"]
     assert state.requested == ()
     assert state.identity_confirmed == ("PER-2", "PER-1")
@@ -67,3 +78,21 @@ def test_a_member_keeps_their_place_in_the_list() -> None:
     joined = [MemberJoined(first), MemberJoined(second), MemberJoined(first)]
     facts = [Fact(number, 0, done.member.actor, "", 0, done) for number, done in enumerate(joined, 1)]
     assert [one.actor for one in fold(facts).state.members] == ["a", "b"]
+
+
+def hands_after(*done: tuple[str, Done]) -> tuple[str, ...]:
+    facts = [Fact(number, 0, actor, "", 0, one) for number, (actor, one) in enumerate(done, 1)]
+    return fold(facts).state.hands
+
+
+def test_r46_hands_stand_in_the_order_in_which_they_were_raised() -> None:
+    raised: tuple[tuple[str, Done], ...] = (("a", HandRaised()), ("b", HandRaised()), ("c", HandRaised()))
+    assert hands_after(*raised) == ("a", "b", "c")
+    assert hands_after(*raised, ("x", HandLowered("b"))) == ("a", "c")
+    assert hands_after(*raised, ("a", HandLowered("a")), ("a", HandRaised())) == ("b", "c", "a")
+
+
+def test_r46_a_hand_goes_down_with_the_baton_in_it_and_with_its_owner() -> None:
+    raised: tuple[tuple[str, Done], ...] = (("a", HandRaised()), ("b", HandRaised()))
+    assert hands_after(*raised, ("x", ControlTaken("a", 1, "given"))) == ("b",)
+    assert hands_after(*raised, ("b", MemberLeft("b"))) == ("a",)

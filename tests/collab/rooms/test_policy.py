@@ -8,12 +8,14 @@ import pytest
 from msgspec.structs import replace
 
 from collab.rooms.fold import EMPTY
-from collab.rooms.policy import MAY, refusal_of_control
+from collab.rooms.policy import MAY, refusal_of_control, refusal_of_hand
 from collab.rooms.protocol import (
     Act,
     AddKeyView,
     GiveControl,
+    LowerHand,
     MemberRole,
+    RaiseHand,
     ReleaseControl,
     RemoveKeyView,
     RequestControl,
@@ -68,3 +70,37 @@ def test_r22_the_baton_is_asked_for_once() -> None:
 
 def test_other_acts_do_not_depend_on_the_baton() -> None:
     assert refusal_of_control(THEIRS, "me", "participant", Say("x")) is None
+
+
+# ---- raised hands
+
+UP = replace(THEIRS, hands=("me", "third"))
+
+
+def test_r46_a_participant_takes_down_their_own_hand_and_no_other() -> None:
+    assert refusal_of_hand(UP, "me", "participant", LowerHand("third")) == "not_your_role"
+    assert refusal_of_hand(UP, "me", "participant", LowerHand("me")) is None
+
+
+def test_r46_who_presents_or_answers_for_the_case_takes_down_anothers_hand() -> None:
+    assert refusal_of_hand(replace(UP, holder="me"), "me", "participant", LowerHand("third")) is None
+    assert refusal_of_hand(UP, "me", "expert", LowerHand("third")) is None
+    assert refusal_of_hand(UP, "me", "requester", LowerHand("third")) is None
+
+
+def test_r46_a_hand_is_raised_once_and_not_by_who_has_the_floor() -> None:
+    assert refusal_of_hand(THEIRS, "me", "participant", RaiseHand()) is None
+    assert refusal_of_hand(UP, "me", "participant", RaiseHand()) == "hand_up"
+    assert refusal_of_hand(MINE, "me", "participant", RaiseHand()) == "already_presenter"
+
+
+def test_r46_a_hand_that_is_down_is_not_taken_down_again() -> None:
+    assert refusal_of_hand(UP, "me", "expert", LowerHand("other")) == "no_hand"
+
+
+def test_r46_who_answers_for_the_case_gives_the_baton_to_a_raised_hand_whoever_holds_it() -> None:
+    give = GiveControl(4, "third")
+    assert refusal_of_control(UP, "me", "participant", give) == "not_presenter"
+    assert refusal_of_control(UP, "me", "expert", give) is None
+    assert refusal_of_control(UP, "me", "expert", GiveControl(3, "third")) == "control_moved"
+    assert refusal_of_control(replace(UP, hands=("me",)), "me", "expert", give) == "not_presenter"

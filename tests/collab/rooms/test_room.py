@@ -29,6 +29,7 @@ from collab.rooms.protocol import (
     PointerMoved,
     Pong,
     Presence,
+    RaiseHand,
     Refused,
     RemoveAnnotation,
     Said,
@@ -599,6 +600,24 @@ def test_r24_a_lost_member_leaves_after_the_grace_time_and_may_join_again() -> N
     enter(room, "alice")
     [joined] = save(room)
     assert joined.done == MemberJoined(make.member("alice", "requester"))
+    assert bob.closed is None
+
+
+def test_r46_a_raised_hand_outlasts_a_lost_connection_and_goes_with_its_owner() -> None:
+    room, [alice, bob] = meeting(*PAIR)
+    alice.ask(RaiseHand())
+    save(room)
+    alice.leave(at_ms=START_MS)
+    room.tick(START_MS + MEMBER_GRACE_MS - 1)
+    again = enter(room, "alice", at_ms=START_MS + MEMBER_GRACE_MS - 1)
+    welcome = again.read()[0]
+    assert isinstance(welcome, Welcome)
+    assert welcome.state is not None
+    assert welcome.state.hands == ("alice",)
+    again.leave(at_ms=START_MS + MEMBER_GRACE_MS)
+    room.tick(START_MS + 2 * MEMBER_GRACE_MS)
+    save(room)
+    assert room.state.hands == ()
     assert bob.closed is None
 
 

@@ -60,15 +60,24 @@ const DISPLAY_KEY = "consilium.display";
 export const isDisplayDeclared = (): boolean =>
   localStorage.getItem(DISPLAY_KEY) !== null && !window.matchMedia("(pointer: coarse)").matches;
 
-type ControlActions = Pick<Actions, "askControl" | "takeControl" | "giveControl" | "releaseControl" | "rejoin">;
+type ControlActions = Pick<
+  Actions,
+  "askControl" | "takeControl" | "giveControl" | "releaseControl" | "switchHand" | "lowerHand" | "rejoin"
+>;
 
-function controlActions({ live, ask }: Parts): ControlActions {
+function controlActions({ model, live, ask }: Parts): ControlActions {
   const term = (): number => live.state().term;
   return {
     askControl: () => ask({ t: "control.request" }),
     takeControl: () => ask({ t: "control.take", term: term() }),
     giveControl: (to) => ask({ t: "control.give", term: term(), to }),
     releaseControl: () => ask({ t: "control.release", term: term() }),
+    switchHand() {
+      const me = model.page.actor;
+      if (live.state().hands.includes(me)) ask({ t: "hand.lower", whose: me });
+      else ask({ t: "hand.raise" });
+    },
+    lowerHand: (whose) => ask({ t: "hand.lower", whose }),
     rejoin: live.rejoin,
   };
 }

@@ -112,6 +112,9 @@ function obey(act: KeyAct, model: Model, actions: Actions): void {
     case "control":
       passControl(model, actions);
       break;
+    case "hand":
+      actions.switchHand();
+      break;
     case "key_view":
       model.isKeeping.value = pane !== null && mayKeep(model);
       break;

@@ -53,6 +53,9 @@ export function createPictures(model: Model): Pictures {
   const memberOf = (actor: string): Member | undefined => model.state.value.members.find((one) => one.actor === actor);
   const nameOf = (actor: string | null): string => (actor === null ? "" : (memberOf(actor)?.name ?? ""));
 
+  /** As collab/rooms/policy.py has it: who takes down another's hand is told of it. */
+  const leads = (): boolean => model.state.value.holder === me || model.page.role !== "participant";
+
   const drawSeats = (): void => {
     const now_ms = performance.now();
     const next = [...seats.values()].map(({ actor, seen, following, lost_at_ms }) => {
@@ -96,6 +99,8 @@ export function createPictures(model: Model): Pictures {
       if (text !== null) toast(text, done.how === "lost" ? "warn" : "plain");
       model.putOff.value = [];
     }
+    if (done.t === "hand.raised" && actor !== me && leads())
+      toast(t("room.toast.hand_raised", { name: nameOf(actor) }), "plain");
     if (done.t === "member.joined" && actor !== me) toast(t("room.toast.joined", { name: done.member.name }), "plain");
     if (done.t === "member.left" && done.actor !== me)
       toast(t("room.toast.left", { name: nameOf(done.actor) }), "plain");
@@ -219,7 +224,8 @@ type Who = { me: string; actor: string; nameOf(actor: string | null): string };
 function controlText({ how, holder }: ControlTaken, { me, actor, nameOf }: Who): string | null {
   switch (how) {
     case "given":
-      return holder === me ? t("room.toast.control_given", { name: nameOf(actor) }) : null;
+      if (holder === me) return t("room.toast.control_given", { name: nameOf(actor) });
+      return actor === me ? null : t("room.toast.control_passed", { name: nameOf(actor), other: nameOf(holder) });
     case "taken":
       return actor === me ? null : t("room.toast.control_taken", { name: nameOf(actor) });
     case "released":

@@ -9,6 +9,7 @@ export const EMPTY_STATE: RoomState = {
   holder: null,
   term: 0,
   requested: [],
+  hands: [],
   view: null,
   key_views: [],
   annotations: [],
@@ -34,7 +35,12 @@ function changes(state: RoomState, fact: Fact): Partial<RoomState> {
     case "control.requested":
       return { requested: [...without(state.requested, actor), actor] };
     case "control.taken":
-      return { holder: done.holder, term: done.term, requested: without(state.requested, done.holder) };
+      // Whoever presents has the floor: they wait for it no more.
+      return { holder: done.holder, term: done.term, ...notWaiting(state, done.holder) };
+    case "hand.raised":
+      return { hands: [...without(state.hands, actor), actor] };
+    case "hand.lowered":
+      return { hands: without(state.hands, done.whose) };
     case "key_view.added":
       return { key_views: [...state.key_views, done] };
     case "key_view.removed":
@@ -57,7 +63,7 @@ function changes(state: RoomState, fact: Fact): Partial<RoomState> {
         present: [...without(state.present, done.member.actor), done.member.actor],
       };
     case "member.left":
-      return { present: without(state.present, done.actor), requested: without(state.requested, done.actor) };
+      return { present: without(state.present, done.actor), ...notWaiting(state, done.actor) };
     case "draft.locked":
       return { conclusion_id: done.conclusion_id };
   }
@@ -79,6 +85,11 @@ function changedBy(
 }
 
 const without = (actors: readonly string[], gone: string | null): string[] => actors.filter((one) => one !== gone);
+
+const notWaiting = (state: RoomState, actor: string | null): Pick<RoomState, "requested" | "hands"> => ({
+  requested: without(state.requested, actor),
+  hands: without(state.hands, actor),
+});
 
 /** A known member keeps the place, and so the colour, that facts have given. */
 function withMember(members: readonly Member[], member: Member): Member[] {

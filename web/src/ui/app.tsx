@@ -119,9 +119,9 @@ function Quality(): JSX.Element | null {
 /** The part that is open folds away when it is touched again: all of the screen for the images. */
 function PhoneTabs({ tab, setTab }: { tab: Tab | null; setTab(tab: Tab | null): void }): JSX.Element {
   const { model } = useRoom();
-  const { requested, holder } = model.state.value;
+  const { requested, hands, holder } = model.state.value;
   const isCalled = model.call.value.at === "off" && model.call.value.callers.length > 0;
-  const needsMe = isCalled || (holder === model.page.actor && requested.length > 0);
+  const needsMe = isCalled || (holder === model.page.actor && requested.length + hands.length > 0);
   return (
     <nav class="phone-tabs" aria-label={t("room.tabs")}>
       {TABS.map((one) => (

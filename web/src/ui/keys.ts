@@ -8,6 +8,7 @@ export type KeyAct =
   | { do: "tool"; tool: "window" | "pan" | "zoom" | "scroll" | "region" | "lens" }
   | { do: "undo" | "redo" | "measure" | "remove" | "escape" }
   | { do: "invert" | "reset" | "follow" | "key_view" | "pointer" | "mute" | "help" | "layout" | "control" }
+  | { do: "hand" }
   | { do: "rotate" | "flip" | "cine" | "straighten" | "thin" }
   | { do: "tilt"; degrees: number }
   | { do: "slab" }
@@ -63,6 +64,11 @@ const ACTS: Readonly<Record<string, KeyAct>> = {
 /** With the shift key: as the lines on the screen turn, to the left or to the right. */
 const TILTS: Readonly<Record<string, number>> = { arrowleft: 5, arrowright: -5 };
 
+/** With the shift key, where there are no letters left. */
+const SHIFTED: Readonly<Record<string, KeyAct>> = {
+  h: { do: "hand" },
+};
+
 const NUDGES: Readonly<Record<string, readonly [right: number, up: number]>> = {
   arrowleft: [-1, 0],
   arrowright: [1, 0],
@@ -82,6 +88,8 @@ export function keyAct({ key, ctrlKey, metaKey, altKey, shiftKey = false }: KeyP
   if (ctrlKey || metaKey || altKey) return null;
   const tilt = shiftKey ? TILTS[key.toLowerCase()] : undefined;
   if (tilt !== undefined) return { do: "tilt", degrees: tilt };
+  const shifted = shiftKey ? SHIFTED[key.toLowerCase()] : undefined;
+  if (shifted !== undefined) return shifted;
   const index = PRESETS.findIndex((preset) => preset.key === key);
   return index >= 0 ? { do: "preset", index } : (ACTS[key.toLowerCase()] ?? null);
 }
@@ -89,6 +97,7 @@ export function keyAct({ key, ctrlKey, metaKey, altKey, shiftKey = false }: KeyP
 export const HELP: readonly { keys: string; text: TextKey }[] = [
   { keys: "F", text: "room.keys.follow" },
   { keys: "B", text: "room.keys.control" },
+  { keys: "⇧ H", text: "room.keys.hand" },
   { keys: "K", text: "room.keys.key_view" },
   { keys: "P", text: "room.keys.pointer" },
   { keys: "M", text: "room.keys.mute" },

@@ -220,6 +220,9 @@ export type Actions = AnnotationActions & {
   takeControl(): void;
   giveControl(actor: string): void;
   releaseControl(): void;
+  /** Raises my hand, or takes it down. */
+  switchHand(): void;
+  lowerHand(actor: string): void;
   rejoin(): void;
   openStack(study_uid: string, series_uid: string, stack: StackEntry): void;
   loadStudy(study_id: string): void;

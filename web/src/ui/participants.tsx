@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { type TextKey, t } from "../i18n/text";
 import type { Member, Seen } from "../wire/types";
 import { useRoom } from "./context";
+import { HandButton, Hands } from "./hands";
 import { Icon } from "./icons";
 import { Panel } from "./parts";
 
@@ -15,6 +16,7 @@ export function Participants(): JSX.Element {
   return (
     <Panel id="people" title={t("room.people", { count: ordered.length })}>
       <Requests />
+      <Hands />
       <ul class="people">
         {ordered.map((member) => (
           <Person key={member.actor} member={member} />
@@ -151,6 +153,7 @@ function BatonButtons(): JSX.Element {
           {t(requested.includes(actor) ? "room.control.asked_already" : "room.control.ask")}
         </button>
       )}
+      <HandButton />
     </div>
   );
 }

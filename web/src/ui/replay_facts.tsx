@@ -61,6 +61,10 @@ function sentenceOf({ done }: Fact, name: string, nameOf: (actor: string | null)
       return t("room.replay.fact.asks", { name });
     case "control.taken":
       return t(`room.replay.fact.control_${done.how}`, { name, other: nameOf(done.holder) });
+    case "hand.raised":
+      return t("room.replay.fact.hand_raised", { name });
+    case "hand.lowered":
+      return t("room.replay.fact.hand_lowered", { other: nameOf(done.whose) });
     case "key_view.added":
       return t("room.replay.fact.key_view", { name, caption: done.caption });
     case "key_view.removed":

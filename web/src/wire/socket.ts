@@ -5,7 +5,7 @@ import type { Act, FromBrowser, FromRoom } from "./types";
 import type { Unacked } from "./unacked";
 
 /** Its version is the one of collab/rooms/protocol.py; a test compares them. */
-export const SUBPROTOCOL = "consilium.v1";
+export const SUBPROTOCOL = "consilium.v2";
 const TICK_MS = 250;
 /** Below what the room allows (collab/rooms/buckets.py): a long time offline must not end in being shut out. */
 const ASKS_PER_S = 15;

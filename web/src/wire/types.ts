@@ -157,6 +157,17 @@ export type ReleaseControl = {
   term: number;
 };
 
+/** I would like to speak, in my turn. */
+export type RaiseHand = {
+  t: "hand.raise";
+};
+
+/** Take a raised hand down: mine, or another's where the role or the baton allows. */
+export type LowerHand = {
+  t: "hand.lower";
+  whose: string;
+};
+
 /** Keep this view for the conclusion, under an identifier chosen by the browser. */
 export type AddKeyView = {
   t: "key_view.add";
@@ -217,7 +228,7 @@ export type ConfirmIdentity = {
 export type Ask = {
   t: "ask";
   n: number;
-  act: SettleView | RequestControl | GiveControl | TakeControl | ReleaseControl | AddKeyView | RemoveKeyView | DrawAnnotation | ChangeAnnotation | RemoveAnnotation | UpdateText | Say | ConfirmIdentity;
+  act: SettleView | RequestControl | GiveControl | TakeControl | ReleaseControl | RaiseHand | LowerHand | AddKeyView | RemoveKeyView | DrawAnnotation | ChangeAnnotation | RemoveAnnotation | UpdateText | Say | ConfirmIdentity;
 };
 
 /** Ephemeral: the presenter's view while it moves; `n` grows with each. */
@@ -307,6 +318,17 @@ export type ControlTaken = {
   how: "given" | "taken" | "released" | "lost";
 };
 
+/** The acting member waits to speak, behind those who have waited before. */
+export type HandRaised = {
+  t: "hand.raised";
+};
+
+/** `whose` hand is down: by themselves, or by who leads. */
+export type HandLowered = {
+  t: "hand.lowered";
+  whose: string;
+};
+
 /** A key view, bound to the conclusion's draft. */
 export type KeyViewAdded = {
   t: "key_view.added";
@@ -388,7 +410,7 @@ export type Fact = {
   actor: string;
   client_id: string;
   n: number;
-  done: ViewSettled | ControlRequested | ControlTaken | KeyViewAdded | KeyViewRemoved | AnnotationDrawn | AnnotationChanged | AnnotationRemoved | TextUpdated | Said | IdentityConfirmed | MemberJoined | MemberLeft | DraftLocked;
+  done: ViewSettled | ControlRequested | ControlTaken | HandRaised | HandLowered | KeyViewAdded | KeyViewRemoved | AnnotationDrawn | AnnotationChanged | AnnotationRemoved | TextUpdated | Said | IdentityConfirmed | MemberJoined | MemberLeft | DraftLocked;
 };
 
 /** The answer to an ask that could not be carried out; nothing changed. `code` is in the catalogues. */
@@ -417,6 +439,7 @@ export type RoomState = {
   holder: string | null;
   term: number;
   requested: string[];
+  hands: string[];
   view: View | null;
   key_views: KeyViewAdded[];
   annotations: Annotation[];
@@ -478,9 +501,9 @@ export type Seen = "same" | "coarse" | "loading" | "elsewhere" | "lost";
 
 export type FromBrowser = Hello | Ask | MoveView | MovePointer | MoveAnnotation | Tell | Signal | Drawn | Ping | Pong;
 
-export type Act = SettleView | RequestControl | GiveControl | TakeControl | ReleaseControl | AddKeyView | RemoveKeyView | DrawAnnotation | ChangeAnnotation | RemoveAnnotation | UpdateText | Say | ConfirmIdentity;
+export type Act = SettleView | RequestControl | GiveControl | TakeControl | ReleaseControl | RaiseHand | LowerHand | AddKeyView | RemoveKeyView | DrawAnnotation | ChangeAnnotation | RemoveAnnotation | UpdateText | Say | ConfirmIdentity;
 
-export type Done = ViewSettled | ControlRequested | ControlTaken | KeyViewAdded | KeyViewRemoved | AnnotationDrawn | AnnotationChanged | AnnotationRemoved | TextUpdated | Said | IdentityConfirmed | MemberJoined | MemberLeft | DraftLocked;
+export type Done = ViewSettled | ControlRequested | ControlTaken | HandRaised | HandLowered | KeyViewAdded | KeyViewRemoved | AnnotationDrawn | AnnotationChanged | AnnotationRemoved | TextUpdated | Said | IdentityConfirmed | MemberJoined | MemberLeft | DraftLocked;
 
 export type FromRoom = Welcome | Fact | Refused | Presence | ViewMoved | PointerMoved | AnnotationMoved | Signalled | Ping | Pong;
 

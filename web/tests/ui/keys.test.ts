@@ -52,3 +52,9 @@ test("age counts birthdays, and months below two years", () => {
   expect(ageAt("19510312", new Date(2026, 2, 12))?.years).toBe(75);
   expect(ageAt("20260801", new Date(2026, 10, 24))).toEqual({ years: 0, months: 3 });
 });
+
+test("with the shift key a letter that is taken means something else", () => {
+  expect(press("H", { shiftKey: true })).toEqual({ do: "hand" });
+  expect(press("H")).toEqual({ do: "flip" });
+  expect(press("F", { shiftKey: true })).toEqual({ do: "follow" });
+});
