@@ -33,8 +33,9 @@ class Turn:
 
     def _send(self) -> None:
         due, self._due = self._due, []
+        at_ms = due[0].now_ms()  # once for all: this is done for every sample
         for one in due:
-            one.send()
+            one.send(at_ms)
 
 
 class OnWire:
@@ -62,7 +63,10 @@ class OnWire:
         self.wake()
         return await self._over
 
-    def send(self) -> None:
+    def now_ms(self) -> int:
+        return self._talk.now_ms() if self._talk is not None else 0
+
+    def send(self, at_ms: int) -> None:
         """As much as the wire takes; its turn has come."""
         self._is_due = False
         wire, talk = self._wire, self._talk
@@ -70,7 +74,7 @@ class OnWire:
             return
         # The end does not wait for a reader who stands still.
         while not wire.is_full or talk.is_closing:
-            item = talk.next()
+            item = talk.next(at_ms=at_ms)
             if item is None:
                 return
             if isinstance(item, Close):
@@ -135,7 +139,7 @@ class OnTasks:
             while True:
                 await self._awake.wait()
                 self._awake.clear()
-                while (item := talk.next()) is not None:
+                while (item := talk.next(at_ms=talk.now_ms())) is not None:
                     if isinstance(item, Close):
                         return item
                     await self._socket.write(item)

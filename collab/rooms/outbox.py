@@ -18,6 +18,8 @@ LINE_FRAMES = 512
 LINE_BYTES = 256 << 10
 # Ephemeral frames on their way that the browser has not yet said it has drawn.
 CREDIT_FRAMES = 4
+# Fewer while answers take so much longer than the quickest has: they wait on the link, and are old when they are drawn.
+LEAST_CREDIT_FRAMES, LONGER_MS, AS_QUICK_MS = 2, 120, 60
 
 Slot = tuple[str, str]
 
@@ -33,7 +35,19 @@ class Close:
 class Outbox:
     """`wake` is called whenever there may be something to take."""
 
-    __slots__ = ("_bytes", "_close", "_latest", "_line", "_presences", "_unseen", "_wake", "is_json", "owed_since_ms")
+    __slots__ = (
+        "_bytes",
+        "_close",
+        "_credit",
+        "_latest",
+        "_line",
+        "_presences",
+        "_quickest_ms",
+        "_unseen",
+        "_wake",
+        "is_json",
+        "owed_since_ms",
+    )
 
     def __init__(self, *, is_json: bool, wake: Callable[[], None]) -> None:
         self.is_json = is_json
@@ -43,7 +57,10 @@ class Outbox:
         self._bytes = 0
         self._latest: dict[Slot, tuple[Frame, int]] = {}
         self._presences: dict[str, Frame] = {}
-        self._unseen: deque[int] = deque()
+        # Number and instant of each that is on its way.
+        self._unseen: deque[tuple[int, int]] = deque()
+        self._credit = CREDIT_FRAMES
+        self._quickest_ms: int | None = None
         self._close: Close | None = None
 
     def push(self, frame: Frame, *, at_ms: int) -> None:
@@ -67,7 +84,7 @@ class Outbox:
     def offer(self, slot: Slot, frame: Frame, number: int) -> None:
         """Replace what waits in an ephemeral slot; the slot keeps its turn."""
         self._latest[slot] = (frame, number)
-        if len(self._unseen) < CREDIT_FRAMES:
+        if len(self._unseen) < self._credit:
             self._wake()
 
     def withdraw(self, slot: Slot) -> None:
@@ -79,12 +96,25 @@ class Outbox:
         self._presences[actor] = presence
         self._wake()
 
-    def drawn(self, number: int) -> None:
+    def drawn(self, number: int, *, at_ms: int) -> None:
         """The browser has drawn ephemeral frames up to this number."""
-        while self._unseen and self._unseen[0] <= number:
-            self._unseen.popleft()
+        sent_ms: int | None = None
+        while self._unseen and self._unseen[0][0] <= number:
+            sent_ms = self._unseen.popleft()[1]
+        if sent_ms is not None:
+            self._judge_link(at_ms - sent_ms)
         if self._latest:
             self._wake()
+
+    def _judge_link(self, took_ms: int) -> None:
+        """A long round trip is no reason for less credit, a growing one is: what is sent then only waits longer."""
+        if self._quickest_ms is None or took_ms < self._quickest_ms:
+            self._quickest_ms = took_ms
+        longer_ms = took_ms - self._quickest_ms
+        if longer_ms > LONGER_MS:
+            self._credit = max(LEAST_CREDIT_FRAMES, self._credit - 1)
+        elif longer_ms < AS_QUICK_MS:
+            self._credit = min(CREDIT_FRAMES, self._credit + 1)
 
     def close(self, code: int, reason: str) -> None:
         """Nothing more but this; the first reason stands."""
@@ -100,7 +130,7 @@ class Outbox:
     def is_closing(self) -> bool:
         return self._close is not None
 
-    def take(self) -> Frame | Close | None:
+    def take(self, *, at_ms: int) -> Frame | Close | None:
         """The next to be sent, if there is any; facts first."""
         if self._line:
             frame, size = self._line.popleft()
@@ -110,9 +140,9 @@ class Outbox:
             return self._close
         if self._presences:
             return self._presences.pop(next(iter(self._presences)))
-        if self._latest and len(self._unseen) < CREDIT_FRAMES:
+        if self._latest and len(self._unseen) < self._credit:
             frame, number = self._latest.pop(next(iter(self._latest)))
-            self._unseen.append(number)
+            self._unseen.append((number, at_ms))
             return frame
         return None
 

@@ -217,7 +217,7 @@ class Room:
         connection.is_asked = False
         match message:
             case Drawn(frame):  # first, being most of what comes
-                connection.outbox.drawn(frame)
+                connection.outbox.drawn(frame, at_ms=at_ms)
             case MoveView():
                 self._move_view(connection, message)
             case MovePointer(n):
@@ -408,7 +408,7 @@ class Room:
         outbox = connection.outbox
         if outbox.owed_since_ms is not None and self._is_answered(connection):
             outbox.pay(self._greeting(connection, at_ms, self._snapshot()), at_ms=at_ms)
-        return outbox.take()
+        return outbox.take(at_ms=at_ms)
 
     def tick(self, at_ms: int) -> None:
         """Let time pass: who is heard no more, grace times of the lost, readers owed a snapshot for too long."""

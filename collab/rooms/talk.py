@@ -77,13 +77,13 @@ class Talk:
             case _:
                 self._hub.receive(self._live, self._connection, message, at_s=at_s)
 
-    def next(self) -> Frame | Close | None:
+    def now_ms(self) -> int:
+        return self._hub.now_ms()
+
+    def next(self, *, at_ms: int) -> Frame | Close | None:
         """What to send now."""
-        outbox = self._connection.outbox
-        if outbox.owed_since_ms is None:
-            return outbox.take()
         try:
-            return self._live.room.next(self._connection, at_ms=self._hub.now_ms())
+            return self._live.room.next(self._connection, at_ms=at_ms)
         except Exception:
             log.exception("room socket")
             return Close(FAILED, "fault")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,7 +28,7 @@ def pointer(number: int) -> Frame:
 
 def taken(box: Outbox) -> list[object]:
     items: list[object] = []
-    while isinstance(item := box.take(), Frame):
+    while isinstance(item := box.take(at_ms=0), Frame):
         items.append(item)
     return items
 
@@ -56,7 +59,7 @@ def test_r18_every_actor_gets_a_turn_under_credit() -> None:
         frames = taken(box)
         assert len(frames) == CREDIT_FRAMES
         seen |= {frame.message.actor for frame in frames}  # pyright: ignore[reportAttributeAccessIssue]
-        box.drawn(next(numbers))
+        box.drawn(next(numbers), at_ms=0)
     assert seen == set("abcdefgh")
 
 
@@ -65,10 +68,51 @@ def test_r18_drawn_gives_back_the_credit_of_all_frames_before() -> None:
     for number in range(1, 20):
         box.offer((str(number), "pointer"), pointer(number), number)
     assert len(taken(box)) == CREDIT_FRAMES
-    box.drawn(2)
+    box.drawn(2, at_ms=0)
     assert len(taken(box)) == 2
-    box.drawn(10_000)
+    box.drawn(10_000, at_ms=0)
     assert len(taken(box)) == CREDIT_FRAMES
+
+
+def in_flight(box: Outbox, *, numbers: Iterator[int], at_ms: int) -> list[int]:
+    """The frames that go out when more than enough moves."""
+    found: list[int] = []
+    for number in itertools.islice(numbers, 10):
+        box.offer((str(number), "pointer"), pointer(number), number)
+        if box.take(at_ms=at_ms) is not None:
+            found.append(number)
+        box.withdraw((str(number), "pointer"))
+    return found
+
+
+def test_r18_a_link_on_which_frames_wait_gets_two_at_a_time() -> None:
+    """Of 370 bytes at 32 kbit/s each frame takes 93 ms: the fourth is answered 279 ms later than the first would be."""
+    box, numbers, at_ms = outbox(), itertools.count(1), 0
+    assert len(in_flight(box, numbers=numbers, at_ms=0)) == 4
+    for took_ms in (160, 440, 340):
+        box.drawn(next(numbers), at_ms=at_ms + took_ms)
+        at_ms += 1000
+        sent = in_flight(box, numbers=numbers, at_ms=at_ms)
+    assert len(sent) == 2
+    # With two on their way they are answered sooner, but not so soon that more would not wait again.
+    box.drawn(next(numbers), at_ms=at_ms + 240)
+    assert len(in_flight(box, numbers=numbers, at_ms=at_ms)) == 2
+
+
+def test_r18_a_long_round_trip_alone_costs_no_credit() -> None:
+    box, numbers = outbox(), itertools.count(1)
+    for round_trip in range(5):
+        at_ms = 1000 * round_trip
+        assert len(in_flight(box, numbers=numbers, at_ms=at_ms)) == 4
+        box.drawn(next(numbers), at_ms=at_ms + 600 + round_trip)
+
+
+def test_r18_credit_comes_back_with_quick_answers() -> None:
+    box, numbers, at_ms = outbox(), itertools.count(1), 0
+    for took_ms, expected in ((20, 4), (400, 4), (400, 3), (30, 2), (30, 3), (30, 4)):
+        at_ms += 1000
+        assert len(in_flight(box, numbers=numbers, at_ms=at_ms)) == expected
+        box.drawn(next(numbers), at_ms=at_ms + took_ms)
 
 
 def test_r19_a_line_is_bounded_in_number() -> None:
@@ -123,7 +167,7 @@ def test_the_first_reason_to_close_stands_and_nothing_else_is_sent() -> None:
     box.close(4001, "replaced")
     box.close(1011, "journal")
     box.push(fact(2), at_ms=0)
-    assert box.take() == Close(4001, "replaced")
+    assert box.take(at_ms=0) == Close(4001, "replaced")
     assert box.is_closing
 
 
@@ -151,9 +195,9 @@ def test_r20_no_sequence_of_events_breaks_a_bound(events: list[str]) -> None:
             case "offer":
                 box.offer((str(number % 5), "pointer"), pointer(number), number)
             case "take":
-                box.take()
+                box.take(at_ms=0)
             case "drawn":
-                box.drawn(number)
+                box.drawn(number, at_ms=0)
             case _:
                 if box.owed_since_ms is not None:
                     box.pay(fact(number), at_ms=number)

@@ -133,9 +133,9 @@ class ForgetsRefusals(Room):
 
 
 class IgnoresCredit(Outbox):
-    def take(self) -> object:  # pyright: ignore[reportIncompatibleMethodOverride]
+    def take(self, *, at_ms: int) -> object:  # pyright: ignore[reportIncompatibleMethodOverride]
         self._unseen.clear()
-        return super().take()
+        return super().take(at_ms=at_ms)
 
 
 class WritesAfterSignature(Room):
