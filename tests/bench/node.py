@@ -1,10 +1,11 @@
-"""A package of npm in a folder of its own, for peers that are written for Node; nothing of it enters the project."""
+"""Packages of npm in a folder of their own, for peers that are written for Node; nothing of it enters the project."""
 
 from __future__ import annotations
 
 import importlib.util
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.bench.processes import ROOT
@@ -16,13 +17,13 @@ class NoNode(Exception):
     """Node or the package cannot be had here; the message says why in one line."""
 
 
-def install(package: str, folder: Path) -> Path:
-    """The folder from which the package can be required. Raises `NoNode`."""
+def install(packages: Sequence[str], folder: Path) -> Path:
+    """The folder from which the packages can be required. Raises `NoNode`."""
     folder.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "scripts/node.py", "install", "--prefix", str(folder), "--no-save", "--ignore-scripts"]
     try:
         done = subprocess.run(
-            [*command, "--loglevel", "error", package],
+            [*command, "--loglevel", "error", *packages],
             cwd=ROOT, capture_output=True, text=True, timeout=INSTALL_TIMEOUT_S, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:

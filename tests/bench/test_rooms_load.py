@@ -1,36 +1,53 @@
-"""Latency is counted from when a message was due, for those of the measured part alone."""
+"""The generator counts what others pass on; the plan's words are the program's."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
-from tests.bench.rooms_load import MEMBERS, RATE_HZ, Sampler
+from tests.bench.processes import free_port, running
+from tests.bench.report import NotMeasured
+from tests.bench.rooms_load import Counts, Plan, build, run
+
+PLAN = Plan(rooms=2, hz=30.0, warm_s=0.0, run_s=0.5)
 
 
-def sampler() -> Sampler:
-    return Sampler(rooms=2, first=60, last=120, start_s=1000.0)
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    try:
+        return build(tmp_path_factory.mktemp("load"))
+    except NotMeasured as why:
+        pytest.skip(str(why))
 
 
-def test_rooms_take_turns_within_a_sixtieth_of_a_second() -> None:
-    assert sampler().due_s(0, 60) == 1001.0
-    assert sampler().due_s(1, 60) == pytest.approx(1001.0 + 0.5 / RATE_HZ)
+def beside_a_relay(program: Path, plan: Plan) -> Counts:
+    """The bare relay on the `websockets` library answers every frame to everybody else."""
+    port = free_port()
+    command = (sys.executable, "-m", "tests.bench.peers.relay", str(port))
+    with running(command, port=port, log=program.with_name("log"), is_alone=False) as server:
+        return run(program, plan, port=server.port, pid=server.pid, speech="relay", paths=(), tokens=())
 
 
-def test_a_late_generator_does_not_excuse_a_late_message() -> None:
-    found = sampler()
-    found.sent(0, 60, 1001.030)
-    found.arrived(0, 60, 1001.031)
-    assert found.late_ms == [pytest.approx(30)]
-    assert found.latencies_ms == [pytest.approx(31)]
+def test_each_sample_is_counted_at_each_of_the_others(program: Path) -> None:
+    found = beside_a_relay(program, PLAN)
+    assert found.expected == 2 * 15 * 3
+    assert found.delivered == found.expected
+    assert found.closed == 0
 
 
-def test_warm_up_is_not_counted() -> None:
-    found = sampler()
-    for number in (59, 120):
-        found.sent(0, number, 1001.0)
-        found.arrived(0, number, 1001.0)
-    assert (found.late_ms, found.latencies_ms) == ([], [])
+def test_a_member_who_has_stopped_reading_is_not_counted(program: Path) -> None:
+    found = beside_a_relay(program, Plan(rooms=1, hz=30.0, warm_s=0.0, run_s=0.5, stalled=True))
+    assert (found.expected, found.delivered) == (15 * 2, 15 * 2)
 
 
-def test_each_message_is_expected_by_everybody_else() -> None:
-    assert sampler().expected == 60 * 2 * (MEMBERS - 1)
+def test_a_word_without_a_value_is_refused(program: Path) -> None:
+    done = subprocess.run([str(program), "rooms"], capture_output=True, text=True, timeout=10, check=False)
+    assert (done.returncode, done.stderr) == (2, "no value: rooms\n")
+
+
+def test_switches_are_numbers_on_the_command_line() -> None:
+    arguments = Plan(rooms=3, stalled=True).through(99).arguments
+    assert {"rooms=3", "stalled=1", "thin_port=99", "is_storm=0"} <= set(arguments)

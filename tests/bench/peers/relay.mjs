@@ -6,7 +6,7 @@ const [, , port, folder] = process.argv;
 const { WebSocketServer } = createRequire(`${folder}/`)("ws");
 const rooms = new Map();
 
-const server = new WebSocketServer({ host: "127.0.0.1", port: Number(port), perMessageDeflate: false });
+const server = new WebSocketServer({ host: "127.0.0.1", port: Number(port), perMessageDeflate: false, backlog: 4096 });
 server.on("connection", (socket, request) => {
   const room = rooms.get(request.url) ?? new Set();
   rooms.set(request.url, room.add(socket));

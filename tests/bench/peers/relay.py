@@ -26,7 +26,7 @@ async def relay(connection: ServerConnection) -> None:
 
 
 async def main(port: int) -> None:
-    async with serve(relay, "127.0.0.1", port, compression=None) as server:
+    async with serve(relay, "127.0.0.1", port, compression=None, backlog=4096) as server:
         await server.serve_forever()
 
 
