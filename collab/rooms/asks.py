@@ -19,6 +19,8 @@ from collab.rooms.protocol import (
     ControlTaken,
     Done,
     DrawAnnotation,
+    Gathered,
+    GatherEveryone,
     GiveControl,
     HandLowered,
     HandRaised,
@@ -68,6 +70,8 @@ def judge(state: RoomState, act: Act, *, by: Member, draft: Draft, study_uids: f
             return ControlTaken(by.actor, state.term + 1, "taken")
         case ReleaseControl():
             return ControlTaken(None, state.term + 1, "released")
+        case GatherEveryone():
+            return Gathered()
         case RaiseHand():
             return HandRaised()
         case LowerHand(whose):

@@ -17,6 +17,7 @@ from collab.rooms.protocol import (
     ControlTaken,
     DraftLocked,
     Fact,
+    Gathered,
     HandLowered,
     HandRaised,
     IdentityConfirmed,
@@ -85,7 +86,7 @@ def _changes(state: RoomState, fact: Fact) -> dict[str, Any]:  # Any: each field
             return {"annotations": tuple(_changed(one, changed) for one in state.annotations)}
         case AnnotationRemoved(annotation_id=gone):
             return {"annotations": tuple(one for one in state.annotations if one.annotation_id != gone)}
-        case TextUpdated():
+        case TextUpdated() | Gathered():
             return {}
         case Said(text=text):
             return {"chat": (*state.chat, (fact.actor, fact.at_ms, text))[-CHAT_LINES:]}

@@ -8,6 +8,7 @@ from collab.rooms.protocol import (
     ChangeAnnotation,
     ConfirmIdentity,
     DrawAnnotation,
+    GatherEveryone,
     GiveControl,
     LowerHand,
     MemberRole,
@@ -33,6 +34,7 @@ MAY: dict[type[Act], frozenset[MemberRole]] = {
     GiveControl: EVERYBODY,
     TakeControl: EVERYBODY,
     ReleaseControl: EVERYBODY,
+    GatherEveryone: EVERYBODY,
     RaiseHand: EVERYBODY,
     LowerHand: EVERYBODY,
     Say: EVERYBODY,
@@ -76,7 +78,7 @@ def refusal_of_control(state: RoomState, actor: str, role: MemberRole, act: Act)
         # They may take it from anybody; to whoever has raised a hand they pass it on in one step.
         case GiveControl(term, to) if role in PRINCIPALS and to in state.hands:
             return "control_moved" if term != state.term else None
-        case SettleView(term) | GiveControl(term) | ReleaseControl(term):
+        case SettleView(term) | GiveControl(term) | ReleaseControl(term) | GatherEveryone(term):
             if state.holder != actor:
                 return "not_presenter"
             return "control_moved" if term != state.term else None

@@ -146,6 +146,12 @@ class ReleaseControl(_Message, frozen=True, tag="control.release"):
     term: _Count
 
 
+class GatherEveryone(_Message, frozen=True, tag="gather"):
+    """The holder of the baton asks those who walk freely to follow again; nobody's screen is moved by it."""
+
+    term: _Count
+
+
 class RaiseHand(_Message, frozen=True, tag="hand.raise"):
     """I would like to speak, in my turn."""
 
@@ -217,6 +223,7 @@ Act = (
     | GiveControl
     | TakeControl
     | ReleaseControl
+    | GatherEveryone
     | RaiseHand
     | LowerHand
     | AddKeyView
@@ -261,6 +268,10 @@ class ControlTaken(_Message, frozen=True, tag="control.taken"):
     holder: str | None
     term: int
     how: Literal["given", "taken", "released", "lost"]
+
+
+class Gathered(_Message, frozen=True, tag="gathered"):
+    """The acting member, who presents, has asked everybody to follow."""
 
 
 class HandRaised(_Message, frozen=True, tag="hand.raised"):
@@ -349,6 +360,7 @@ Done = (
     ViewSettled
     | ControlRequested
     | ControlTaken
+    | Gathered
     | HandRaised
     | HandLowered
     | KeyViewAdded

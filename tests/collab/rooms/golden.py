@@ -33,6 +33,8 @@ from collab.rooms.protocol import (
     Fact,
     FromBrowser,
     FromRoom,
+    Gathered,
+    GatherEveryone,
     GiveControl,
     HandLowered,
     HandRaised,
@@ -96,6 +98,7 @@ ACTS: tuple[Act, ...] = (
     ConfirmIdentity(),
     RaiseHand(),
     LowerHand("PER-1"),
+    GatherEveryone(3),
 )
 
 # In an order in which they may happen.
@@ -127,6 +130,7 @@ DONE: tuple[tuple[str, Done], ...] = (
     ("PER-1", HandLowered("PER-2")),
     ("PER-1", ControlTaken("PER-1", 4, "taken")),
     ("PER-2", HandRaised()),
+    ("PER-1", Gathered()),
     ("PER-1", MemberLeft("PER-2")),
     ("PER-2", MemberJoined(msgspec.structs.replace(REQUESTER, role="participant"))),
 )

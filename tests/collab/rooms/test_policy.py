@@ -12,6 +12,7 @@ from collab.rooms.policy import MAY, refusal_of_control, refusal_of_hand
 from collab.rooms.protocol import (
     Act,
     AddKeyView,
+    GatherEveryone,
     GiveControl,
     LowerHand,
     MemberRole,
@@ -70,6 +71,14 @@ def test_r22_the_baton_is_asked_for_once() -> None:
 
 def test_other_acts_do_not_depend_on_the_baton() -> None:
     assert refusal_of_control(THEIRS, "me", "participant", Say("x")) is None
+
+
+@pytest.mark.parametrize("role", ["requester", "expert", "participant"])
+def test_r47_only_who_presents_gathers_everyone(role: MemberRole) -> None:
+    assert refusal_of_control(THEIRS, "me", role, GatherEveryone(4)) == "not_presenter"
+    assert refusal_of_control(FREE, "me", role, GatherEveryone(4)) == "not_presenter"
+    assert refusal_of_control(MINE, "me", role, GatherEveryone(3)) == "control_moved"
+    assert refusal_of_control(MINE, "me", role, GatherEveryone(4)) is None
 
 
 # ---- raised hands

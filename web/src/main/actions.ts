@@ -62,7 +62,15 @@ export const isDisplayDeclared = (): boolean =>
 
 type ControlActions = Pick<
   Actions,
-  "askControl" | "takeControl" | "giveControl" | "releaseControl" | "switchHand" | "lowerHand" | "rejoin"
+  | "askControl"
+  | "takeControl"
+  | "giveControl"
+  | "releaseControl"
+  | "switchHand"
+  | "lowerHand"
+  | "rejoin"
+  | "stay"
+  | "gather"
 >;
 
 function controlActions({ model, live, ask }: Parts): ControlActions {
@@ -79,6 +87,8 @@ function controlActions({ model, live, ask }: Parts): ControlActions {
     },
     lowerHand: (whose) => ask({ t: "hand.lower", whose }),
     rejoin: live.rejoin,
+    stay: live.stay,
+    gather: () => ask({ t: "gather", term: term() }),
   };
 }
 

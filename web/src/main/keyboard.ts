@@ -112,6 +112,9 @@ function obey(act: KeyAct, model: Model, actions: Actions): void {
     case "control":
       passControl(model, actions);
       break;
+    case "gather":
+      if (model.state.value.holder === model.page.actor) actions.gather();
+      break;
     case "hand":
       actions.switchHand();
       break;

@@ -99,6 +99,7 @@ export function createPictures(model: Model): Pictures {
       if (text !== null) toast(text, done.how === "lost" ? "warn" : "plain");
       model.putOff.value = [];
     }
+    if (done.t === "gathered" && actor === me) toast(t("room.toast.gathered"), "plain");
     if (done.t === "hand.raised" && actor !== me && leads())
       toast(t("room.toast.hand_raised", { name: nameOf(actor) }), "plain");
     if (done.t === "member.joined" && actor !== me) toast(t("room.toast.joined", { name: done.member.name }), "plain");
@@ -116,7 +117,7 @@ export function createPictures(model: Model): Pictures {
       seats = next;
       drawSeats();
     },
-    following: ({ walks }) => setIfNew(model.follow, { ...model.follow.value, walks }),
+    following: ({ walks, isCalled }) => setIfNew(model.follow, { ...model.follow.value, walks, isCalled }),
     seen: (seen) => setIfNew(model.follow, { ...model.follow.value, seen }),
     line(next) {
       line = next;

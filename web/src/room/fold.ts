@@ -51,6 +51,7 @@ function changes(state: RoomState, fact: Fact): Partial<RoomState> {
       return { annotations: state.annotations.map((one) => changedBy(one, done)) };
     case "annotation.removed":
       return { annotations: state.annotations.filter((one) => one.annotation_id !== done.annotation_id) };
+    case "gathered":
     case "text.updated":
       return {};
     case "chat.said":

@@ -66,6 +66,8 @@ export type Live = {
   /** What the screen holds has become better, or worse. */
   qualityChanged(): void;
   rejoin(): void;
+  /** I was asked to follow again, and go on by myself. */
+  stay(): void;
   /** More series are known than before: the shared view may be among them. */
   seriesFound(): void;
   /** Opens a series, at an image of it: for all when I present, else for me alone. */
@@ -218,6 +220,7 @@ export function createLive(world: LiveWorld): Live {
     const { done } = fact;
     if (done.t === "text.updated") draft.apply(done.update);
     if (done.t === "control.taken") batonTaken();
+    if (done.t === "gathered") update({ on: "gathered" });
     // My own settled view is older than what my hand does now.
     if (done.t === "view.settled" && fact.actor === actor) following = { ...following, shared: done.view };
     else if (done.t === "view.settled") update({ on: "settled", view: done.view, term: done.term });
@@ -332,6 +335,7 @@ export function createLive(world: LiveWorld): Live {
     },
     qualityChanged: look,
     rejoin: () => update({ on: "rejoined" }),
+    stay: () => update({ on: "stayed" }),
     seriesFound() {
       const { shared, walks } = following;
       const isMissing = shared !== null && showing.compare(shared) === "elsewhere";

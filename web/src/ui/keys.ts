@@ -8,7 +8,7 @@ export type KeyAct =
   | { do: "tool"; tool: "window" | "pan" | "zoom" | "scroll" | "region" | "lens" }
   | { do: "undo" | "redo" | "measure" | "remove" | "escape" }
   | { do: "invert" | "reset" | "follow" | "key_view" | "pointer" | "mute" | "help" | "layout" | "control" }
-  | { do: "hand" }
+  | { do: "hand" | "gather" }
   | { do: "rotate" | "flip" | "cine" | "straighten" | "thin" }
   | { do: "tilt"; degrees: number }
   | { do: "slab" }
@@ -67,6 +67,7 @@ const TILTS: Readonly<Record<string, number>> = { arrowleft: 5, arrowright: -5 }
 /** With the shift key, where there are no letters left. */
 const SHIFTED: Readonly<Record<string, KeyAct>> = {
   h: { do: "hand" },
+  f: { do: "gather" },
 };
 
 const NUDGES: Readonly<Record<string, readonly [right: number, up: number]>> = {
@@ -97,6 +98,7 @@ export function keyAct({ key, ctrlKey, metaKey, altKey, shiftKey = false }: KeyP
 export const HELP: readonly { keys: string; text: TextKey }[] = [
   { keys: "F", text: "room.keys.follow" },
   { keys: "B", text: "room.keys.control" },
+  { keys: "⇧ F", text: "room.keys.gather" },
   { keys: "⇧ H", text: "room.keys.hand" },
   { keys: "K", text: "room.keys.key_view" },
   { keys: "P", text: "room.keys.pointer" },

@@ -43,7 +43,7 @@ export type LinkPicture = {
 
 export type SeatPicture = { seen: Seen; following: boolean; lost_s: number | null };
 
-export type FollowPicture = { walks: boolean; stale: boolean; seen: Seen };
+export type FollowPicture = { walks: boolean; isCalled: boolean; stale: boolean; seen: Seen };
 
 export const activeSlab = (pane: Pane): Slab | null =>
   pane.viewports.find((one) => one.id === pane.active)?.slab ?? null;
@@ -224,6 +224,9 @@ export type Actions = AnnotationActions & {
   switchHand(): void;
   lowerHand(actor: string): void;
   rejoin(): void;
+  /** Goes on freely although everybody was asked to follow. */
+  stay(): void;
+  gather(): void;
   openStack(study_uid: string, series_uid: string, stack: StackEntry): void;
   loadStudy(study_id: string): void;
   goTo(view: View): void;
@@ -296,7 +299,7 @@ export function createModel(page: RoomPage, state: RoomState): Model {
     link: signal<LinkPicture>({ at: "connecting", end: null, rtt_ms: null, lost_s: null }),
     state: signal(state),
     seats: signal(new Map()),
-    follow: signal<FollowPicture>({ walks: false, stale: false, seen: "loading" }),
+    follow: signal<FollowPicture>({ walks: false, isCalled: false, stale: false, seen: "loading" }),
     viewer: signal<ViewerPicture>({
       view: null,
       pane: null,

@@ -38,13 +38,19 @@ function WalkBar(): JSX.Element | null {
   const { holder, members } = model.state.value;
   if (!model.follow.value.walks || holder === null || holder === model.page.actor) return null;
   const name = members.find((one) => one.actor === holder)?.name ?? "";
+  const { isCalled } = model.follow.value;
   return (
-    <div class="bar walk" role="status">
+    <div key={String(isCalled)} class={isCalled ? "bar warn" : "bar walk"} role={isCalled ? "alert" : "status"}>
       <Icon name="follow" />
-      <span>{t("room.walk", { name })}</span>
+      <span>{t(isCalled ? "room.walk.called" : "room.walk", { name })}</span>
       <button type="button" class="primary" onClick={actions.rejoin}>
         {t("room.walk.rejoin")}
       </button>
+      {isCalled && (
+        <button type="button" onClick={actions.stay}>
+          {t("room.walk.stay")}
+        </button>
+      )}
     </div>
   );
 }

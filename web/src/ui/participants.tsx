@@ -22,6 +22,7 @@ export function Participants(): JSX.Element {
           <Person key={member.actor} member={member} />
         ))}
       </ul>
+      <WithMe />
       <BatonButtons />
     </Panel>
   );
@@ -121,6 +122,31 @@ function SeenChip({ actor, isPresenter }: { actor: string; isPresenter: boolean 
       {t(text)}
       {walks && seen !== "same" ? ` · ${t("room.seen.alone")}` : ""}
     </span>
+  );
+}
+
+/** Before one says "here": how many of the others look at just this image. */
+function WithMe(): JSX.Element | null {
+  const { model, actions } = useRoom();
+  const { holder, present } = model.state.value;
+  const me = model.page.actor;
+  const others = present.filter((actor) => actor !== me);
+  if (holder !== me || others.length === 0 || model.link.value.at !== "live") return null;
+  const seats = others.map((actor) => model.seats.value.get(actor));
+  const count = seats.filter((seat) => seat?.seen === "same" && seat.lost_s === null).length;
+  const isAnyAlone = seats.some((seat) => seat !== undefined && !seat.following && seat.lost_s === null);
+  return (
+    <div class="row with-me">
+      <span class={`chip ${count === others.length ? "ok" : "warn"}`} role="status">
+        {t("room.with_you", { count, of: others.length })}
+      </span>
+      {isAnyAlone && (
+        <button type="button" onClick={actions.gather}>
+          <Icon name="follow" />
+          {t("room.gather")}
+        </button>
+      )}
+    </div>
   );
 }
 

@@ -61,6 +61,8 @@ function sentenceOf({ done }: Fact, name: string, nameOf: (actor: string | null)
       return t("room.replay.fact.asks", { name });
     case "control.taken":
       return t(`room.replay.fact.control_${done.how}`, { name, other: nameOf(done.holder) });
+    case "gathered":
+      return t("room.replay.fact.gathered", { name });
     case "hand.raised":
       return t("room.replay.fact.hand_raised", { name });
     case "hand.lowered":

@@ -157,6 +157,12 @@ export type ReleaseControl = {
   term: number;
 };
 
+/** The holder of the baton asks those who walk freely to follow again; nobody's screen is moved by it. */
+export type GatherEveryone = {
+  t: "gather";
+  term: number;
+};
+
 /** I would like to speak, in my turn. */
 export type RaiseHand = {
   t: "hand.raise";
@@ -228,7 +234,7 @@ export type ConfirmIdentity = {
 export type Ask = {
   t: "ask";
   n: number;
-  act: SettleView | RequestControl | GiveControl | TakeControl | ReleaseControl | RaiseHand | LowerHand | AddKeyView | RemoveKeyView | DrawAnnotation | ChangeAnnotation | RemoveAnnotation | UpdateText | Say | ConfirmIdentity;
+  act: SettleView | RequestControl | GiveControl | TakeControl | ReleaseControl | GatherEveryone | RaiseHand | LowerHand | AddKeyView | RemoveKeyView | DrawAnnotation | ChangeAnnotation | RemoveAnnotation | UpdateText | Say | ConfirmIdentity;
 };
 
 /** Ephemeral: the presenter's view while it moves; `n` grows with each. */
@@ -316,6 +322,11 @@ export type ControlTaken = {
   holder: string | null;
   term: number;
   how: "given" | "taken" | "released" | "lost";
+};
+
+/** The acting member, who presents, has asked everybody to follow. */
+export type Gathered = {
+  t: "gathered";
 };
 
 /** The acting member waits to speak, behind those who have waited before. */
@@ -410,7 +421,7 @@ export type Fact = {
   actor: string;
   client_id: string;
   n: number;
-  done: ViewSettled | ControlRequested | ControlTaken | HandRaised | HandLowered | KeyViewAdded | KeyViewRemoved | AnnotationDrawn | AnnotationChanged | AnnotationRemoved | TextUpdated | Said | IdentityConfirmed | MemberJoined | MemberLeft | DraftLocked;
+  done: ViewSettled | ControlRequested | ControlTaken | Gathered | HandRaised | HandLowered | KeyViewAdded | KeyViewRemoved | AnnotationDrawn | AnnotationChanged | AnnotationRemoved | TextUpdated | Said | IdentityConfirmed | MemberJoined | MemberLeft | DraftLocked;
 };
 
 /** The answer to an ask that could not be carried out; nothing changed. `code` is in the catalogues. */
@@ -501,9 +512,9 @@ export type Seen = "same" | "coarse" | "loading" | "elsewhere" | "lost";
 
 export type FromBrowser = Hello | Ask | MoveView | MovePointer | MoveAnnotation | Tell | Signal | Drawn | Ping | Pong;
 
-export type Act = SettleView | RequestControl | GiveControl | TakeControl | ReleaseControl | RaiseHand | LowerHand | AddKeyView | RemoveKeyView | DrawAnnotation | ChangeAnnotation | RemoveAnnotation | UpdateText | Say | ConfirmIdentity;
+export type Act = SettleView | RequestControl | GiveControl | TakeControl | ReleaseControl | GatherEveryone | RaiseHand | LowerHand | AddKeyView | RemoveKeyView | DrawAnnotation | ChangeAnnotation | RemoveAnnotation | UpdateText | Say | ConfirmIdentity;
 
-export type Done = ViewSettled | ControlRequested | ControlTaken | HandRaised | HandLowered | KeyViewAdded | KeyViewRemoved | AnnotationDrawn | AnnotationChanged | AnnotationRemoved | TextUpdated | Said | IdentityConfirmed | MemberJoined | MemberLeft | DraftLocked;
+export type Done = ViewSettled | ControlRequested | ControlTaken | Gathered | HandRaised | HandLowered | KeyViewAdded | KeyViewRemoved | AnnotationDrawn | AnnotationChanged | AnnotationRemoved | TextUpdated | Said | IdentityConfirmed | MemberJoined | MemberLeft | DraftLocked;
 
 export type FromRoom = Welcome | Fact | Refused | Presence | ViewMoved | PointerMoved | AnnotationMoved | Signalled | Ping | Pong;
 

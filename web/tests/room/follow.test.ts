@@ -58,3 +58,17 @@ test("a holder who takes the baton anew begins counting anew", () => {
   ]);
   expect(now.shared).toBe(narrow);
 });
+
+test("who walks is asked to follow again, and is not moved by it", () => {
+  const walking = follow(NOT_YET, { on: "walked" });
+  const called = follow(walking, { on: "gathered" });
+  expect(called).toEqual({ ...walking, isCalled: true });
+  expect(follow(called, { on: "stayed" })).toEqual(walking);
+  expect(follow(called, { on: "rejoined" })).toEqual(NOT_YET);
+});
+
+test("who follows is not asked, and a new holder of the baton has asked nobody", () => {
+  expect(follow(NOT_YET, { on: "gathered" })).toBe(NOT_YET);
+  const called = follow(follow(NOT_YET, { on: "walked" }), { on: "gathered" });
+  expect(follow(called, { on: "control.taken", term: 2 })).toMatchObject({ walks: true, isCalled: false });
+});

@@ -56,5 +56,6 @@ test("age counts birthdays, and months below two years", () => {
 test("with the shift key a letter that is taken means something else", () => {
   expect(press("H", { shiftKey: true })).toEqual({ do: "hand" });
   expect(press("H")).toEqual({ do: "flip" });
-  expect(press("F", { shiftKey: true })).toEqual({ do: "follow" });
+  expect(press("F", { shiftKey: true })).toEqual({ do: "gather" });
+  expect(press("R", { shiftKey: true })).toEqual({ do: "reset" });
 });

@@ -1,0 +1,58 @@
+"""People around one image: hands raised in their order, and everybody asked to follow again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.browser import stage
+from tests.browser.stage import EMERGENCY_DOCTOR, NEURORADIOLOGIST, Case, Server, Window
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def case(server: Server) -> Case:
+    return stage.open_case(server, words="synthetique sans injection", also=[EMERGENCY_DOCTOR])
+
+
+def words(window: Window, where: str) -> list[str]:
+    return window.page.locator(where).all_inner_texts()
+
+
+def test_hands_are_heard_in_turn_and_who_walks_is_asked_to_come_back(
+    case: Case, server: Server, open_as: Callable[..., Window]
+) -> None:
+    expert, guest = open_as(NEURORADIOLOGIST, size=(1400, 900)), open_as(EMERGENCY_DOCTOR, size=(1280, 800))
+    for one in (expert, guest):
+        stage.enter(one, server, case.room_id)
+    assert stage.show_the_same(expert, guest), stage.differences(expert, guest)
+
+    guest.page.keyboard.press("Shift+H")
+    assert stage.eventually(expert, lambda: len(words(expert, ".hands li")) == 1)
+    assert stage.eventually(guest, lambda: len(words(guest, ".hands li")) == 1)
+    # Who waits takes their own hand down and raises it again.
+    guest.page.keyboard.press("Shift+H")
+    assert stage.eventually(expert, lambda: words(expert, ".hands li") == [])
+    guest.page.keyboard.press("Shift+H")
+    assert stage.eventually(expert, lambda: len(words(expert, ".hands li")) == 1)
+    expert.page.locator(".hands li button").nth(1).click()
+    assert stage.eventually(guest, lambda: words(guest, ".hands li") == [])
+
+    stage.scroll(guest, "stack", 3)
+    gather = expert.page.locator(".with-me button")
+    assert stage.eventually(expert, gather.is_visible)
+    before = stage.views(guest)["stack"]["sop_instance_uid"]
+    gather.click()
+    asked = guest.page.locator(".bar.warn[role=alert]")
+    assert stage.eventually(guest, asked.is_visible)
+    assert stage.views(guest)["stack"]["sop_instance_uid"] == before
+    asked.locator("button").nth(1).click()
+    assert stage.eventually(guest, lambda: not asked.is_visible())
+    assert stage.views(guest)["stack"]["sop_instance_uid"] == before
+    gather.click()
+    assert stage.eventually(guest, asked.is_visible)
+    asked.locator("button").nth(0).click()
+    assert stage.show_the_same(expert, guest), stage.differences(expert, guest)
+    assert stage.eventually(expert, lambda: not gather.is_visible())
