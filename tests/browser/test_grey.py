@@ -25,6 +25,9 @@ pytestmark = pytest.mark.browser
 # Eight by eight squares of 32 pixels, each of one value: what stands between pixels cannot matter in their middles.
 SQUARES = np.arange(64, dtype=np.uint16).reshape(8, 8) * 65
 PIXELS = np.kron(SQUARES, np.ones((32, 32), np.uint16))
+# One square in the middle, whose value lies inside of the window.
+PADDED = (3, 3)
+NAMES = ("sigmoid", "table", "inverse", "padding")
 TABLE = (np.linspace(0, 1, 4096) ** 2.2 * 1023).astype(np.uint16)
 
 
@@ -40,7 +43,7 @@ def with_table(made: Dataset) -> None:
 def rooms(server: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """One room for each image, by the name of what bends its greys."""
     folder = tmp_path_factory.mktemp("bent")
-    for number, name in enumerate(("sigmoid", "table", "inverse")):
+    for number, name in enumerate(NAMES):
         made = make.dataset(
             PIXELS, Modality="DX", StudyDescription=f"Gris {name}", SOPInstanceUID=f"1.2.3.90.{number}.3"
         )
@@ -52,13 +55,15 @@ def rooms(server: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
             made.VOILUTFunction = "SIGMOID"
         elif name == "table":
             with_table(made)
+        elif name == "padding":
+            made.PixelPaddingValue = int(SQUARES[PADDED])
         else:
             made.PhotometricInterpretation = "MONOCHROME1"
         (folder / f"{name}.dcm").write_bytes(make.file_of(made))
     done = server.command("import", "--finess", VALMONT, str(folder))
     assert done.returncode == 0, done.stdout + done.stderr
     stage.wait_until_prepared(server)
-    return {name: stage.open_case(server, words=f"Gris {name}").room_id for name in ("sigmoid", "table", "inverse")}
+    return {name: stage.open_case(server, words=f"Gris {name}").room_id for name in NAMES}
 
 
 def middles(window: Window) -> NDArray[np.int32]:
@@ -156,3 +161,20 @@ def choose(window: Window, explanation: str) -> None:
     """A window of the file, by its name there."""
     choice = window.page.get_by_label("Préréglage de fenêtre")
     choice.select_option(choice.locator("option").filter(has_text=explanation).get_attribute("value"))
+
+
+@pytest.mark.parametrize("backend", ["cpu", "gpu"])
+def test_padding_is_black_whatever_the_window_and_inverted(
+    rooms: dict[str, str], server: Server, open_as: Callable[..., Window], backend: str
+) -> None:
+    window = open_as(NEURORADIOLOGIST, size=(1280, 800))
+    stage.enter(window, server, f"{rooms['padding']}?backend={backend}")
+    window.page.keyboard.press("r")
+    levels = through_window(to_modality(SQUARES, Rescale()), VoiWindow(2000, 1500, "LINEAR"))
+    for invert in (False, True):
+        wanted = to_8_bits(levels, invert=invert)
+        # PS3.3 C.7.5.1.1.2: it is no part of the image.
+        wanted[PADDED] = 0
+        assert stage.eventually(window, lambda wanted=wanted: off(window, wanted) <= 1), off(window, wanted)
+        window.page.keyboard.press("i")
+    window.page.keyboard.press("r")

@@ -60,6 +60,7 @@ export function createGrid(host: HTMLElement, text: Text, events: GridEvents): G
       for (const [index, { element }] of cells.entries()) {
         element.hidden = !shown.includes(index);
         element.toggleAttribute("data-active", index === active);
+        element.toggleAttribute("data-below", shown.indexOf(index) >= columns);
         element.setAttribute("aria-current", String(index === active));
       }
       grid.toggleAttribute("data-many", count > 1);

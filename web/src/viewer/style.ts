@@ -56,6 +56,8 @@ const RULES = `
   max-width: calc(50% - 34px); }
 @container (max-width: 420px) { .viewer .in-layers { font-size: 10px; font-weight: 400; padding: 0 4px; line-height: 1.2; } }
 .viewer .in-layers:empty { display: none; }
+.pane[data-below], .viewer[data-layout="mpr"] [data-viewport="coronal"],
+.viewer[data-layout="mpr"][data-shape="tall"] [data-viewport="sagittal"] { --bars: 0px; }
 .viewer .in-scale { right: 8px; bottom: 48px; border: solid #c9ced3; border-width: 0 1px 1px 1px; height: 14px;
   text-align: center; box-sizing: border-box; line-height: 11px; font-size: 11px; box-shadow: 0 1px 2px #000; }
 @container (max-width: 300px) { .viewer .at-bottom { bottom: 38px; } }
