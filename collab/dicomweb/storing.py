@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import msgspec
@@ -26,7 +27,7 @@ from collab.studies.importing import READ_TIMEOUT_S, Intake, import_files
 from collab.studies.preparing import Preparer
 from collab.studies.rules import CARE_ROLES
 from collab.studies.service import list_left
-from collab.studies.sources import Source, is_archive
+from collab.studies.sources import ReadFile, Source, is_archive
 from collab.studies.uploading import folder_of
 from collab.studies.work import read_file, read_file_strictly
 from dicom_render.headers import InstanceHeader
@@ -64,6 +65,11 @@ class Judged:
     reason: int | None
 
     @property
+    def source(self) -> Source:
+        read = None if self.header is None else ReadFile(sha256=self.part.sha256, header=self.header)
+        return Source(path=self.part.path, name=self.part.path.name, read=read)
+
+    @property
     def is_tried(self) -> bool:
         """Given to the import; what has no header goes too, to be set aside where people see it."""
         return self.reason is None or (self.reason == CANNOT_UNDERSTAND and self.header is None)
@@ -81,7 +87,8 @@ async def receive_instances(request: Request) -> Response:
         answer, status = await worked_apart(stored.store, received)
     finally:
         await run_in_threadpool(shutil.rmtree, folder, True)
-    site_of(request).part(Preparer).wake()
+    # As a rule more of the study follows in the next request.
+    site_of(request).part(Preparer).expect(stored.study_ids)
     return Response(msgspec.json.encode(answer), status, media_type=DICOM_JSON)
 
 
@@ -118,16 +125,19 @@ class _Storing:
         self._by = by
         self._root = root
         self._study_uid = study_uid
+        self.study_ids: tuple[str, ...] = ()
 
     def store(self, received: Sequence[Received]) -> tuple[Json, int]:
         """The answer's document and status. Raises `BadRequest` without parts, and what workers raise."""
         if not received:
             raise BadRequest(field="body")
-        judged = [self._judge(part) for part in received]
-        sources = [Source(path=each.part.path, name=each.part.path.name) for each in judged if each.is_tried]
+        with ThreadPoolExecutor(self._intake.settings.workers, thread_name_prefix="judge") as pool:
+            judged = list(pool.map(self._judge, received))
+        sources = [each.source for each in judged if each.is_tried]
         left: dict[str, str] = {}
         if sources:
             done = import_files(self._intake, sources, by=self._by, hospital_id=self._by.hospital_id)
+            self.study_ids = done.study_ids
             with self._intake.database.transaction() as session:
                 left = {row.file_name: row.code for row in list_left(session, done.import_id)}
         return self._answer(judged, left)

@@ -43,6 +43,12 @@ class Background:
             self._wakes += 1
             self._condition.notify_all()
 
+    def rest(self, seconds: float) -> None:
+        """Inside of a step: nothing to do for so long, unless it is woken or stopped."""
+        with self._condition:
+            seen = self._wakes
+            self._condition.wait_for(lambda: self._is_stopping or self._wakes != seen, seconds)
+
     def stop(self, *, timeout_s: float | None = STOP_TIMEOUT_S) -> None:
         """None: however long the steps at work take."""
         with self._condition:

@@ -26,7 +26,7 @@ from collab.studies.findings import Finding, finding_of, finding_of_left
 from collab.studies.indexing import Ledger, Outcome
 from collab.studies.models import SetAside, StudyImport
 from collab.studies.rules import CARE_ROLES, IMPORT_MOVES, MAX_UPLOAD_BYTES, ImportState
-from collab.studies.sources import Candidate, Gathered, Source, gather, is_archive
+from collab.studies.sources import Candidate, Gathered, ReadFile, Source, gather, is_archive
 from collab.studies.work import read_file
 from dicom_render.headers import InstanceHeader
 from dicom_render.workers import Workers
@@ -176,7 +176,9 @@ class _Run:
             # What the group before it brings may not be known yet: the ledger knows it by its UID and its bytes.
             with self._intake.database.transaction() as session:
                 known = store.list_known_bytes(session, hospital_id=self._hospital_id, hashes=hashes)
-            reads = [self._start(copy, known, pool) for copy in staged]
+            reads = [
+                self._start(copy, known, pool, candidate.read) for candidate, copy in zip(group, staged, strict=True)
+            ]
             return _Begun(group=group, staged=staged, known=known, reads=reads, staging=staging.pop_all())
 
     def _take(self, begun: _Begun) -> None:
@@ -204,10 +206,18 @@ class _Run:
         return staged
 
     def _start(
-        self, copy: Staged | BadEntry, known: dict[str, store.Known], pool: ThreadPoolExecutor
+        self,
+        copy: Staged | BadEntry,
+        known: dict[str, store.Known],
+        pool: ThreadPoolExecutor,
+        read: ReadFile | None,
     ) -> Future[InstanceHeader] | None:
         if isinstance(copy, BadEntry) or copy.sha256 in known:
             return None
+        if read is not None and read.sha256 == copy.sha256:
+            done = Future[InstanceHeader]()
+            done.set_result(read.header)
+            return done
         return pool.submit(self._intake.workers.run, read_file, str(copy.path), timeout_s=READ_TIMEOUT_S)
 
     def _write(self, findings: Sequence[Finding]) -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import logging
 import signal
-import threading
 import time
-from collections.abc import Generator, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,13 +18,14 @@ from collab.audit import service as audit
 from collab.kit.ids import new_id
 from collab.studies import store
 from collab.studies.background import Background
+from collab.studies.growing import QUIET_S, Growing
 from collab.studies.importing import Intake
 from collab.studies.indexing import SET_ASIDE, safe_facts
 from collab.studies.models import Instance, Series, SetAside
 from collab.studies.prepared import FORMAT, PreparedFolders, StoredStack, prepared_name
-from collab.studies.readied import Part, ReadiedParts
+from collab.studies.readying import SILENCE_TIMEOUT_S, Readier
 from collab.studies.rules import SERIES_MOVES, SeriesState
-from collab.studies.work import assemble_originals, ready_originals
+from collab.studies.work import assemble_originals
 from dicom_render.numbering import announced
 from dicom_render.prepare import PreparedSeries, StackSummary
 from dicom_render.refusal import Refusal as RenderRefusal
@@ -38,8 +37,6 @@ log = logging.getLogger("consilium.studies")
 BY = "preparer"
 # Segmentations and dose grids are whole and stored; they are just no pictures of their own.
 NOT_DRAWN = "not_drawn"
-# A worker reports after each frame, which takes 5 to 40 ms, and a second for the largest.
-SILENCE_TIMEOUT_S = 120
 # Half copied originals of dead processes are removed when they are a day old.
 STAGING_AGE_S = 86_400
 
@@ -49,6 +46,7 @@ class _Job:
     """What one preparation is made from."""
 
     series_id: str
+    study_id: str
     version: str
     hashes: tuple[str, ...]
 
@@ -59,9 +57,9 @@ class Preparer:
     def __init__(self, intake: Intake) -> None:
         self._intake = intake
         self._folders = PreparedFolders(intake.settings)
-        self._parts = ReadiedParts(intake.settings)
-        self._arriving: set[str] = set()
-        self._background = Background("prepare", self.prepare_next, threads=intake.settings.workers)
+        self._readier = Readier(intake, self._note)
+        self._growing = Growing()
+        self._background = Background("prepare", self._step, threads=intake.settings.workers)
 
     def start(self) -> None:
         """Take up what an earlier process left, then work in the background."""
@@ -77,7 +75,7 @@ class Preparer:
 
     def close(self) -> None:
         """Give back the disk of what was readied; it can be used again."""
-        self._parts.close()
+        self._readier.parts.close()
 
     @contextmanager
     def at_work(self) -> Generator[None]:
@@ -90,7 +88,9 @@ class Preparer:
 
     def expect(self, study_ids: Iterable[str]) -> None:
         """More of these studies is coming in: what is here of them can be readied meanwhile."""
-        self._arriving.update(study_ids)
+        expected = set(study_ids)
+        self._readier.expect(expected)
+        self._growing.come(expected, at=time.monotonic())
         self.wake()
 
     def recover(self) -> None:
@@ -100,26 +100,39 @@ class Preparer:
             store.requeue_outdated(session, ending=f"-{FORMAT}")
             current = store.list_prepared_versions(session)
         self._folders.sweep(current)
-        self._parts.sweep()
+        self._readier.parts.sweep()
         self._intake.blobs.clear_staging(before=time.time() - STAGING_AGE_S)
 
     def prepare_next(self) -> bool:
         """Prepare one queued series, else ready images of one that is coming in; False if there is neither."""
+        return self._prepare_next(but=frozenset()) or self._readier.ready_expected()
+
+    def _step(self) -> bool:
+        """The same, but a series that grows waits for a pause among its images, which are readied meanwhile."""
+        growing = self._growing.waiting(at=time.monotonic())
+        if self._prepare_next(but=growing) or self._readier.ready_expected():
+            return True
+        if growing:
+            self._background.rest(QUIET_S)
+        return bool(growing)
+
+    def _prepare_next(self, *, but: frozenset[str]) -> bool:
         with self._intake.database.transaction() as session:
-            for exhausted in store.list_exhausted(session):
-                self._refuse(session, exhausted, "give_up", code="preparation_failed")
-            job = _claim(session)
-        if job is None:
-            return self._ready_arriving()
-        with self._parts.holding(job.series_id):
+            job = _claim(session, but)
+            if job is None:
+                for exhausted in store.list_exhausted(session):
+                    self._refuse(session, exhausted, "give_up", code="preparation_failed")
+                return False
+        with self._readier.parts.holding(job.series_id):
             self._prepare(job)
+        self._growing.prepared(job.study_id, at=time.monotonic())
         return True
 
     def _prepare(self, job: _Job) -> None:
         place = self._folders.begin(job.series_id)
         done: PreparedSeries | RenderRefusal | None = None
         try:
-            self._ready_all(job)
+            self._readier.ready_all(job.series_id, job.hashes)
             prepared = self._assemble(job, place)
             self._folders.finish(place, job.series_id, prepared_name(job.version))
             done = prepared
@@ -134,70 +147,10 @@ class Preparer:
             with self._intake.database.transaction() as session:
                 self._finish(session, job, done)
 
-    def _ready_all(self, job: _Job) -> None:
-        """Have all images of a series readied, over all workers. Raises what reading them raises."""
-        failed = threading.Event()
-
-        def share() -> None:
-            try:
-                while not failed.is_set() and (part := self._claim_part(job.series_id, job.hashes)):
-                    self._ready(part)
-            except BaseException:
-                failed.set()
-                raise
-
-        # Somebody else may be at work on some of them, and fail.
-        while not self._parts.wait(job.series_id, job.hashes, timeout_s=SILENCE_TIMEOUT_S):
-            sharers = self._intake.settings.workers
-            with ThreadPoolExecutor(sharers, thread_name_prefix="ready") as pool:
-                for shared in [pool.submit(share) for _ in range(sharers)]:
-                    shared.result()
-
-    def _claim_part(self, series_id: str, hashes: Sequence[str]) -> Part | None:
-        return self._parts.claim(series_id, hashes, sharers=self._intake.settings.workers)
-
-    def _ready(self, part: Part) -> None:
-        is_done = False
-        try:
-            paths = self._paths_of(part.hashes)
-            self._intake.workers.run(
-                ready_originals, paths, str(part.path), timeout_s=SILENCE_TIMEOUT_S, progress=self._note
-            )
-            self._parts.finish(part)
-            is_done = True
-        finally:
-            if not is_done:
-                self._parts.give_up(part)
-
     def _assemble(self, job: _Job, place: Path) -> PreparedSeries:
-        parts = [str(path) for path in self._parts.paths_of(job.series_id, job.hashes)]
-        paths = self._paths_of(job.hashes)
+        parts = [str(path) for path in self._readier.parts.paths_of(job.series_id, job.hashes)]
+        paths = [str(self._intake.blobs.path_of(sha256)) for sha256 in job.hashes]
         return self._intake.workers.run(assemble_originals, parts, paths, str(place), timeout_s=SILENCE_TIMEOUT_S)
-
-    def _paths_of(self, hashes: Iterable[str]) -> list[str]:
-        return [str(self._intake.blobs.path_of(sha256)) for sha256 in hashes]
-
-    def _ready_arriving(self) -> bool:
-        """Ready what is here of one series that is coming in; the preparation will tell what cannot be."""
-        expected = tuple(self._arriving)
-        if not expected or self._parts.is_full:
-            return False
-        with self._intake.database.transaction() as session:
-            arriving = store.list_arriving(session, study_ids=expected)
-            here = {
-                each.id: tuple(sha256 for _, sha256 in store.list_instance_keys(session, series_id=each.id))
-                for each in arriving
-            }
-        self._arriving.difference_update(set(expected) - {each.study_id for each in arriving})
-        for series in arriving:
-            part = self._claim_part(series.id, here[series.id])
-            if part is not None:
-                try:
-                    self._ready(part)
-                except RenderRefusal:
-                    self._arriving.discard(series.study_id)
-                return True
-        return False
 
     def _note(self, done: int, total: int) -> None:
         """Hearing from the worker is what matters: it keeps its time-out from running."""
@@ -259,12 +212,12 @@ class Preparer:
         audit.record(session, act, by=BY, at=self._intake.clock(), kind="series", object_id=series.id, **facts)
 
 
-def _claim(session: Session) -> _Job | None:
-    series = store.claim_next(session)
+def _claim(session: Session, but: frozenset[str]) -> _Job | None:
+    series = store.claim_next(session, but=but)
     if series is None:
         return None
-    keys = store.list_instance_keys(session, series_id=series.id)
-    return _Job(series_id=series.id, version=series.version, hashes=tuple(sha256 for _, sha256 in keys))
+    hashes = store.list_hashes(session, series.id)
+    return _Job(series_id=series.id, study_id=series.study_id, version=series.version, hashes=hashes)
 
 
 def _why_nothing(done: PreparedSeries) -> str:

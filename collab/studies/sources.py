@@ -14,15 +14,28 @@ from collab.kit.refusals import Refusal
 from collab.studies.archives import MARK, BadArchive, BadEntry, check_entry, entry_opened, opened
 from collab.studies.blobs import hash_of
 from collab.studies.rules import MAX_NAME_LENGTH
+from dicom_render.headers import InstanceHeader
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadFile:
+    """What a limited process has read in the bytes of that hash, which was made here."""
+
+    sha256: str
+    header: InstanceHeader
 
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """Something to import: a path on this machine and the name (and hash, if told) that its sender knows it by."""
+    """Something to import: a path on this machine and the name (and hash, if told) that its sender knows it by.
+
+    `read`: of a single file that was read already, so that it need not be again.
+    """
 
     path: Path
     name: str
     sha256: str | None = None
+    read: ReadFile | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +47,7 @@ class Candidate:
     path: Path
     archive: zipfile.ZipFile | None = None
     entry: zipfile.ZipInfo | None = None
+    read: ReadFile | None = None
 
     @contextmanager
     def open(self) -> Generator[IO[bytes]]:
@@ -71,9 +85,11 @@ class Gathered:
             for path in _walk(source.path):
                 self._add_path(path, name=f"{source.name}/{path.relative_to(source.path)}", sha256=None)
         else:
-            self._add_path(source.path, name=source.name, sha256=source.sha256, given=True)
+            self._add_path(source.path, name=source.name, sha256=source.sha256, given=True, read=source.read)
 
-    def _add_path(self, path: Path, *, name: str, sha256: str | None, given: bool = False) -> None:
+    def _add_path(
+        self, path: Path, *, name: str, sha256: str | None, given: bool = False, read: ReadFile | None = None
+    ) -> None:
         if path.is_symlink() and not given:
             self.left.append(Left(name=clean_name(name), size=0, refusal=BadEntry("link")))
         elif not path.is_file():
@@ -85,7 +101,8 @@ class Gathered:
         elif is_archive(path):
             self._add_archive(path, name)
         else:
-            self.candidates.append(Candidate(name=clean_name(name), size=path.stat().st_size, path=path))
+            size = path.stat().st_size
+            self.candidates.append(Candidate(name=clean_name(name), size=size, path=path, read=read))
 
     def _add_archive(self, path: Path, name: str) -> None:
         try:

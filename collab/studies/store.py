@@ -144,6 +144,11 @@ def list_instance_keys(session: Session, *, series_id: str) -> list[tuple[str, s
     return [(uid, sha256) for uid, sha256 in rows]
 
 
+def list_hashes(session: Session, series_id: str) -> tuple[str, ...]:
+    """The originals of a series, in the order of instance numbers."""
+    return tuple(sha256 for _, sha256 in list_instance_keys(session, series_id=series_id))
+
+
 def list_instances(session: Session, series_id: str) -> Sequence[Instance]:
     return session.scalars(select(Instance).filter_by(series_id=series_id)).all()
 
@@ -215,8 +220,9 @@ def queue_series(session: Session, *, study_ids: Iterable[str]) -> None:
 
 
 def list_arriving(session: Session, *, study_ids: Iterable[str]) -> Sequence[Series]:
-    """Series of these studies that more may come of."""
-    query = select(Series).where(Series.study_id.in_(list(study_ids)), Series.state == SeriesState.RECEIVING)
+    """Series of these studies that more has come of, or may come of."""
+    arriving = (SeriesState.RECEIVING, SeriesState.QUEUED)
+    query = select(Series).where(Series.study_id.in_(list(study_ids)), Series.state.in_(arriving))
     return session.scalars(query.order_by(Series.id)).all()
 
 
@@ -233,9 +239,13 @@ def requeue_outdated(session: Session, *, ending: str) -> None:
     session.execute(update(Series).where(*outdated).values(state=renewed, attempts=0))
 
 
-def claim_next(session: Session) -> Series | None:
-    """The next series to prepare, now marked as being prepared; its attempts are counted before it can kill us."""
+def claim_next(session: Session, *, but: Iterable[str] = ()) -> Series | None:
+    """The next series to prepare, now marked as being prepared; its attempts are counted before it can kill us.
+
+    `but`: studies whose series can wait, where something of them is shown already.
+    """
     query = select(Series).where(Series.state == SeriesState.QUEUED, Series.attempts < MAX_ATTEMPTS)
+    query = query.where(or_(Series.prepared_version.is_(None), Series.study_id.not_in(list(but))))
     next_one = query.order_by(Series.id).limit(1).with_for_update(of=Series, skip_locked=True)
     series = session.scalars(next_one.execution_options(populate_existing=True)).first()
     if series is not None:
