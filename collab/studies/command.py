@@ -30,7 +30,8 @@ def import_paths(
     Beside a running server both may prepare: what either has finished, the other takes as it is.
     """
     sources = [Source(path=path.resolve(), name=path.name or str(path)) for path in paths]
-    with Workers(settings.workers) as workers:
+    # One more than prepare series, as in a server: what comes in is read meanwhile.
+    with Workers(settings.workers + 1) as workers:
         intake = Intake(database=database, settings=settings, workers=workers, clock=clock)
         return take_in(intake, sources, by=by, hospital_id=hospital_id, report=report)
 

@@ -193,6 +193,10 @@ class _Run:
         self._write(findings)
 
     def _stage(self, candidate: Candidate, staging: ExitStack) -> Staged | BadEntry:
+        if candidate.read is not None:
+            adopted = self._blobs.adopt(candidate.path, sha256=candidate.read.sha256)
+            staging.callback(self._blobs.drop, adopted)
+            return adopted
         try:
             with candidate.open() as source:
                 staged = self._blobs.stage(source, limit_bytes=MAX_UPLOAD_BYTES)
@@ -214,7 +218,7 @@ class _Run:
     ) -> Future[InstanceHeader] | None:
         if isinstance(copy, BadEntry) or copy.sha256 in known:
             return None
-        if read is not None and read.sha256 == copy.sha256:
+        if read is not None:
             done = Future[InstanceHeader]()
             done.set_result(read.header)
             return done

@@ -45,17 +45,16 @@ class Readier:
             self._share(series_id, hashes)
 
     def _share(self, series_id: str, hashes: Sequence[str]) -> None:
-        failed = threading.Event()
+        failed, sharers = threading.Event(), self._intake.settings.workers
 
         def take_part() -> None:
             try:
-                while not failed.is_set() and (part := self._claim(series_id, hashes)):
+                while not failed.is_set() and (part := self.parts.claim(series_id, hashes, sharers=sharers)):
                     self._ready(part)
             except BaseException:
                 failed.set()
                 raise
 
-        sharers = self._intake.settings.workers
         with ThreadPoolExecutor(sharers, thread_name_prefix="ready") as pool:
             for shared in [pool.submit(take_part) for _ in range(sharers)]:
                 shared.result()
@@ -64,7 +63,7 @@ class Readier:
         """Ready some of what is expected to grow; the preparation will tell what cannot be."""
         readied = 0
         for study_id, series_id, hashes in self._list_expected():
-            while readied < PARTS_A_STEP and (part := self._claim(series_id, hashes)):
+            while readied < PARTS_A_STEP and (part := self.parts.claim(series_id, hashes, sharers=1)):
                 readied += 1
                 try:
                     self._ready(part)
@@ -83,9 +82,6 @@ class Readier:
             arriving = store.list_arriving(session, study_ids=expected)
             self._expected.difference_update(set(expected) - {each.study_id for each in arriving})
             return [(each.study_id, each.id, store.list_hashes(session, each.id)) for each in arriving]
-
-    def _claim(self, series_id: str, hashes: Sequence[str]) -> Part | None:
-        return self.parts.claim(series_id, hashes, sharers=self._intake.settings.workers)
 
     def _ready(self, part: Part) -> None:
         is_done = False

@@ -19,7 +19,7 @@ from dicom_render.headers import InstanceHeader
 
 @dataclass(frozen=True, kw_only=True)
 class ReadFile:
-    """What a limited process has read in the bytes of that hash, which was made here."""
+    """What a limited process has read in a file of ours, and the hash that was made of it as it was written."""
 
     sha256: str
     header: InstanceHeader

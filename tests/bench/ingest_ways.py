@@ -191,9 +191,9 @@ def _seeded(folder: Path) -> tuple[Settings, str, str]:
 def _warm_intake(folder: Path) -> Generator[tuple[Intake, str]]:
     """An intake whose processes have started, as in a running server, and a hospital."""
     settings, hospital_id, _ = _seeded(folder)
-    with closing(Database(settings.url)) as database, Workers(settings.workers) as workers:
-        with ThreadPoolExecutor(settings.workers) as pool:
-            list(pool.map(lambda _: workers.run(os.getpid), range(settings.workers)))
+    with closing(Database(settings.url)) as database, Workers(settings.workers + 1) as workers:
+        with ThreadPoolExecutor(settings.workers + 1) as pool:
+            list(pool.map(lambda _: workers.run(os.getpid), range(settings.workers + 1)))
         yield Intake(database=database, settings=settings, workers=workers), hospital_id
 
 

@@ -71,3 +71,14 @@ def test_old_staged_copies_are_cleared_and_new_ones_are_not(tmp_path: Path) -> N
     assert staged.path.exists()
     store.clear_staging(before=staged.path.stat().st_mtime + 1)
     assert not staged.path.exists()
+
+
+def test_a_file_hashed_as_it_was_written_is_kept_without_a_copy_and_outlives_its_name(tmp_path: Path) -> None:
+    store, content = BlobStore(tmp_path / "blobs"), b"written and hashed beside the store"
+    path, sha256 = tmp_path / "part", hashlib.sha256(content).hexdigest()
+    path.write_bytes(content)
+    inode = path.stat().st_ino
+    store.keep([store.adopt(path, sha256=sha256)])
+    path.unlink()
+    assert store.read(sha256) == content
+    assert store.path_of(sha256).stat().st_ino == inode
