@@ -121,7 +121,7 @@ def _stack(index: int, groups: list[list[Placed]], family: Family) -> Stack:
         spacing_mm=judged.spacing_mm,
         orientation=orientation,
         normal=None if orientation is None else normal_of(orientation),
-        frame_of_reference_uid=first.frame_of_reference_uid if has_one_space(group) else None,
+        frame_of_reference_uid=first.frame_of_reference_uid if has_one_space(group) and not is_mosaic(first) else None,
         distinction=distinction,
         warnings=(*judged.cautions, *planes, *_cautions(group)),
         label=label_of(index, groups, family, distinction),
@@ -148,12 +148,14 @@ def _resampling(ordered: list[Placed], orientation: Orientation | None, judged: 
 
 
 def _frame(placed: Placed) -> StackFrame:
+    # The place that a mosaic gives is that of a slice as large as all its tiles: none of them lies there.
+    is_placed = not is_mosaic(placed.header)
     return StackFrame(
         sop_instance_uid=placed.instance.sop_instance_uid,
         frame=placed.number,
         instance_number=placed.instance.instance_number,
-        position_mm=placed.header.image_position_mm,
-        orientation=placed.header.image_orientation,
+        position_mm=placed.header.image_position_mm if is_placed else None,
+        orientation=placed.header.image_orientation if is_placed else None,
         header=placed.header,
     )
 

@@ -56,7 +56,7 @@ def is_mosaic(header: FrameHeader) -> bool:
 
 def has_geometry(header: FrameHeader) -> bool:
     placed = header.image_position_mm is not None and header.image_orientation is not None
-    return placed and header.pixel_spacing_mm is not None
+    return placed and header.pixel_spacing_mm is not None and not is_mosaic(header)
 
 
 def distinction_of(group: Sequence[Placed], groups: Sequence[Sequence[Placed]]) -> dict[str, Fact]:

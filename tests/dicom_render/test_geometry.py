@@ -90,7 +90,24 @@ def test_colour_with_geometry_is_no_volume(test_data: Path) -> None:
 
 def test_a_mosaic_is_no_slice(test_data: Path) -> None:
     file = sorted((test_data / "03_mr_brain" / "siemens_trio_perfusion").glob("*.dcm"))[0]
-    assert stacks_of([file])[0].reason == "mosaic"
+    (stack,) = stacks_of([file])
+    assert (stack.kind, stack.reason, stack.resampling) == ("stack", "mosaic", None)
+
+
+def test_the_place_that_a_mosaic_gives_is_told_to_nobody(test_data: Path) -> None:
+    """Nothing may be pointed at, linked or cut by it: the tiles lie elsewhere."""
+    file = sorted((test_data / "03_mr_brain" / "siemens_trio_perfusion").glob("*.dcm"))[0]
+    assert read_header(file.read_bytes()).frames[0].image_position_mm is not None
+    (stack,) = stacks_of([file])
+    assert (stack.orientation, stack.normal, stack.frame_of_reference_uid) == (None, None, None)
+    assert [(frame.position_mm, frame.orientation) for frame in stack.frames] == [(None, None)]
+
+
+def test_the_mosaics_of_a_time_series_are_one_stack_in_the_order_of_their_numbers() -> None:
+    mosaic = {"image_type": ("ORIGINAL", "PRIMARY", "M", "ND", "MOSAIC")}
+    headers = [make.instance(make.frame_header(**mosaic), number=number, modality="MR") for number in (3, 1, 2)]
+    (stack,) = arrange(headers)
+    assert (stack.reason, [frame.instance_number for frame in stack.frames]) == ("mosaic", [1, 2, 3])
 
 
 def test_instance_numbers_do_not_order_slices() -> None:
