@@ -174,8 +174,10 @@ class LosesFromWhenItNoticed(Room):
 
 
 class HearsNobody(Room):
-    def hear(self, connection: Connection, *, at_ms: int) -> None:
-        pass
+    def receive(self, connection: Connection, message: Message, *, at_ms: int) -> None:
+        heard = connection.heard_ms, connection.is_asked
+        super().receive(connection, message, at_ms=at_ms)
+        connection.heard_ms, connection.is_asked = heard
 
 
 class ClosesTheSilentUnnoticed(Room):
