@@ -9,7 +9,9 @@ from tests.bench.percentiles import ratio
 from tests.bench.report import Cell, Table
 from tests.bench.rooms_load import Counts
 
-IN_TIME_MS, CARRIED_SHARE, ROOMS_TARGET, AGE_TARGET_MS = 20.0, 0.999, 324, 300.0
+IN_TIME_MS, ROOMS_TARGET, AGE_TARGET_MS = 20.0, 324, 300.0
+# What a member looks at is replaced after one interval, and by what is in time.
+CARRIED_AGE_MS = 1000 / 60 + IN_TIME_MS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,8 +23,11 @@ class Measured:
 
 
 def is_carried(counts: Counts) -> bool:
-    """Whether so many rooms were served: nothing late, nothing left out, nobody put out."""
-    return counts.share >= CARRIED_SHARE and 0 <= counts.p99_ms < IN_TIME_MS and not counts.closed
+    """Whether so many rooms were served: nothing late, nobody looking at what is old, nobody put out.
+
+    Not every sample need arrive: one that a newer one replaces before it is sent makes nobody look at anything old.
+    """
+    return 0 <= counts.p99_ms < IN_TIME_MS and counts.age_p99_ms < CARRIED_AGE_MS and not counts.closed
 
 
 def cpu_us(counts: Counts) -> float | None:
@@ -37,13 +42,15 @@ def capacity_table(found: Sequence[Measured], title: str) -> Table:
         counts = each.counts
         rows.append(
             (
-                each.name, counts.rooms, f">= {ROOMS_TARGET}", counts.p50_ms, counts.p99_ms, 100 * counts.share,
+                each.name, counts.rooms, f">= {ROOMS_TARGET}", counts.p50_ms, counts.p99_ms, counts.age_p99_ms,
+                100 * counts.share,
                 100 * counts.server_cpu, cpu_us(counts), counts.rss_after_mib, counts.late_ms_p99,
                 100 * counts.generator_cpu, ratio(ours.rooms, counts.rooms) if ours else None,
             )
         )  # fmt: skip
     columns = (
-        "server", "rooms", "target", "p50 ms", "p99 ms", "arrived %", "CPU % of a core", "CPU us/delivery", "RSS MiB",
+        "server", "rooms", "target", "p50 ms", "p99 ms", "age p99 ms", "arrived %", "CPU % of a core",
+        "CPU us/delivery", "RSS MiB",
         "generator late ms", "generator CPU %", "ours / this",
     )  # fmt: skip
     return Table(title=title, columns=columns, rows=tuple(rows))

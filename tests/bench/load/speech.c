@@ -107,7 +107,8 @@ static void say_pointer(struct tab *tab, uint64_t due) {
 static void say_awareness(struct tab *tab, uint64_t due) {
   unsigned char state[40000], b[41000];
   char json[33000];
-  int size = sprintf(json, "{\"p\":[-123.25,45.5,789.125],\"m\":\"@%016lx%02d\",\"z\":\"", due, tab->seat), n = 0, k = 0;
+  int size = sprintf(json, "{\"p\":[-123.25,45.5,789.125],\"m\":\"@%016lx%02d\",\"u\":\"%s1 %s2 %s3", due, tab->seat, UID,
+                     UID, UID), n = 0, k = 0;
   while (size < plan.bytes - 2) json[size++] = 'a';
   size += sprintf(json + size, "\"}");
   k += varint(state + k, 1), k += varint(state + k, tab->id), k += varint(state + k, ++tab->clock);
