@@ -4,10 +4,10 @@ A worker decodes hostile files: if one takes it over, nothing that it sends may 
 """
 
 import socket
+import threading
 import time
 import typing
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -60,6 +60,7 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
 
 
 Answer = Ready | Progressed | Done | Refused | Failed
+read_answer = msgspec.msgpack.Decoder(Answer).decode
 
 
 def encode_result(result: object) -> msgspec.Raw:
@@ -68,7 +69,7 @@ def encode_result(result: object) -> msgspec.Raw:
 
 def decode_result(raw: msgspec.Raw, function: Callable[..., Any]) -> Any:  # Any: what the function says it returns
     """The result as the return type that the function declares; without a declaration, as plain values."""
-    return msgspec.msgpack.decode(raw, type=_declared(function), ext_hook=_array_of, dec_hook=_as_is)
+    return _reader_of(function).decode(raw)
 
 
 def send(channel: socket.socket, payload: bytes) -> None:
@@ -99,8 +100,21 @@ def _exactly(channel: socket.socket, count: int, deadline: float | None) -> byte
     return bytes(received)
 
 
-# Each answer asks, and working annotations out takes 0.3 ms; the functions that workers run are few.
-@cache
+# Two threads that use a type for the first time at one moment crash the process (msgspec 0.22). Kept, since working
+# annotations out takes 0.3 ms; the functions that workers run are few.
+_MAKING = threading.Lock()
+_READERS: dict[Callable[..., Any], msgspec.msgpack.Decoder[Any]] = {}
+
+
+def _reader_of(function: Callable[..., Any]) -> msgspec.msgpack.Decoder[Any]:
+    with _MAKING:
+        found = _READERS.get(function)
+        if found is None:
+            found = msgspec.msgpack.Decoder(_declared(function), ext_hook=_array_of, dec_hook=_as_is)
+            _READERS[function] = found
+        return found
+
+
 def _declared(function: Callable[..., Any]) -> Any:  # Any: a type expression
     try:
         declared = typing.get_type_hints(function).get("return", Any)

@@ -12,7 +12,19 @@ from typing import Any
 
 import msgspec
 
-from dicom_render.answers import Answer, Done, Failed, Order, Progressed, Ready, Refused, decode_result, receive, send
+from dicom_render.answers import (
+    Answer,
+    Done,
+    Failed,
+    Order,
+    Progressed,
+    Ready,
+    Refused,
+    decode_result,
+    read_answer,
+    receive,
+    send,
+)
 from dicom_render.limits import WORKER_FILE_BYTES
 from dicom_render.refusal import Refusal, refusal_of
 
@@ -93,7 +105,7 @@ class WorkerProcess:
 
     def _next(self, deadline: float, order: Order) -> Answer:
         try:
-            return msgspec.msgpack.decode(receive(self._channel, deadline=deadline), type=Answer)
+            return read_answer(receive(self._channel, deadline=deadline))
         except TimeoutError:
             raise WorkerDied("timeout", {"function": order.function.__name__}) from None
         except (EOFError, ConnectionError, msgspec.MsgspecError):

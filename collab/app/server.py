@@ -30,6 +30,7 @@ from collab.exports.pdf import render_conclusion
 from collab.kit.clock import Clock, utc_now
 from collab.kit.database import Database
 from collab.kit.guard import Guard
+from collab.kit.known_types import know_types
 from collab.kit.pages import Pages
 from collab.kit.resources import DIST, STATIC
 from collab.kit.secret import read_secret
@@ -53,6 +54,7 @@ from dicom_render.workers import Workers
 
 def build_site(settings: Settings, *, clock: Clock = utc_now) -> Site:
     """Everything that a running server has; nothing is started yet."""
+    know_types()
     settings.data.mkdir(parents=True, exist_ok=True)
     database = Database(settings.url)
     # One more than prepare series: a file that nobody has read is not on anybody's screen.
