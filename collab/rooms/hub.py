@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
@@ -33,6 +34,8 @@ __all__ = ["Live", "RoomElsewhere", "RoomGone", "RoomHub"]
 log = logging.getLogger("consilium.rooms")
 
 TICK_S = 0.25
+# A clock that goes otherwise than time has been set: who is silent or lost since when cannot be known from it.
+CLOCK_SET_S = 2.0
 # How long a revocation made by another process may take to be felt here; two seconds are promised.
 REVIEW_S = 1.0
 # A room without anybody leaves memory after this; coming back costs one reading of its journal.
@@ -56,12 +59,15 @@ class RoomHub:
         database: Database,
         clock: Clock,
         address: str = "here",
+        elapsed_s: Callable[[], float] = time.monotonic,
         trails: Trails | None = None,
         echoes: int = ECHOES,
         echo: EchoSettings | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
+        self._elapsed_s = elapsed_s
+        self._clock_off_s = self._clock_off()
         self.owner = Owner(database=database, clock=clock, address=address)
         self._echo_limit = EchoLimit(echoes)
         self._echo = echo
@@ -271,8 +277,16 @@ class RoomHub:
             await asyncio.sleep(seconds)
             await act()
 
+    def _clock_off(self) -> float:
+        return self._clock().timestamp() - self._elapsed_s()
+
     async def _tick(self) -> None:
         if not self._is_trusted():
+            return
+        before_s, self._clock_off_s = self._clock_off_s, self._clock_off()
+        if abs(self._clock_off_s - before_s) > CLOCK_SET_S and self._rooms:
+            log.warning("the clock was set by %.0f s: rooms are loaded anew", self._clock_off_s - before_s)
+            await self._give_up(list(self._rooms.values()))
             return
         at_ms = self.now_ms()
         for live in list(self._rooms.values()):

@@ -40,11 +40,13 @@ class Hello(_Message, frozen=True, tag="hello"):
     """First message of a connection: who this browser tab is, and the last fact it has (`seq`, 0 for none).
 
     `next_n` is the number of the first ask that it has had no answer to: everything before it is done with.
+    `attempt`: which of the tab's connections this is; it grows, over a reload too. 0 where the tab does not count.
     """
 
     client_id: _Id
     seq: _Count
     next_n: _Count = 1
+    attempt: _Count = 0
 
 
 class Ask(_Message, frozen=True, tag="ask"):

@@ -58,7 +58,7 @@ from collab.rooms.snapshots import FOLD_VERSION, Asked, Snapshot, note_client
 TAIL_FACTS = 256
 
 # Close codes; PROTOCOL.md says what a browser does on each.
-FAILED, REPLACED, REVOKED, TOO_SLOW, SILENT, TAKEN = 1011, 4001, 4403, 4008, 4009, 4400
+FAILED, REPLACED, LATE, REVOKED, TOO_SLOW, SILENT, TAKEN = 1011, 4001, 4002, 4403, 4008, 4009, 4400
 
 # A member with more windows than this loses the oldest: nobody needs them, and each costs a writer.
 WINDOWS = 8
@@ -70,6 +70,7 @@ class Connection:
     __slots__ = (
         "actor",
         "annotation_n",
+        "attempt",
         "client_id",
         "from_seq",
         "heard_ms",
@@ -85,6 +86,7 @@ class Connection:
         self.actor = member.actor
         self.outbox = outbox
         self.client_id = ""
+        self.attempt = 0
         self.from_seq = 0
         self.heard_ms = 0
         # Whether the room has asked, since then, if anybody is there.
@@ -126,6 +128,8 @@ class Room:
         self._at_ms = max(snapshot.at_ms if snapshot else 0, self._tail[-1].at_ms if self._tail else 0)
         self._draft = Draft(self._told.snapshot().text)
         self._unsaved: deque[Fact] = deque()
+        # Refusals, each behind the fact that was accepted last before it.
+        self._refusals: deque[tuple[int, Connection, Frame]] = deque()
         # Whoever has said hello, and of those the ones that have been welcomed and are told what happens.
         self._connections: list[Connection] = []
         self._audience: list[Connection] = []
@@ -142,8 +146,11 @@ class Room:
             return connection.outbox.close(FAILED, "room_failed")
         if self._owners.setdefault(message.client_id, connection.actor) != connection.actor:
             return connection.outbox.close(TAKEN, "client_id_taken")
+        if any(one.client_id == message.client_id and one.attempt > message.attempt for one in self._connections):
+            return connection.outbox.close(LATE, "late")
         self._make_room_for(message.client_id, connection.actor)
         connection.client_id = message.client_id
+        connection.attempt = message.attempt
         connection.from_seq = message.seq
         connection.heard_ms = at_ms
         self._last_n[message.client_id] = max(self._last_n.get(message.client_id, 0), message.next_n - 1)
@@ -285,7 +292,8 @@ class Room:
         member = connection.member
         done = judge(self._head, ask.act, by=member, draft=self._draft, study_uids=self._study_uids)
         if isinstance(done, No):
-            connection.outbox.push(Frame(Refused(ask.n, done.code)), at_ms=at_ms)
+            self._refusals.append((self._head.seq, connection, Frame(Refused(ask.n, done.code))))
+            self._refuse(at_ms)
             if isinstance(ask.act, DrawAnnotation | ChangeAnnotation):
                 self._let_go(connection)
             return
@@ -294,6 +302,13 @@ class Room:
             self._samples.view_rests(self._head.seq)
         if isinstance(done, AnnotationDrawn | AnnotationChanged | AnnotationRemoved):
             self._annotation_rests(member.actor)
+
+    def _refuse(self, at_ms: int) -> None:
+        """Answer in the order of the asks: nothing may be known as answered after one that a crash takes back."""
+        while self._refusals and self._refusals[0][0] <= self._told.state.seq:
+            _, connection, refused = self._refusals.popleft()
+            if connection in self._connections:
+                connection.outbox.push(refused, at_ms=at_ms)
 
     def _annotation_rests(self, actor: str) -> None:
         # A sample that went out after the fact would draw beside it what the fact has brought to its end.
@@ -327,6 +342,7 @@ class Room:
             note_client(self._asked, fact)
             self._tail.append(fact)
             self._announce(fact, at_ms)
+            self._refuse(at_ms)
         self._welcome_waiting(at_ms)
 
     def _append(self, actor: str, done: Done, *, at_ms: int, client_id: str = "", n: int = 0) -> None:

@@ -30,7 +30,8 @@ class Receiver(Protocol):
 class Wire(Protocol):
     """What a room's connection needs of whatever carries it."""
 
-    is_full: bool
+    @property
+    def is_full(self) -> bool: ...
 
     def deliver_to(self, receiver: Receiver) -> None:
         """From now on; what has come before and was not read goes first."""

@@ -155,7 +155,7 @@ def state() -> RoomState:
 def from_browser() -> list[FromBrowser]:
     return [
         Hello("4f0c9d2e-tab", 0),
-        Hello("4f0c9d2e-tab", 41, 7),
+        Hello("4f0c9d2e-tab", 41, 7, 3),
         *(Ask(number, act) for number, act in enumerate(ACTS, 1)),
         MoveView(3, 1041, make.view(-3.25)),
         MoveView(3, 1042, make.grid()),

@@ -233,7 +233,9 @@ async def serving(
     port: int = listener.getsockname()[1]
     used = Settings(port=public or port)
     clock = make.TestClock()
-    hub = RoomHub(database=database, clock=clock, **{"address": f"http://127.0.0.1:{port}"} | options)
+    # Time passes by the test's clock alone.
+    kept = {"address": f"http://127.0.0.1:{port}", "elapsed_s": lambda: clock().timestamp()}
+    hub = RoomHub(database=database, clock=clock, **kept | options)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:

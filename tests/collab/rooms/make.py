@@ -187,13 +187,14 @@ def enter(
     role: MemberRole = "requester",
     client_id: str | None = None,
     seq: int = 0,
+    attempt: int = 0,
     at_ms: int = START_MS,
     is_json: bool = False,
 ) -> Tab:
     """A tab that has said hello; its welcome comes when what is under way is saved."""
     outbox = Outbox(is_json=is_json, wake=lambda: None)
     tab = Tab(room, Connection(member=member(actor, role), outbox=outbox))
-    room.hello(tab.connection, Hello(client_id or f"tab-{actor}", seq), at_ms=at_ms)
+    room.hello(tab.connection, Hello(client_id or f"tab-{actor}", seq, attempt=attempt), at_ms=at_ms)
     return tab
 
 

@@ -156,6 +156,17 @@ async def test_an_empty_room_leaves_memory_and_comes_back(database: Database) ->
         assert welcome.state.present == (case.expert.id,)
 
 
+async def test_r36_a_server_whose_clock_is_set_takes_its_rooms_up_anew(database: Database) -> None:
+    case = rooms.case(database)
+    async with live.serving(database, elapsed_s=lambda: 0.0) as server:
+        tab, welcome = await server.enter(case.room_id, case.expert)
+        assert welcome.epoch == 1
+        server.clock.pass_by(seconds=1800)
+        assert (await tab.closing()).code == 1012
+        _, welcome = await server.enter(case.room_id, case.expert)
+        assert welcome.epoch == 2
+
+
 async def test_the_hub_hears_from_any_thread_and_is_deaf_when_it_does_not_run(database: Database) -> None:
     case = rooms.case(database)
     hub = RoomHub(database=database, clock=make.TestClock())

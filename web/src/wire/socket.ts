@@ -153,7 +153,7 @@ export function openSocket(client_id: string, unacked: Unacked, events: SocketEv
         connect();
         break;
       case "hello":
-        write({ t: "hello", client_id, seq: effect.seq, next_n: unacked.first() });
+        write({ t: "hello", client_id, seq: effect.seq, next_n: unacked.first(), attempt: unacked.attempt() });
         break;
       case "drop":
         drop();

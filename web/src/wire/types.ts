@@ -124,6 +124,7 @@ export type Hello = {
   client_id: string;
   seq: number;
   next_n?: number;
+  attempt?: number;
 };
 
 /** The presenter's view has come to rest. */

@@ -1,4 +1,4 @@
-/** The asks that the room has not answered yet, kept over a reload of the tab and no longer. */
+/** The asks that the room has not answered yet, and how often it was called; kept over a reload of the tab, no longer. */
 import type { KeyedStore } from "./client_id";
 import type { Act, Ask } from "./types";
 
@@ -15,20 +15,22 @@ export type Unacked = {
   waiting(n: number): readonly Ask[];
   /** Number of the first ask that has had no answer; everything before it is done with. */
   first(): number;
+  /** Number of the next connection. */
+  attempt(): number;
 };
 
-type Kept = { next: number; asks: readonly Ask[] };
+type Kept = { next: number; asks: readonly Ask[]; attempts: number };
 
 const PREFIX = "consilium.unacked.";
 
 /** Session storage, not IndexedDB: an ask may hold words about the patient, and these must not outlive the tab. */
 export function createUnacked(store: KeyedStore, room_id: string, client_id: string): Unacked {
   const key = `${PREFIX}${room_id}.${client_id}`;
-  let { next, asks } = read(store, key);
+  let { next, asks, attempts } = read(store, key);
 
   const keep = (): void => {
     try {
-      store.setItem(key, JSON.stringify({ next, asks } satisfies Kept));
+      store.setItem(key, JSON.stringify({ next, asks, attempts } satisfies Kept));
     } catch {
       // Storage full or forbidden: the asks live on in memory and only a reload would lose them.
     }
@@ -62,6 +64,11 @@ export function createUnacked(store: KeyedStore, room_id: string, client_id: str
     },
     waiting: (n) => asks.filter((ask) => ask.n > n),
     first: () => asks[0]?.n ?? next,
+    attempt() {
+      attempts += 1;
+      keep();
+      return attempts;
+    },
   };
 }
 
@@ -73,5 +80,5 @@ export function forgetOthers(store: Storage): void {
 
 function read(store: KeyedStore, key: string): Kept {
   const text = store.getItem(key);
-  return text === null ? { next: 1, asks: [] } : (JSON.parse(text) as Kept);
+  return text === null ? { next: 1, asks: [], attempts: 0 } : (JSON.parse(text) as Kept);
 }

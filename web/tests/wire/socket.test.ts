@@ -125,6 +125,17 @@ test("asks made while the link is down wait for it, and survive a reload", () =>
   expect(after.asks()).toEqual([{ t: "ask", n: 1, act: { t: "identity.confirm" } }]);
 });
 
+test("hello counts the tab's connections, over a reload too", () => {
+  const storage = make.storage();
+  const attempts = [1, 2].map(() => {
+    const net = network();
+    join(net, storage);
+    net.last().onopen?.();
+    return net.last().sent[0];
+  });
+  expect(attempts).toMatchObject([{ attempt: 1 }, { attempt: 2 }]);
+});
+
 test("hello says from which ask on answers are missing", () => {
   const net = network();
   const { socket } = join(net);
@@ -135,7 +146,7 @@ test("hello says from which ask on answers are missing", () => {
   net.last().onclose?.({ code: 1006 });
   net.pass(400);
   net.last().onopen?.();
-  expect(net.last().sent).toEqual([{ t: "hello", client_id: "tab", seq: 0, next_n: 2 }]);
+  expect(net.last().sent).toEqual([{ t: "hello", client_id: "tab", seq: 0, next_n: 2, attempt: 2 }]);
 });
 
 test("nothing of an ask stays in the tab's storage once it is answered", () => {
@@ -274,7 +285,7 @@ test("an ask that the room cannot understand is not sent for ever, and the next 
   net.last().onclose?.({ code: 1003 });
   net.pass(1000);
   net.last().onopen?.();
-  expect(net.last().sent).toEqual([{ t: "hello", client_id: "tab", seq: 0, next_n: 2 }]);
+  expect(net.last().sent).toEqual([{ t: "hello", client_id: "tab", seq: 0, next_n: 2, attempt: 2 }]);
   net.say(make.welcome({ acked: 1, state: null }));
   socket.ask({ t: "chat.say", text: "two" });
   expect(net.asks()).toEqual([{ t: "ask", n: 2, act: { t: "chat.say", text: "two" } }]);
