@@ -23,7 +23,7 @@ from collab.expertise.printing import Printer, print_images
 from collab.expertise.rooming import studies_of
 from collab.expertise.sealing import Sealing, seal
 from collab.expertise.service import Act, move
-from collab.expertise.signing import SignConclusion, access_to_sign, ask_sha256_of, check_signing
+from collab.expertise.signing import KeyViewsChanged, SignConclusion, access_to_sign, ask_sha256_of, check_signing
 from collab.kit import ids
 from collab.kit.caller import Caller
 from collab.kit.refusals import Refusal
@@ -39,12 +39,6 @@ class DraftMoved(Refusal):
     """The text changed in the very moment of signing; unlike `DraftChanged`, writing has begun and is undone."""
 
     code = "draft_changed"
-
-
-class KeyViewsChanged(Refusal):
-    """Key views, what lies over them or their series changed while they were drawn; nothing is signed."""
-
-    code = "key_views_changed"
 
 
 class RoomRestless(Refusal):

@@ -49,6 +49,12 @@ class StudyChanged(Refusal):
     code = "study_changed"
 
 
+class KeyViewsChanged(Refusal):
+    """The key views are others than the signer was shown, or became so while they were drawn; nothing is signed."""
+
+    code = "key_views_changed"
+
+
 class NoRoom(Refusal):
     """The request has no room yet, so there is no text to sign."""
 
@@ -56,13 +62,14 @@ class NoRoom(Refusal):
 
 
 class SignConclusion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What the signer sends: what they saw (text and image sets by their hashes), the answers, and the password.
+    """What the signer sends: what they saw (text, key views and image sets by their hashes), answers and password.
 
     `accept_earlier_set` signs on the sets that were shown although more has come in; the document says so.
     """
 
     idempotency_key: Annotated[str, Meta(min_length=16, max_length=100)]
     text_sha256: str
+    key_views_sha256: str
     study_versions: dict[str, str]
     answers: Answers
     password: str
@@ -90,6 +97,7 @@ class Preview(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     question: str
     text: str
     text_sha256: str
+    key_views_sha256: str
     studies: tuple[ShownStudy, ...]
     key_views: tuple[KeyViewSeen, ...]
     idempotency_key: str
@@ -109,7 +117,7 @@ def preview(session: Session, request_id: str, *, by: Caller, at: datetime) -> P
     """What would be signed now; the sets of images shown are remembered."""
     request, room_id = access_to_sign(session, request_id, by)
     next_state(State(request.state), "conclude")
-    text = rooms.draft_text_of(session, room_id)
+    text, key_views = rooms.draft_text_of(session, room_id), _key_views(session, room_id)
     shown = [
         _shown(study, place, lacks=lacks_of(study_manifest(session, study, by, at=at)))
         for study, place in _with_places(session, request, by, at=at)
@@ -120,10 +128,19 @@ def preview(session: Session, request_id: str, *, by: Caller, at: datetime) -> P
         question=request.question,
         text=text,
         text_sha256=text_sha256(text),
+        key_views_sha256=_sha256_of(key_views),
         studies=tuple(shown),
-        key_views=tuple(key_view_seen(each, None) for each in rooms.key_views_of(session, room_id)),
+        key_views=key_views,
         idempotency_key=ids.new_id("SIG"),
     )
+
+
+def _key_views(session: Session, room_id: str) -> tuple[KeyViewSeen, ...]:
+    return tuple(key_view_seen(each, None) for each in rooms.key_views_of(session, room_id))
+
+
+def _sha256_of(key_views: tuple[KeyViewSeen, ...]) -> str:
+    return sha256_hex(msgspec.json.encode(key_views))
 
 
 def _with_places(
@@ -156,6 +173,8 @@ def check_signing(
     next_state(State(request.state), "conclude")
     check_answers(asked.answers, pathway=request.pathway)
     _check_text(rooms.draft_text_of(session, room_id), asked)
+    if _sha256_of(_key_views(session, room_id)) != asked.key_views_sha256:
+        raise KeyViewsChanged
     for study, place in _with_places(session, request, by, at=at):
         shown = asked.study_versions.get(study.id)
         is_earlier = asked.accept_earlier_set and shown in place.versions

@@ -16,9 +16,16 @@ from collab.conclusions.sections import Words, lack_line, view_line
 from collab.conclusions.service import Receipt, RenderConclusion
 from collab.expertise import service, signing
 from collab.expertise.answering import COMMON, TOLD_HOW, decision_choices, read_answers
-from collab.expertise.concluding import KeyViewsChanged, RoomRestless
+from collab.expertise.concluding import RoomRestless
 from collab.expertise.printing import KeyImagesBusy
-from collab.expertise.signing import DraftChanged, EmptyDraft, Preview, SignConclusion, StudyChanged
+from collab.expertise.signing import (
+    DraftChanged,
+    EmptyDraft,
+    KeyViewsChanged,
+    Preview,
+    SignConclusion,
+    StudyChanged,
+)
 from collab.expertise.signing_steps import sign
 from collab.kit.refusals import BadInput, Refusal, TooMany
 from collab.kit.web import Answer, Call, page, refusal_sentence, see_other
@@ -104,6 +111,7 @@ def _asked(given: Mapping[str, str], answers: Answers) -> SignConclusion:
     return SignConclusion(
         idempotency_key=key,
         text_sha256=given.get("text_sha256", ""),
+        key_views_sha256=given.get("key_views_sha256", ""),
         study_versions=shown,
         answers=answers,
         password=given.get("password", ""),

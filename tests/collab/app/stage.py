@@ -102,6 +102,7 @@ class Things:
     request_id: str
     room_id: str
     text_sha256: str
+    key_views_sha256: str
     version: str
     conclusion_id: str
     report_id: str
@@ -300,6 +301,7 @@ def _things(site: Site, people: Mapping[str, Person], team_id: str, folder: Path
             request_id=request_id,
             room_id=room_id,
             text_sha256=shown.text_sha256,
+            key_views_sha256=shown.key_views_sha256,
             version=shown.studies[0].version,
             conclusion_id=conclusion_id,
             report_id=report.id,
@@ -401,6 +403,7 @@ class _Cases:
             asked = SignConclusion(
                 idempotency_key=shown.idempotency_key,
                 text_sha256=shown.text_sha256,
+                key_views_sha256=shown.key_views_sha256,
                 study_versions={study.study_id: study.version for study in shown.studies},
                 answers=ANSWERS,
                 password=make.PASSWORD,

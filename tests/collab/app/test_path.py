@@ -382,6 +382,7 @@ def _wish(shown: Mapping[str, Any], *, password: str = PASSWORD) -> Mapping[str,
     return {
         "idempotency_key": shown["idempotency_key"],
         "text_sha256": shown["text_sha256"],
+        "key_views_sha256": shown["key_views_sha256"],
         "study_versions": {study["study_id"]: study["version"] for study in shown["studies"]},
         "answers": msgspec.to_builtins(ANSWERS),
         "password": password,

@@ -101,6 +101,7 @@ def signing(things: Things) -> dict[str, object]:
     return {
         "idempotency_key": "SIG-0123456789abcdef",
         "text_sha256": things.text_sha256,
+        "key_views_sha256": things.key_views_sha256,
         "study_versions": {things.study_id: things.version},
         "answers": msgspec.to_builtins(staging.ANSWERS),
         "password": make.PASSWORD,
@@ -111,6 +112,7 @@ def signing_form(things: Things) -> Mapping[str, str]:
     return {
         "idempotency_key": "SIG-0123456789abcdef",
         "text_sha256": things.text_sha256,
+        "key_views_sha256": things.key_views_sha256,
         f"version_{things.study_id}": things.version,
         "ivt": "tenecteplase",
         "evt": "indicated",

@@ -150,6 +150,7 @@ class World:
         wish = SignConclusion(
             idempotency_key=KEY,
             text_sha256=shown.text_sha256,
+            key_views_sha256=shown.key_views_sha256,
             study_versions={study.study_id: study.version for study in shown.studies},
             answers=STROKE_ANSWERS,
             password=make.PASSWORD,

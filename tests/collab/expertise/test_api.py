@@ -85,6 +85,7 @@ async def test_from_the_question_to_the_closed_case(world: World) -> None:
     body = {
         "idempotency_key": shown["idempotency_key"],
         "text_sha256": shown["text_sha256"],
+        "key_views_sha256": shown["key_views_sha256"],
         "study_versions": {study["study_id"]: study["version"] for study in shown["studies"]},
         "answers": msgspec.to_builtins(STROKE_ANSWERS),
         "password": make.PASSWORD,

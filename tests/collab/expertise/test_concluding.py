@@ -16,9 +16,9 @@ from pypdf.filters import ASCII85Decode
 from collab.conclusions.document import ConclusionContent, KeyViewSeen, read_content, sha256_hex
 from collab.conclusions.service import Documents, Receipt
 from collab.expertise import concluding
-from collab.expertise.concluding import MOST_LAYOUTS, KeyViewsChanged, RoomRestless, Underway
+from collab.expertise.concluding import MOST_LAYOUTS, RoomRestless, Underway
 from collab.expertise.rules import State
-from collab.expertise.signing import DraftChanged, StudyChanged
+from collab.expertise.signing import DraftChanged, KeyViewsChanged, StudyChanged
 from collab.kit.refusals import NotAllowed
 from collab.rooms import store
 from collab.rooms.commits import Batch, commit
@@ -143,6 +143,15 @@ def test_key_views_that_change_while_they_are_drawn_stop_the_signature(
     nothing_is_signed(world, request_id)
     world.sign(request_id, world.wish(request_id))
     assert len(content_of(world, request_id).key_views) == {KeyViewRemoved: 0, KeyViewAdded: 2}.get(type(change), 1)
+
+
+def test_key_views_that_are_others_than_the_signer_was_shown_are_not_signed(world: World, tmp_path: Path) -> None:
+    request_id = with_key_views(world, tmp_path)
+    shown = world.wish(request_id)
+    more(world, request_id, msgspec.structs.replace(key_view(), key_view_id="k2", caption="M2"))
+    with pytest.raises(KeyViewsChanged):
+        world.sign(request_id, shown)
+    nothing_is_signed(world, request_id)
 
 
 def test_a_series_prepared_anew_while_it_is_drawn_stops_the_signature(world: World, tmp_path: Path) -> None:

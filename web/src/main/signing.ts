@@ -33,6 +33,7 @@ export function createSigning({ path, picture, set, says }: SigningWorld): Signi
       const answer = await postJson<Receipt>(path, {
         idempotency_key: preview.idempotency_key,
         text_sha256: preview.text_sha256,
+        key_views_sha256: preview.key_views_sha256,
         study_versions: Object.fromEntries(preview.studies.map((one) => [one.study_id, one.version])),
         answers,
         password,

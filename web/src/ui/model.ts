@@ -151,6 +151,7 @@ export type SignPreview = {
   question: string;
   text: string;
   text_sha256: string;
+  key_views_sha256: string;
   studies: readonly SignedStudy[];
   key_views: readonly { caption: string }[];
   idempotency_key: string;
