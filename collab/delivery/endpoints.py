@@ -102,7 +102,9 @@ async def _stream(request: Request, site: Site, subscription: Subscription) -> A
 
 async def _next(subscription: Subscription) -> LiveEvent | None:
     try:
-        return await asyncio.wait_for(subscription.get(), HEARTBEAT_S)
+        # Not `wait_for`, which in Python 3.11 can swallow the cancelling of a page that has gone.
+        async with asyncio.timeout(HEARTBEAT_S):
+            return await subscription.get()
     except TimeoutError:
         return None
 

@@ -305,8 +305,10 @@ class RoomHub:
 
     async def _review_on_demand(self) -> None:
         while True:
+            # Not `wait_for`, which in Python 3.11 can swallow the cancelling that ends this.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._look_again.wait(), REVIEW_S)
+                async with asyncio.timeout(REVIEW_S):
+                    await self._look_again.wait()
             self._look_again.clear()
             if self._rooms:
                 await self._review()

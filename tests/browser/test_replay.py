@@ -18,7 +18,10 @@ SYNTHETIC, REAL = "synthetique sans injection", "trauma plain head"
 
 def shows(window: Window, then: dict[str, Any]) -> bool:
     """Whether a window shows the very image, window and place of another one's earlier moment."""
-    now = stage.views(window)["stack"]
+    now = stage.views(window).get("stack")
+    # An earlier meeting of the room may have ended on planes, which stand there until the fact's own view does.
+    if now is None:
+        return False
     exact = ("study_uid", "series_uid", "sop_instance_uid", "frame", "window", "mirrored")
     return all(now[key] == then[key] for key in exact) and now["quality"] == "full"
 

@@ -139,9 +139,9 @@ BOMBS = {
 def test_a_pixel_bomb_is_refused_and_costs_its_reader_nothing(workers: Workers, name: str) -> None:
     data = BOMBS[name]()
     assert len(data) < 2_000_000
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before, threads = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, threading.active_count()
     with pytest.raises(Refusal):
         workers.run(decode_frame, data, 1, timeout_s=30)
     # In KiB; a fraction of any of these pictures.
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20_000
-    assert threading.active_count() < 20
+    assert threading.active_count() <= threads

@@ -48,9 +48,10 @@ class Colleague:
                 await self._changed.wait_for(lambda: bool(self.epochs))
             yield
         finally:
-            staying.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await staying
+            # More than once: a library on the way may take a cancelling for an end of its own.
+            while not staying.done():
+                staying.cancel()
+                await asyncio.wait({staying}, timeout=1)
 
     async def ask(self, act: Act) -> int:
         """Wish something; it is repeated until it is answered."""
@@ -96,7 +97,10 @@ class Colleague:
         try:
             await self._say(Hello(self.client_id, self.seq, min(self.unanswered, default=self.n + 1)))
             while True:
-                await self._take(_READ.decode(await asyncio.wait_for(socket.recv(), SILENT_S)))
+                # Not `wait_for`, which in Python 3.11 can swallow the cancelling of `there`.
+                async with asyncio.timeout(SILENT_S):
+                    received = await socket.recv()
+                await self._take(_READ.decode(received))
         except ConnectionClosed as closed:
             self.codes.append(closed.rcvd.code if closed.rcvd else 1006)
 
