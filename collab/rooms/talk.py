@@ -85,6 +85,7 @@ class Talk:
         try:
             return self._live.room.next(self._connection, at_ms=at_ms)
         except Exception:
+            # The same door, on the way out.
             log.exception("room socket")
             return Close(FAILED, "fault")
 
