@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
@@ -29,6 +31,9 @@ CONCLUSION, DOCUMENT, SIGNATURE = "conclusion.json", "conclusion.pdf", "signatur
 # Of one item, unpacked: an evening's journal is a few MiB, and a file from outside may claim anything.
 MOST_ITEM_BYTES = 256 << 20
 MOST_ITEMS = 32
+
+# Each way in which Python says that a zip was damaged, encrypted or packed otherwise than ours.
+_DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, RuntimeError, ValueError)
 
 Why = Literal[
     "no_zip",  # not a file of evidence at all
@@ -180,7 +185,7 @@ def open_evidence(content: bytes, *, public_key: str = "") -> Opened:
     """Read a file and prove that it is what was signed; `public_key` (hex) of the server that must have signed it."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
-    except (zipfile.BadZipFile, ValueError):
+    except _DAMAGE:
         return Opened(manifest=None, items={}, findings=[Finding(item="", why="no_zip")])
     names = archive.namelist()
     if len(names) > MOST_ITEMS or len(set(names)) != len(names):
@@ -204,8 +209,7 @@ def _read(archive: zipfile.ZipFile, name: str) -> bytes | None:
             return None
         with archive.open(name) as item:
             return item.read(MOST_ITEM_BYTES)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError):
-        # Each way in which Python says that a zip was damaged, encrypted or packed otherwise than ours.
+    except _DAMAGE:
         return None
 
 

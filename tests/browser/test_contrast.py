@@ -53,5 +53,6 @@ def test_no_word_of_the_room_is_too_faint(
 def test_a_faint_word_would_be_found(case: Case, server: Server, open_as: Callable[..., Window]) -> None:
     window = open_as(NEURORADIOLOGIST, size=(1280, 800))
     stage.enter(window, server, case.room_id)
+    assert stage.eventually(window, lambda: window.page.locator(".foot .quality.full").count() == 1)
     window.page.evaluate("document.querySelector('.foot .quality').style.color = '#444'")
     assert [each.classes for each in faint_words(window)] == ["quality full"]

@@ -69,4 +69,4 @@ def test_a_chosen_fact_shows_the_image_that_was_shown_then(
     for seq, then in [moments[1], moments[0], moments[2]]:
         go_to(requester, seq)
         assert stage.eventually(requester, lambda: shows(requester, then)), (then, stage.views(requester))  # noqa: B023
-        assert requester.page.locator(".replay-cover").count() == 0
+        assert stage.eventually(requester, lambda: requester.page.locator(".replay-cover").count() == 0)
