@@ -7,21 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from secrets import token_hex
 
-from sqlalchemy.orm import Session
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute
 
-from collab.audit import service as audit
-from collab.kit.caller import Caller
 from collab.kit.refusals import BadInput, NotFound
-from collab.kit.web import Site
-from collab.studies.doors import called, streamed
-from collab.studies.prepared import PreparedFolders
+from collab.studies.doors import streamed
+from collab.studies.opening import open_series
 from collab.studies.ranges import MEDIA_TYPE, ByteRange, Multipart, asked_ranges
-from collab.studies.service import access_series
 from dicom_render.pack import NoSuchPack, PackBody, PackReader
 
 # What pictures of the same stack are asked with.
@@ -45,10 +40,10 @@ async def send_pack(request: Request) -> Response:
     Which: `?sop=` a SOP Instance UID and `frame=` its frame (1 if left out), or `?first=` a place in the stack from 0;
     without either the middle one.
     """
-    folder = await called(request, _prepared)
-    body = await run_in_threadpool(_pack, folder, request.path_params["stack"], asked=request.query_params)
+    opened = await open_series(request)
+    body = await run_in_threadpool(_pack, opened.folder, request.path_params["stack"], asked=request.query_params)
     etag = _etag(body)
-    headers = {"ETag": etag, "Accept-Ranges": "bytes", "Cache-Control": "no-store", VERSION_HEADER: folder.name}
+    headers = {"ETag": etag, "Accept-Ranges": "bytes", "Cache-Control": "no-store", VERSION_HEADER: opened.version}
     if _names(request.headers.get("if-none-match", ""), etag):
         return Response(status_code=304, headers=headers)
     ranges = asked_ranges(request.headers, etag=etag, length=body.length)
@@ -68,26 +63,6 @@ def _answer(body: PackBody, ranges: Sequence[ByteRange], headers: dict[str, str]
     headers["Content-Length"] = str(size)
     shown = iterate_in_threadpool(iter(()) if is_head else pieces)
     return StreamingResponse(shown, 206 if ranges else 200, headers, media_type=media_type)
-
-
-def _prepared(request: Request, session: Session, caller: Caller) -> Path:
-    site: Site = request.app.state.site
-    params, at = request.path_params, site.clock()
-    series = access_series(session, params["study"], caller, series_uid=params["series"], at=at)
-    if series.prepared_version is None:
-        raise NotFound
-    audit.record(
-        session,
-        "series.read",
-        by=caller,
-        at=at,
-        kind="study",
-        object_id=series.study_id,
-        series_uid=series.series_uid,
-        stack=params["stack"],
-        version=series.prepared_version,
-    )
-    return PreparedFolders(site.settings).of(series.id, series.prepared_version)
 
 
 def _pack(folder: Path, stack: int, *, asked: QueryParams) -> PackBody:

@@ -5,27 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
 from typing import NoReturn
 
 import msgspec
-from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from collab.audit import service as audit
-from collab.kit.caller import Caller
 from collab.kit.refusals import NotFound, Refusal
 from collab.kit.web import Site, json_answer
-from collab.studies.doors import StreamRefusal, called, streamed
+from collab.studies.doors import StreamRefusal, streamed
+from collab.studies.opening import OpenedSeries, open_series
 from collab.studies.packs import NoSuchImage
 from collab.studies.picture_asks import AskedPicture, OpenedStack, read_asked
-from collab.studies.prepared import PreparedFolders
-from collab.studies.readings import Reading, Readings
-from collab.studies.service import access_series
 from dicom_render.drawers import AskedDrawing, Drawers, DrawersClosed, Overtaken
 from dicom_render.drawing import DrawnPicture
 from dicom_render.drawing_queue import QueueFull
@@ -89,16 +82,6 @@ class TooManyPictures(AskAgain):
     status = 429
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Opened:
-    """A prepared series behind its gate."""
-
-    folder: Path
-    version: str
-    who: str
-    reading: Reading
-
-
 def routes() -> Sequence[BaseRoute]:
     path = "/api/studies/{study}/series/{series}/stacks/{stack:int}"
     return [
@@ -109,7 +92,7 @@ def routes() -> Sequence[BaseRoute]:
 
 async def send_header(request: Request) -> Response:
     """What a pack says of its stack, without pixels, and the version that pictures of it are asked with."""
-    opened = await _open(request)
+    opened = await open_series(request)
     answer = json_answer(await run_in_threadpool(_stack, opened, request.path_params["stack"]))
     answer.headers["Cache-Control"] = "no-store"
     return answer
@@ -118,7 +101,7 @@ async def send_header(request: Request) -> Response:
 async def send_picture(request: Request) -> Response:
     """One picture of a stack, as `AskedPicture` has it: JPEG or PNG; the header `Consilium-Drawn` says of what."""
     asked = read_asked(request.query_params)
-    opened = await _open(request)
+    opened = await open_series(request)
     if asked.version != opened.version:
         raise OtherVersion(version=opened.version)
     done = await _drawn(request, opened, asked)
@@ -127,47 +110,14 @@ async def send_picture(request: Request) -> Response:
     return Response(done.picture, headers=headers, media_type=media)
 
 
-async def _open(request: Request) -> _Opened:
-    opened = await called(request, _prepared)
-    site: Site = request.app.state.site
-    # Only now is it committed.
-    site.part(Readings).keep(opened.reading, at=site.clock())
-    return opened
-
-
-def _prepared(request: Request, session: Session, caller: Caller) -> _Opened:
-    """Where the prepared series lies, behind the gate; the reading is recorded, once in a while."""
-    site: Site = request.app.state.site
-    params, at = request.path_params, site.clock()
-    series = access_series(session, params["study"], caller, series_uid=params["series"], at=at)
-    if series.prepared_version is None:
-        raise NotFound
-    version = series.prepared_version
-    reading = (caller.person_id, caller.login_id, series.id, str(params["stack"]), version)
-    if not site.part(Readings).is_recorded(reading, at=at):
-        audit.record(
-            session,
-            "series.read",
-            by=caller,
-            at=at,
-            kind="study",
-            object_id=series.study_id,
-            series_uid=series.series_uid,
-            stack=params["stack"],
-            version=version,
-        )
-    folder = PreparedFolders(site.settings).of(series.id, version)
-    return _Opened(folder=folder, version=version, who=caller.login_id, reading=reading)
-
-
-def _stack(opened: _Opened, stack: int) -> OpenedStack:
+def _stack(opened: OpenedSeries, stack: int) -> OpenedStack:
     try:
         return OpenedStack(version=opened.version, header=PackReader(opened.folder, stack).pack_header())
     except NoSuchPack as refusal:
         raise NotFound from refusal
 
 
-async def _drawn(request: Request, opened: _Opened, asked: AskedPicture) -> DrawnPicture:
+async def _drawn(request: Request, opened: OpenedSeries, asked: AskedPicture) -> DrawnPicture:
     """The picture, unless nobody waits for it any more."""
     site: Site = request.app.state.site
     drawing = AskedDrawing(

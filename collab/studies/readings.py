@@ -1,4 +1,4 @@
-"""Who was lately shown what: a hundred pictures of one stack are one line of the audit, not a hundred."""
+"""Who was lately shown what: a hundred pictures or ranges of one stack are one line of the audit, not a hundred."""
 
 from __future__ import annotations
 

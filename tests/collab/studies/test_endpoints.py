@@ -22,6 +22,7 @@ from collab.studies.importing import Intake
 from collab.studies.manifest import StudyManifest
 from collab.studies.models import Series
 from collab.studies.preparing import Preparer
+from collab.studies.readings import Readings
 from collab.studies.receiving import Receiver
 from tests import make
 from tests.collab.studies import make as make_studies
@@ -82,7 +83,7 @@ def world(intake: Intake, hospital: Hospital, tmp_path: Path) -> World:
         intake.database,
         [*accounts_endpoints.routes(), *endpoints.routes()],
         settings=intake.settings,
-        parts={Intake: intake, Receiver: Receiver(intake, preparer)},
+        parts={Intake: intake, Receiver: Receiver(intake, preparer), Readings: Readings()},
     )
     return World(server=server, intake=intake, study_id=study_id, series_uid=series_uid, **people)
 

@@ -17,7 +17,6 @@ from PIL import Image
 from sqlalchemy import select
 
 from collab.accounts.models import Hospital
-from collab.audit.models import AuditEntry
 from collab.studies.importing import Intake
 from collab.studies.models import Series
 from dicom_render.drawers import Drawers
@@ -130,15 +129,6 @@ async def test_what_cannot_be_drawn_is_refused_with_its_reason(live: Live, stack
     for door in ("header", "picture"):
         other = stack_path.removesuffix("0") + "7"
         assert (await live.client.get(f"{other}/{door}", params=asked)).status_code == 404
-
-
-async def test_a_hundred_pictures_are_one_line_of_the_audit(live: Live, stack_path: str) -> None:
-    asked = await asked_of(live, stack_path)
-    for width in ("8", "16", "24"):
-        assert (await live.client.get(f"{stack_path}/picture", params=asked | {"width": width})).status_code == 200
-    with live.intake.database.transaction() as session:
-        entries = session.scalars(select(AuditEntry).filter_by(act="series.read")).all()
-    assert [(entry.actor_name, entry.facts["version"]) for entry in entries] == [(live.doctor.name, asked["version"])]
 
 
 async def test_one_caller_may_not_ask_for_more_than_can_be_drawn(live: Live, stack_path: str) -> None:
