@@ -17,7 +17,7 @@ from collab.conclusions.document import Consent, PatientIdentity
 from collab.conclusions.sections import Words
 from collab.conclusions.service import Receipt, RenderConclusion
 from collab.delivery.bus import Bus
-from collab.expertise import rooming, service, signing, signing_steps
+from collab.expertise import rooming, service, signing_steps
 from collab.expertise.asking import AskExpertise
 from collab.expertise.brief import Brief, key_lines
 from collab.expertise.identity import Difference
@@ -151,7 +151,7 @@ def get_brief(call: Call) -> Response:
 
 
 def preview_conclusion(call: Call) -> Response:
-    return json_answer(signing.preview(call.session, call.path("request_id"), by=call.caller, at=call.site.clock()))
+    return json_answer(signing_steps.shown_to(call))
 
 
 def sign(render_conclusion: RenderConclusion, call: Call) -> Answer:

@@ -18,12 +18,11 @@ from collab.conclusions.document import ConclusionBundle
 from collab.conclusions.service import Documents, Receipt, RenderConclusion, Signing
 from collab.delivery.bus import Bus
 from collab.expertise.models import ExpertiseRequest
-from collab.expertise.picturing import AskedImage, Pictured, asked_images
+from collab.expertise.picturing import AskedImage, Pictured
 from collab.expertise.printing import Printer, print_images
-from collab.expertise.rooming import studies_of
 from collab.expertise.sealing import Sealing, seal
 from collab.expertise.service import Act, move
-from collab.expertise.signing import KeyViewsChanged, SignConclusion, access_to_sign, ask_sha256_of, check_signing
+from collab.expertise.signing import SignConclusion, access_to_sign, ask_sha256_of, check_signing
 from collab.kit import ids
 from collab.kit.caller import Caller
 from collab.kit.refusals import Refusal
@@ -84,8 +83,7 @@ def start(
     found = _find_receipt(session, request, asked)
     if found is not None:
         return found
-    check_signing(session, request, room_id, asked, by=by, at=at)
-    images = _images(session, request, room_id, by=by, at=at, desk=desk)
+    images = check_signing(session, request, room_id, asked, by=by, at=at, settings=desk.settings)
     return Underway(request_id=request.id, asked=asked, images=images)
 
 
@@ -110,9 +108,7 @@ def conclude(session: Session, underway: Underway, *, by: Caller, at: datetime, 
     found = _find_receipt(session, request, asked)
     if found is not None:
         return found
-    check_signing(session, request, room_id, asked, by=by, at=at)
-    if _images(session, request, room_id, by=by, at=at, desk=desk) != underway.images:
-        raise KeyViewsChanged
+    check_signing(session, request, room_id, asked, by=by, at=at, settings=desk.settings)
     sealing = _sealing(request, room_id, underway, by=by, at=at, desk=desk)
     bundle = seal(session, sealing)
     if underway.document is None or bundle != underway.bundle:
@@ -129,13 +125,6 @@ def _to_lay_out(underway: Underway, bundle: ConclusionBundle) -> Underway:
 def _find_receipt(session: Session, request: ExpertiseRequest, asked: SignConclusion) -> Receipt | None:
     key, ask_sha256 = asked.idempotency_key, ask_sha256_of(asked)
     return conclusions.find_receipt(session, request.id, idempotency_key=key, ask_sha256=ask_sha256)
-
-
-def _images(
-    session: Session, request: ExpertiseRequest, room_id: str, *, by: Caller, at: datetime, desk: Desk
-) -> tuple[AskedImage | None, ...]:
-    seen, room = studies_of(session, request, by, at=at), rooms.state_of(session, room_id)
-    return asked_images(session, desk.settings, room, seen, by=by, at=at)
 
 
 def _sealing(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
@@ -18,13 +19,14 @@ from collab.conclusions.document import (
 )
 from collab.expertise import store
 from collab.expertise.models import ExpertiseRequest, RequestStudy
-from collab.expertise.picturing import key_view_seen
+from collab.expertise.picturing import AskedImage, asked_images, key_view_seen
 from collab.expertise.rooming import studies_of
 from collab.expertise.rules import State, may_act, next_state
 from collab.expertise.service import access_request, parties_of
 from collab.kit import ids
 from collab.kit.caller import Caller
 from collab.kit.refusals import NotAllowed, Refusal
+from collab.kit.settings import Settings
 from collab.rooms import service as rooms
 from collab.studies.lacking import SeriesLack, lacks_of
 from collab.studies.models import Study
@@ -50,7 +52,7 @@ class StudyChanged(Refusal):
 
 
 class KeyViewsChanged(Refusal):
-    """The key views are others than the signer was shown, or became so while they were drawn; nothing is signed."""
+    """The key views, or what is drawn over them, are not what the signer was shown; nothing is signed."""
 
     code = "key_views_changed"
 
@@ -103,6 +105,19 @@ class Preview(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     idempotency_key: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class ShownKeyViews:
+    """What the conclusion will say of each key view, and what it will show."""
+
+    seen: tuple[KeyViewSeen, ...]
+    images: tuple[AskedImage | None, ...]
+
+    @property
+    def sha256(self) -> str:
+        """Of the words and of all that the pictures depend on: window, objects and annotations over them."""
+        return sha256_hex(msgspec.json.encode((self.seen, self.images), enc_hook=str))
+
+
 def access_to_sign(session: Session, request_id: str, caller: Caller) -> tuple[ExpertiseRequest, str]:
     """The request and its room, for the expert who accepted it and nobody else."""
     request = access_request(session, request_id, caller, hold=True)
@@ -113,11 +128,12 @@ def access_to_sign(session: Session, request_id: str, caller: Caller) -> tuple[E
     return request, request.room_id
 
 
-def preview(session: Session, request_id: str, *, by: Caller, at: datetime) -> Preview:
+def preview(session: Session, request_id: str, *, by: Caller, at: datetime, settings: Settings) -> Preview:
     """What would be signed now; the sets of images shown are remembered."""
     request, room_id = access_to_sign(session, request_id, by)
     next_state(State(request.state), "conclude")
-    text, key_views = rooms.draft_text_of(session, room_id), _key_views(session, room_id)
+    text = rooms.draft_text_of(session, room_id)
+    key_views = shown_key_views(session, request, room_id, by=by, at=at, settings=settings)
     shown = [
         _shown(study, place, lacks=lacks_of(study_manifest(session, study, by, at=at)))
         for study, place in _with_places(session, request, by, at=at)
@@ -128,19 +144,22 @@ def preview(session: Session, request_id: str, *, by: Caller, at: datetime) -> P
         question=request.question,
         text=text,
         text_sha256=text_sha256(text),
-        key_views_sha256=_sha256_of(key_views),
+        key_views_sha256=key_views.sha256,
         studies=tuple(shown),
-        key_views=key_views,
+        key_views=key_views.seen,
         idempotency_key=ids.new_id("SIG"),
     )
 
 
-def _key_views(session: Session, room_id: str) -> tuple[KeyViewSeen, ...]:
-    return tuple(key_view_seen(each, None) for each in rooms.key_views_of(session, room_id))
-
-
-def _sha256_of(key_views: tuple[KeyViewSeen, ...]) -> str:
-    return sha256_hex(msgspec.json.encode(key_views))
+def shown_key_views(
+    session: Session, request: ExpertiseRequest, room_id: str, *, by: Caller, at: datetime, settings: Settings
+) -> ShownKeyViews:
+    """The key views of the room, as they are now."""
+    seen, room = studies_of(session, request, by, at=at), rooms.state_of(session, room_id)
+    return ShownKeyViews(
+        seen=tuple(key_view_seen(each, None) for each in room.key_views),
+        images=asked_images(session, settings, room, seen, by=by, at=at),
+    )
 
 
 def _with_places(
@@ -167,19 +186,28 @@ def _shown(study: Study, place: RequestStudy, *, lacks: tuple[SeriesLack, ...]) 
 
 
 def check_signing(
-    session: Session, request: ExpertiseRequest, room_id: str, asked: SignConclusion, *, by: Caller, at: datetime
-) -> None:
-    """All that can be refused, before anything is written."""
+    session: Session,
+    request: ExpertiseRequest,
+    room_id: str,
+    asked: SignConclusion,
+    *,
+    by: Caller,
+    at: datetime,
+    settings: Settings,
+) -> tuple[AskedImage | None, ...]:
+    """All that can be refused, before anything is written; what is to be drawn."""
     next_state(State(request.state), "conclude")
     check_answers(asked.answers, pathway=request.pathway)
     _check_text(rooms.draft_text_of(session, room_id), asked)
-    if _sha256_of(_key_views(session, room_id)) != asked.key_views_sha256:
-        raise KeyViewsChanged
     for study, place in _with_places(session, request, by, at=at):
         shown = asked.study_versions.get(study.id)
         is_earlier = asked.accept_earlier_set and shown in place.versions
         if shown != study.version and not is_earlier:
             raise StudyChanged(study_id=study.id, description=study.description)
+    key_views = shown_key_views(session, request, room_id, by=by, at=at, settings=settings)
+    if key_views.sha256 != asked.key_views_sha256:
+        raise KeyViewsChanged
+    return key_views.images
 
 
 def _check_text(text: str, asked: SignConclusion) -> None:

@@ -14,7 +14,7 @@ from collab.accounts.service import WrongPassword
 from collab.conclusions.answers import Answers
 from collab.conclusions.sections import Words, lack_line, view_line
 from collab.conclusions.service import Receipt, RenderConclusion
-from collab.expertise import service, signing
+from collab.expertise import service, signing, signing_pictures
 from collab.expertise.answering import COMMON, TOLD_HOW, decision_choices, read_answers
 from collab.expertise.concluding import RoomRestless
 from collab.expertise.printing import KeyImagesBusy
@@ -26,7 +26,7 @@ from collab.expertise.signing import (
     SignConclusion,
     StudyChanged,
 )
-from collab.expertise.signing_steps import sign
+from collab.expertise.signing_steps import shown_to, sign
 from collab.kit.refusals import BadInput, Refusal, TooMany
 from collab.kit.web import Answer, Call, page, refusal_sentence, see_other
 from collab.studies.objects import ObjectsBusy
@@ -48,7 +48,8 @@ _SHOWN_IN_FORM = (
 
 def routes(*, render_conclusion: RenderConclusion) -> Sequence[BaseRoute]:
     path = "/expertise/{request_id}/conclude"
-    return [page(path, show_form), page(path, partial(send_form, render_conclusion), methods=["POST"])]
+    send = partial(send_form, render_conclusion)
+    return [page(path, show_form), page(path, send, methods=["POST"]), *signing_pictures.routes()]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +64,7 @@ class _Typed:
 
 
 def show_form(call: Call) -> Response:
-    shown = signing.preview(call.session, call.path("request_id"), by=call.caller, at=call.site.clock())
+    shown = shown_to(call)
     return _form(call, shown, _Typed(given={}, wrong={}))
 
 
@@ -99,7 +100,7 @@ def _refused(call: Call, given: Mapping[str, str], refusal: Refusal) -> Response
 
 
 def _again(call: Call, typed: _Typed) -> Response:
-    shown = signing.preview(call.session, call.path("request_id"), by=call.caller, at=call.site.clock())
+    shown = shown_to(call)
     return _form(call, shown, typed)
 
 

@@ -12,9 +12,9 @@ from collab.conclusions.service import Documents, Receipt, RenderConclusion
 from collab.delivery.bus import Bus
 from collab.expertise.concluding import Desk, Underway, conclude, proceed, start
 from collab.expertise.printing import Printer
-from collab.expertise.signing import SignConclusion
+from collab.expertise.signing import Preview, SignConclusion, preview
 from collab.kit.refusals import Refusal
-from collab.kit.web import Answer, Call, Later
+from collab.kit.web import Answer, Call, Later, Site
 from collab.rooms.hub import RoomHub
 from collab.studies.importing import Intake
 from collab.studies.objects import read_layer
@@ -65,10 +65,21 @@ def _desk_of(call: Call, render_conclusion: RenderConclusion) -> Desk:
         settings=site.settings,
         documents=site.part(Documents),
         render=render_conclusion,
-        printer=Printer(drawers=site.part(Drawers), read=lambda sha256: read_layer(site.part(Intake), sha256)),
+        printer=printer_of(site),
         live=site.part(RoomHub),
         bus=site.part(Bus),
     )
+
+
+def printer_of(site: Site) -> Printer:
+    """What draws key images on this server."""
+    return Printer(drawers=site.part(Drawers), read=lambda sha256: read_layer(site.part(Intake), sha256))
+
+
+def shown_to(call: Call) -> Preview:
+    """What the caller would sign now."""
+    at, settings = call.site.clock(), call.site.settings
+    return preview(call.session, call.path("request_id"), by=call.caller, at=at, settings=settings)
 
 
 def _address_of(call: Call) -> str:

@@ -269,7 +269,8 @@ def _things(site: Site, people: Mapping[str, Person], team_id: str, folder: Path
     case.let_in_and_out(room_id, "revoked")
     with site.database.transaction() as session:
         requester, at = caller_of(people, "requester", team_id), make.NIGHT
-        shown = signing.preview(session, request_id, by=caller_of(people, "expert", team_id), at=at)
+        expert = caller_of(people, "expert", team_id)
+        shown = signing.preview(session, request_id, by=expert, at=at, settings=site.settings)
         series = session.query(Series).filter_by(study_id=study_id, modality="CT").one()
         report = second_reads.copy_report(
             session,
@@ -399,7 +400,7 @@ class _Cases:
             bus=site.part(Bus),
         )
         with site.database.transaction() as session:
-            shown = signing.preview(session, request_id, by=by, at=at)
+            shown = signing.preview(session, request_id, by=by, at=at, settings=site.settings)
             asked = SignConclusion(
                 idempotency_key=shown.idempotency_key,
                 text_sha256=shown.text_sha256,

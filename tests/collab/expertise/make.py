@@ -146,7 +146,9 @@ class World:
     def wish(self, request_id: str, **changes: Any) -> SignConclusion:
         """What the expert would send to sign the text that is in the room."""
         with self.database.transaction() as session:
-            shown = signing.preview(session, request_id, by=self.caller(self.expert), at=make.NIGHT)
+            shown = signing.preview(
+                session, request_id, by=self.caller(self.expert), at=make.NIGHT, settings=self.settings
+            )
         wish = SignConclusion(
             idempotency_key=KEY,
             text_sha256=shown.text_sha256,

@@ -110,9 +110,12 @@ function WhatIsSigned({ preview, pathway, fields }: WhatIsSignedProps): JSX.Elem
       <p class="written">{preview.text}</p>
       <AnswerList pathway={pathway} fields={fields} />
       <h3>{t("room.key_views", { count: preview.key_views.length })}</h3>
-      <ol>
+      <ol class="key-images">
         {preview.key_views.map((one, index) => (
-          <li key={index}>{one.caption || t("room.key_view.unnamed")}</li>
+          <li key={index}>
+            <KeyImage src={`${model.page.links.sign}/key-views/${index + 1}?shown=${preview.key_views_sha256}`} />
+            {one.caption || t("room.key_view.unnamed")}
+          </li>
         ))}
       </ol>
       <h3>{label("studies")}</h3>
@@ -122,6 +125,11 @@ function WhatIsSigned({ preview, pathway, fields }: WhatIsSignedProps): JSX.Elem
     </div>
   );
 }
+
+/** As the conclusion will print it. */
+const KeyImage = ({ src }: { src: string }): JSX.Element => (
+  <img src={src} alt={t("room.sign.key_view_not_drawn")} loading="lazy" />
+);
 
 function StudyLine({ study }: { study: SignedStudy }): JSX.Element {
   const day = formatDay(study.date, currentLanguage());
