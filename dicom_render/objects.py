@@ -12,11 +12,14 @@ from dicom_render.attributes import text_of
 from dicom_render.opening import open_dataset, refusing_everything
 from dicom_render.presentation_state import PresentationState, presentation_state_of
 from dicom_render.refusal import Unreadable
+from dicom_render.registration import DEFORMABLE_CLASS, SpatialRegistration, registration_of
 from dicom_render.report import Report, report_of
 from dicom_render.segmentation import Segmentation, segmentation_of
 from dicom_render.structure_set import StructureSet, structure_set_of
 
-ObjectKind = Literal["report", "key_images", "presentation", "segmentation", "structures", "document", "not_shown"]
+ObjectKind = Literal[
+    "report", "key_images", "presentation", "segmentation", "structures", "registration", "document", "not_shown"
+]
 
 # PS3.4 B.5: storage classes of objects without a picture of their own.
 REPORT_CLASSES = "1.2.840.10008.5.1.4.1.1.88."
@@ -30,6 +33,9 @@ _KINDS: dict[str, ObjectKind] = {
     "1.2.840.10008.5.1.4.1.1.11.3": "not_shown",
     "1.2.840.10008.5.1.4.1.1.11.4": "not_shown",
     "1.2.840.10008.5.1.4.1.1.11.8": "not_shown",
+    "1.2.840.10008.5.1.4.1.1.66.1": "registration",
+    # Asked for so that the reason is said: a registration that is not applied must not be taken for one that is.
+    DEFORMABLE_CLASS: "registration",
     "1.2.840.10008.5.1.4.1.1.66.4": "segmentation",
     "1.2.840.10008.5.1.4.1.1.66.7": "not_shown",
     "1.2.840.10008.5.1.4.1.1.481.3": "structures",
@@ -44,7 +50,7 @@ MAX_DOCUMENT_BYTES = 64 << 20
 # As JSON before compression; a browser parses ten megabytes in a tenth of a second.
 MAX_CONTENT_BYTES = 32 << 20
 
-Content = Report | PresentationState | Segmentation | StructureSet
+Content = Report | PresentationState | Segmentation | StructureSet | SpatialRegistration
 
 
 def kind_of(sop_class_uid: str) -> ObjectKind | None:
@@ -73,6 +79,8 @@ def _read(dataset: FileDataset) -> Content:
             return segmentation_of(dataset)
         case "structures":
             return structure_set_of(dataset)
+        case "registration":
+            return registration_of(dataset)
         case "document" | "not_shown" | None:
             raise Unreadable("no_content", {"sop_class_uid": text_of(dataset, "SOPClassUID")})
 

@@ -35,6 +35,7 @@ STRUCTS = {
     "dicom_render.segmentation": ("Segmentation",),
     "dicom_render.structure_set": ("StructureSet",),
     "dicom_render.presentation_state": ("PresentationState",),
+    "dicom_render.registration": ("SpatialRegistration",),
 }
 # Names that two packages use, each rightly in its own; the client has only one room for them.
 RENAMED = {"dicom_render.headers.Window": "VoiWindow"}

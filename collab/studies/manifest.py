@@ -9,7 +9,9 @@ import msgspec
 from dicom_render.labelling import LabelPart
 
 StudyState = Literal["ready", "preparing"]
-ObjectKind = Literal["report", "key_images", "presentation", "segmentation", "structures", "document", "not_shown"]
+ObjectKind = Literal[
+    "report", "key_images", "presentation", "segmentation", "structures", "registration", "document", "not_shown"
+]
 EntryState = Literal["ready", "preparing", "refused"]
 
 

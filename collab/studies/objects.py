@@ -25,6 +25,7 @@ from collab.studies.work import read_document, read_object
 from dicom_render.objects import kind_of
 from dicom_render.presentation_state import PresentationState
 from dicom_render.refusal import Refusal as RenderRefusal
+from dicom_render.registration import REFUSALS as REGISTRATION_REFUSALS
 from dicom_render.segmentation import Segmentation
 from dicom_render.structure_set import StructureSet
 from dicom_render.workers import WorkersBusy
@@ -140,4 +141,5 @@ def _worked(intake: Intake, read: Callable[[str], bytes], path: str) -> bytes:
     except WorkersBusy:
         raise ObjectsBusy from None
     except RenderRefusal as refusal:
-        raise ObjectNotShown(reason=refusal.code) from refusal
+        code = refusal.code if refusal.code in REGISTRATION_REFUSALS else None
+        raise ObjectNotShown(code, reason=refusal.code) from refusal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,9 +12,11 @@ from pydicom.uid import UID
 
 from collab.accounts.models import Hospital
 from collab.studies.importing import Intake
+from dicom_render.registration import REFUSALS
 from tests import make
 from tests.collab.studies import make as make_studies
 from tests.collab.studies.live import Live, serving
+from tests.dicom_render import registrations
 
 FILES = (
     "10_objects/seg_on_ge_liver_3slices/liver.dcm",
@@ -23,6 +26,7 @@ FILES = (
     "10_objects/derived_highdicom/gsps_window_polyline_text.dcm",
 )
 STUDY_UID = "2.25.771"
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -98,3 +102,30 @@ async def test_an_image_is_no_object(live: Live, hospital: Hospital, tmp_path: P
     manifest = (await live.client.get(f"/api/studies/{study_id}")).json()
     assert manifest["series"][0]["objects"] == []
     assert (await live.client.get(f"/api/studies/{study_id}/objects/1.2.3")).status_code == 404
+
+
+async def test_a_registration_is_read_and_one_that_is_not_applied_says_why(
+    live: Live, hospital: Hospital, tmp_path: Path
+) -> None:
+    place = tmp_path / "in"
+    place.mkdir()
+    items = {"1": [registrations.item("1.2.9", registrations.IDENTITY)], "2": []}
+    for number, held in items.items():
+        names = {"SOPInstanceUID": f"{STUDY_UID}.{number}", "SeriesInstanceUID": f"{STUDY_UID}.3{number}"}
+        made = registrations.dataset("1.2.8", held, StudyInstanceUID=STUDY_UID, **names, **make_studies.PATIENT)
+        (place / f"{number}.dcm").write_bytes(registrations.file_of(made))
+    (study_id,) = make_studies.import_all(live.intake, [place], hospital_id=hospital.id).study_ids
+    make_studies.prepare_all(live.intake)
+    series = (await live.client.get(f"/api/studies/{study_id}")).json()["series"]
+    found = {each["sop_instance_uid"]: each for one in series for each in one["objects"]}
+    assert {each["kind"] for each in found.values()} == {"registration"}
+    answer = await live.client.get(found[f"{STUDY_UID}.1"]["url"])
+    assert [each["frame_of_reference_uid"] for each in answer.json()["frames"]] == ["1.2.8", "1.2.9"]
+    refused = await live.client.get(found[f"{STUDY_UID}.2"]["url"])
+    assert (refused.status_code, refused.json()["refused"]) == (422, "registration_joins_nothing")
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_each_reason_against_a_registration_has_a_sentence(language: str) -> None:
+    sentences = json.loads((ROOT / f"web/locales/{language}/studies.json").read_text())
+    assert {f"refused.{code}" for code in REFUSALS} <= sentences.keys()

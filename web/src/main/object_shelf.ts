@@ -1,5 +1,5 @@
 /** Objects of the room's studies, each asked for once, as the server reads them; draws nothing. */
-import type { LayerContent, ObjectContent, ObjectSource, ObjectState } from "../wire/objects";
+import { isLayer, type ObjectContent, type ObjectSource, type ObjectState } from "../wire/objects";
 import type { ObjectEntry } from "../wire/types";
 
 type Answer = { ok: true; value: ObjectContent } | { ok: false; refusal: { says: string; status: number } };
@@ -77,5 +77,3 @@ export function createObjectShelf(world: ObjectShelfWorld): ObjectShelf {
     },
   };
 }
-
-const isLayer = (content: ObjectContent): content is LayerContent => content.type !== "report";

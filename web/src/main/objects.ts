@@ -52,6 +52,8 @@ export function objectActions({ model, viewer, shelf, catalogue, live, toast }: 
       model.reading.value = uid;
       return;
     }
+    // It is applied wherever two series that it joins are shown, and lies over none.
+    if (content.type === "registration") return;
     const opacity = content.type === "segmentation" ? OPACITY : 1;
     const state = content.type === "presentation" ? content : undefined;
     // One state over a pane: two would both give it a window, and only the last would be seen.

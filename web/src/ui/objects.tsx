@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { type TextKey, t } from "../i18n/text";
 import { type Laid, laidIn } from "../wire/layers";
-import { type LayerContent, partsOf } from "../wire/objects";
+import { isLayer, type LayerContent, partsOf } from "../wire/objects";
 import type { ObjectEntry } from "../wire/types";
 import { useRoom } from "./context";
 import { Icon } from "./icons";
@@ -27,7 +27,7 @@ export function ObjectCard({ object, name }: { object: ObjectEntry; name: string
           {picture.failed}
         </p>
       )}
-      {laid && picture?.content && picture.content.type !== "report" && <Parts laid={laid} content={picture.content} />}
+      {laid && picture?.content && isLayer(picture.content) && <Parts laid={laid} content={picture.content} />}
     </li>
   );
 }
@@ -38,6 +38,8 @@ function ObjectUse({ object, shown, onUse }: UseProps): JSX.Element | null {
   switch (object.kind) {
     case "not_shown":
       return <p class="soft">{t("room.object.not_shown")}</p>;
+    case "registration":
+      return <p class="soft">{t("room.object.registration")}</p>;
     case "document":
       return (
         <div class="row">

@@ -1,9 +1,12 @@
 /** Objects of a study that are no images, as the server reads them and as a screen shows them. */
-import type { PresentationState, Report, Segmentation, StructureSet } from "./types";
+import type { PresentationState, Report, Segmentation, SpatialRegistration, StructureSet } from "./types";
 
-export type ObjectContent = Report | Segmentation | StructureSet | PresentationState;
+export type ObjectContent = Report | Segmentation | StructureSet | PresentationState | SpatialRegistration;
 /** What can lie over an image. */
-export type LayerContent = Exclude<ObjectContent, Report>;
+export type LayerContent = Exclude<ObjectContent, Report | SpatialRegistration>;
+
+export const isLayer = (content: ObjectContent): content is LayerContent =>
+  content.type !== "report" && content.type !== "registration";
 
 /** How far an object has come to this screen; `says`: why it cannot be shown here. */
 export type ObjectState = { at: "loading" } | { at: "there"; content: LayerContent } | { at: "refused"; says: string };

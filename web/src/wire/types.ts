@@ -625,7 +625,7 @@ export type StackEntry = {
 /** Something of a series that is no image: read at `url`, save a `document`, which is saved from there. */
 export type ObjectEntry = {
   sop_instance_uid: string;
-  kind: "report" | "key_images" | "presentation" | "segmentation" | "structures" | "document" | "not_shown";
+  kind: "report" | "key_images" | "presentation" | "segmentation" | "structures" | "registration" | "document" | "not_shown";
   number: number | null;
   url: string;
 };
@@ -718,7 +718,7 @@ export type UploadState = {
 
 export type StudyState = "ready" | "preparing";
 
-export type ObjectKind = "report" | "key_images" | "presentation" | "segmentation" | "structures" | "document" | "not_shown";
+export type ObjectKind = "report" | "key_images" | "presentation" | "segmentation" | "structures" | "registration" | "document" | "not_shown";
 
 export type EntryState = "ready" | "preparing" | "refused";
 
@@ -1114,4 +1114,19 @@ export type PresentationState = {
   shutter: Shutter | null;
   overlays: ActivatedOverlay[];
   unsupported: string[];
+};
+
+/** `matrix` (4x4, row by row) takes a point of this frame of reference to the registered one, both in mm, LPS. */
+export type RegisteredFrame = {
+  frame_of_reference_uid: string;
+  matrix: number[];
+};
+
+/** Two or more frames of reference, each laid upon the same one; `made_on` as DICOM writes it: YYYYMMDD. */
+export type SpatialRegistration = {
+  type: "registration";
+  title: string;
+  made_on: string;
+  made_by: string;
+  frames: RegisteredFrame[];
 };
