@@ -31,6 +31,8 @@ DEBIAN_PACKAGES = {
     "postgres": "postgresql",
     "Orthanc": "orthanc",
     "libOrthancDicomWeb.so": "orthanc-dicomweb",
+    "ip": "iproute2",
+    "nft": "nftables",
 }
 # Where Debian keeps a server's programs that it does not put on PATH.
 ELSEWHERE = ("/usr/lib/postgresql/*/bin", "/usr/share/orthanc/plugins")

@@ -27,7 +27,7 @@ OWNER = "consilium"
 # Not a speed: a server that takes longer than this to start or to stop has failed.
 PATIENCE_S = 60.0
 # A hospital's server, not a developer's: another zone than UTC, and words in the order of a dictionary.
-SETTINGS = {"timezone": "Europe/Paris", "listen_addresses": ""}
+SETTINGS = {"timezone": "Europe/Paris"}
 LOCALE = ("--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=fr-FR")
 
 
@@ -72,8 +72,11 @@ class Postgres:
 
 
 @contextmanager
-def running(programs: Path) -> Generator[Postgres]:
-    """A server in a new temporary folder, for as long as the block lasts; fsync is on, as it is for users."""
+def running(programs: Path, *, address: str = "") -> Generator[Postgres]:
+    """A server in a new temporary folder, for as long as the block lasts; fsync is on, as it is for users.
+
+    `address`: where it listens as well, for everybody on that network.
+    """
     # Not below pytest's own folder, which the server's user may not enter; and a socket's path must be short.
     folder = Path(tempfile.mkdtemp(prefix="consilium-pg-"))
     user = _server_user(folder)
@@ -83,7 +86,11 @@ def running(programs: Path) -> Generator[Postgres]:
             [*user, programs / "initdb", "-D", data, "-U", OWNER, "-A", "trust", "-E", "UTF8", *LOCALE],
             cwd=folder, check=True, capture_output=True, timeout=PATIENCE_S,
         )  # fmt: skip
-        settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
+        if address:
+            with (data / "pg_hba.conf").open("a") as rules:
+                rules.write("host all all samenet trust\n")
+        given = {**SETTINGS, "listen_addresses": address}
+        settings = [word for name, value in given.items() for word in ("-c", f"{name}={value}")]
         with _process([*user, programs / "postgres", "-D", data, "-k", folder, *settings], folder) as server:
             found = Postgres(folder)
             _wait(found, server)

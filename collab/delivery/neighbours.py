@@ -14,6 +14,7 @@ from sqlalchemy.engine.url import URL
 from sqlalchemy.orm import Session
 
 from collab.delivery.bus import Bus, LiveEvent
+from collab.kit.database import giving_up
 
 log = logging.getLogger("consilium.delivery")
 
@@ -85,4 +86,4 @@ def _pass_on(bus: Bus, payload: str) -> None:
 
 
 def _conninfo(url: URL) -> str:
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return giving_up(url).set(drivername="postgresql").render_as_string(hide_password=False)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 import traceback
+from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
@@ -73,6 +75,16 @@ def test_sqlite_keeps_every_commit_through_a_power_cut(database: Database) -> No
         assert session.execute(text("PRAGMA synchronous")).scalar() == 2  # FULL
         assert session.execute(text("PRAGMA journal_mode")).scalar() == "wal"
         assert session.execute(text("PRAGMA foreign_keys")).scalar() == 1
+
+
+def test_a_server_of_its_own_that_is_gone_without_a_word_is_given_up_within_seconds(postgres_url: str) -> None:
+    found = Database(f"{postgres_url}&keepalives_idle=60")
+    with closing(found.engine.raw_connection()) as connection:
+        assert isinstance(connection.driver_connection, psycopg.Connection)
+        used = connection.driver_connection.info.get_parameters()
+    found.close()
+    assert (used["connect_timeout"], used["tcp_user_timeout"]) == ("3", "4000")
+    assert used["keepalives_idle"] == "60", "what the URL says stays"
 
 
 def test_a_second_process_on_the_same_file_waits_its_turn(tmp_path: Path) -> None:
