@@ -12,6 +12,7 @@ from collab.rooms.protocol import (
     MovePointer,
     MoveView,
     Signal,
+    SlidePointer,
 )
 
 # A presenter moves at 60 Hz and points at 30. A browser draws at 144 or 240 Hz where the screen does: what it sends
@@ -82,7 +83,7 @@ class Allowance:
 def _is_sample(message: FromBrowser) -> bool:
     """That somebody stops pointing or drawing is none: the next one may never come."""
     match message:
-        case MoveView():
+        case MoveView() | SlidePointer():
             return True
         case MovePointer(pointer=pointer):
             return pointer is not None

@@ -1,8 +1,8 @@
 """What waits to be sent on one connection, bounded whatever its reader does; no socket, no clock.
 
-Facts and answers stand in one line; of ephemeral messages only the newest of each kind and actor waits, and goes out
-while the reader has credit. Socket back-pressure is no measure of that: on a line of 32 kbit/s it showed the pointer
-22 s late, credit of four frames 0.25 s.
+Facts and answers stand in one line; of ephemeral messages only the newest of each kind and actor waits, and all that
+wait go out as one frame while the reader has credit. Socket back-pressure is no measure of that: on a line of
+32 kbit/s it showed the pointer 22 s late, credit of four frames 0.25 s.
 """
 
 from __future__ import annotations
@@ -10,18 +10,24 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 from collab.rooms.frames import Frame
+from collab.rooms.protocol import Moved, Movements
 
 # A reader further behind is told the whole state instead.
 LINE_FRAMES = 512
 LINE_BYTES = 256 << 10
 # Ephemeral frames on their way that the browser has not yet said it has drawn.
 CREDIT_FRAMES = 4
+# More on a link that answers so quickly, where four are answered at once.
+MOST_CREDIT_FRAMES, QUICK_MS = 8, 60
 # Fewer while answers take so much longer than the quickest has: they wait on the link, and are old when they are drawn.
 LEAST_CREDIT_FRAMES, LONGER_MS, AS_QUICK_MS = 2, 120, 60
 
 Slot = tuple[str, str]
+# A sample's frame, its number, that of its image, and the frame for who knows the image.
+_Newest = tuple[Frame, int, int, Frame | None]
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,7 @@ class Outbox:
         "_bytes",
         "_close",
         "_credit",
+        "_images",
         "_latest",
         "_line",
         "_presences",
@@ -55,7 +62,9 @@ class Outbox:
         self._wake = wake
         self._line: deque[tuple[Frame, int]] = deque()
         self._bytes = 0
-        self._latest: dict[Slot, tuple[Frame, int]] = {}
+        self._latest: dict[Slot, _Newest] = {}
+        # By slot the number of the image that this connection has been told of last.
+        self._images: dict[Slot, int] = {}
         self._presences: dict[str, Frame] = {}
         # Number and instant of each that is on its way.
         self._unseen: deque[tuple[int, int]] = deque()
@@ -81,9 +90,9 @@ class Outbox:
         self.owed_since_ms = None
         self.push(snapshot, at_ms=at_ms)
 
-    def offer(self, slot: Slot, frame: Frame, number: int) -> None:
-        """Replace what waits in an ephemeral slot; the slot keeps its turn."""
-        self._latest[slot] = (frame, number)
+    def offer(self, slot: Slot, frame: Frame, number: int, image_n: int = 0, slid: Frame | None = None) -> None:
+        """Replace what waits in an ephemeral slot. `slid` goes to a connection that knows image `image_n`."""
+        self._latest[slot] = (frame, number, image_n, slid)
         if len(self._unseen) < self._credit:
             self._wake()
 
@@ -114,7 +123,10 @@ class Outbox:
         if longer_ms > LONGER_MS:
             self._credit = max(LEAST_CREDIT_FRAMES, self._credit - 1)
         elif longer_ms < AS_QUICK_MS:
-            self._credit = min(CREDIT_FRAMES, self._credit + 1)
+            self._credit = min(max(self._credit, self._most(took_ms)), self._credit + 1)
+
+    def _most(self, took_ms: int) -> int:
+        return MOST_CREDIT_FRAMES if took_ms < QUICK_MS else CREDIT_FRAMES
 
     def close(self, code: int, reason: str) -> None:
         """Nothing more but this; the first reason stands."""
@@ -141,10 +153,27 @@ class Outbox:
         if self._presences:
             return self._presences.pop(next(iter(self._presences)))
         if self._latest and len(self._unseen) < self._credit:
-            frame, number = self._latest.pop(next(iter(self._latest)))
-            self._unseen.append((number, at_ms))
-            return frame
+            return self._take_moving(at_ms)
         return None
+
+    def _take_moving(self, at_ms: int) -> Frame:
+        """All that moves, in one frame."""
+        newest = self._latest
+        self._unseen.append((max(number for _, number, _, _ in newest.values()), at_ms))
+        frames = [self._as_known(slot, one) for slot, one in newest.items()]
+        newest.clear()
+        if len(frames) == 1:
+            return frames[0]
+        return Frame(Movements(tuple(cast(Moved, frame.message) for frame in frames)))
+
+    def _as_known(self, slot: Slot, newest: _Newest) -> Frame:
+        """An image is named once; what follows on an ordered connection refers to that by its number."""
+        frame, _, image_n, slid = newest
+        if slid is not None and self._images.get(slot) == image_n:
+            return slid
+        if image_n:
+            self._images[slot] = image_n
+        return frame
 
     def _forget(self) -> None:
         self._line.clear()

@@ -10,10 +10,10 @@ from typing import Annotated, Literal
 import msgspec
 
 from collab.rooms.annotation import Annotation, Drawing, Points, TextPoint, Words
-from collab.rooms.view import Pointer, View
+from collab.rooms.view import Mm, Pointer, Vector, View
 
 # One more with each change that a page or a server of before would not understand; web/src/wire/socket.ts says it too.
-VERSION = 2
+VERSION = 3
 SUBPROTOCOL = f"consilium.v{VERSION}"
 SUBPROTOCOL_JSON = f"{SUBPROTOCOL}.json"
 MAX_FRAME_BYTES = 1 << 16
@@ -23,6 +23,7 @@ Seen = Literal["same", "coarse", "loading", "elsewhere", "lost"]
 
 # What a browser chooses freely has a bound, so that one frame, and the state that facts build, keep theirs.
 _Count = Annotated[int, msgspec.Meta(ge=0, le=(1 << 53) - 1)]  # the whole numbers that JavaScript counts exactly
+_Place = tuple[Mm, Mm, Mm]
 _Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 _Caption = Annotated[str, msgspec.Meta(max_length=500)]
 _Line = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
@@ -71,6 +72,14 @@ class MovePointer(_Message, frozen=True, tag="pointer.move"):
     pointer: Pointer | None
 
 
+class SlidePointer(_Message, frozen=True, tag="pointer.slide"):
+    """Ephemeral: where I point now, on the image that my `pointer.move` number `image_n` of this connection named."""
+
+    n: _Count
+    image_n: _Count
+    point_world_mm: _Place
+
+
 class MoveAnnotation(_Message, frozen=True, tag="annotation.move"):
     """Ephemeral: what I am drawing, or changing, at this moment; None when I have let go without an ask."""
 
@@ -112,7 +121,7 @@ class Pong(_Message, frozen=True, tag="pong"):
     n: _Count
 
 
-FromBrowser = Hello | Ask | MoveView | MovePointer | MoveAnnotation | Tell | Signal | Drawn | Ping | Pong
+FromBrowser = Hello | Ask | MoveView | MovePointer | SlidePointer | MoveAnnotation | Tell | Signal | Drawn | Ping | Pong
 
 
 # ---- acts: the bodies of asks ------------------------------------------------------------------------------------
@@ -450,13 +459,23 @@ class ViewMoved(_Message, frozen=True, tag="view.moved"):
     view: View
 
 
-class PointerMoved(_Message, frozen=True, tag="pointer.moved"):
-    """Ephemeral: where a member points."""
+class PointerMoved(_Message, frozen=True, tag="pointer.moved", omit_defaults=True):
+    """Ephemeral: where a member points; `image_n` numbers the image, for those that follow."""
 
     frame: int
     actor: str
     n: int
     pointer: Pointer | None
+    image_n: int = 0
+
+
+class PointerSlid(_Message, frozen=True, tag="pointer.slid"):
+    """Ephemeral: where a member points now, on the image that this connection knows by the number `image_n`."""
+
+    frame: int
+    actor: str
+    image_n: int
+    point_world_mm: Vector
 
 
 class AnnotationMoved(_Message, frozen=True, tag="annotation.moved"):
@@ -469,6 +488,15 @@ class AnnotationMoved(_Message, frozen=True, tag="annotation.moved"):
     drawing: Drawing | None
 
 
+Moved = ViewMoved | PointerMoved | PointerSlid | AnnotationMoved
+
+
+class Movements(_Message, frozen=True, tag="movements"):
+    """Ephemeral: all that has moved meanwhile, as one frame; `drawn` gives back the highest of its numbers."""
+
+    moved: tuple[Moved, ...]
+
+
 class Signalled(_Message, frozen=True, tag="signalled"):
     """Call signalling from another participant or the server's echo."""
 
@@ -476,4 +504,4 @@ class Signalled(_Message, frozen=True, tag="signalled"):
     data: str
 
 
-FromRoom = Welcome | Fact | Refused | Presence | ViewMoved | PointerMoved | AnnotationMoved | Signalled | Ping | Pong
+FromRoom = Welcome | Fact | Refused | Presence | Moved | Movements | Signalled | Ping | Pong

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 
+import msgspec
+
 from collab.rooms.asks import No, judge
 from collab.rooms.draft import Draft
 from collab.rooms.fold import Fold, apply
@@ -47,12 +49,14 @@ from collab.rooms.protocol import (
     Pong,
     Refused,
     RoomState,
+    SlidePointer,
     Tell,
     ViewSettled,
     Welcome,
 )
 from collab.rooms.samples import ANNOTATION, VIEW, Sample, Samples
 from collab.rooms.snapshots import FOLD_VERSION, Asked, Snapshot, note_client
+from collab.rooms.view import Pointer
 
 # A client that is further behind gets a snapshot; half an outbox, so that the tail itself never overflows one.
 TAIL_FACTS = 256
@@ -74,9 +78,11 @@ class Connection:
         "client_id",
         "from_seq",
         "heard_ms",
+        "image_n",
         "is_asked",
         "member",
         "outbox",
+        "pointer",
         "pointer_n",
         "view_n",
     )
@@ -93,6 +99,9 @@ class Connection:
         self.is_asked = False
         self.view_n = -1
         self.pointer_n = -1
+        # The pointer that named an image last, and its number.
+        self.pointer: Pointer | None = None
+        self.image_n = -1
         self.annotation_n = -1
 
 
@@ -230,7 +239,10 @@ class Room:
             case MovePointer(n):
                 if n > connection.pointer_n:
                     connection.pointer_n = n
+                    connection.image_n, connection.pointer = n, message.pointer
                     self._offer(self._samples.move_pointer(connection.actor, message.pointer), connection)
+            case SlidePointer():
+                self._slide_pointer(connection, message)
             case MoveAnnotation():
                 self._move_annotation(connection, message)
             case Ask():
@@ -256,6 +268,15 @@ class Room:
             return
         connection.view_n = message.n
         self._offer(self._samples.move_view(connection.actor, message), connection)
+
+    def _slide_pointer(self, connection: Connection, message: SlidePointer) -> None:
+        # On the image that was named last, or nowhere: what was lost on the way must not put a pointer on another.
+        on = connection.pointer
+        if on is None or message.image_n != connection.image_n or message.n <= connection.pointer_n:
+            return
+        connection.pointer_n = message.n
+        pointer = msgspec.structs.replace(on, point_world_mm=message.point_world_mm)
+        self._offer(self._samples.move_pointer(connection.actor, pointer), connection)
 
     def _move_annotation(self, connection: Connection, message: MoveAnnotation) -> None:
         drawing = message.drawing
@@ -481,4 +502,4 @@ class Room:
 
 
 # What a connection may say after its hello; call signals are the shell's.
-Message = Ask | MoveView | MovePointer | MoveAnnotation | Tell | Drawn | Ping | Pong
+Message = Ask | MoveView | MovePointer | SlidePointer | MoveAnnotation | Tell | Drawn | Ping | Pong

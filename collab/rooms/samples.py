@@ -7,7 +7,15 @@ from typing import NamedTuple
 
 from collab.rooms.frames import Frame
 from collab.rooms.outbox import Slot
-from collab.rooms.protocol import AnnotationMoved, MoveAnnotation, MoveView, PointerMoved, ViewMoved
+from collab.rooms.protocol import (
+    AnnotationMoved,
+    FromRoom,
+    MoveAnnotation,
+    MoveView,
+    PointerMoved,
+    PointerSlid,
+    ViewMoved,
+)
 from collab.rooms.view import Pointer
 
 VIEW: Slot = ("", "view")
@@ -15,11 +23,16 @@ ANNOTATION = "annotation"
 
 
 class Sample(NamedTuple):
-    """A frame, the slot in which it replaces the one before, and the number that `drawn` gives back."""
+    """A frame, the slot in which it replaces the one before, and the number that `drawn` gives back.
+
+    A pointer's image has a number, `image_n` (else 0); `slid` is for who knows the image by it, where there may be any.
+    """
 
     slot: Slot
     frame: Frame
     number: int
+    image_n: int = 0
+    slid: Frame | None = None
 
 
 class Samples:
@@ -42,11 +55,16 @@ class Samples:
     def move_pointer(self, actor: str, pointer: Pointer | None) -> Sample:
         """None: the actor points no more, and whoever comes later is not told that they did."""
         number = self._next()
-        sample = Sample((actor, "pointer"), Frame(PointerMoved(number, actor, number, pointer)), number)
         if pointer is None:
             self._pointers.pop(actor, None)
-        else:
-            self._pointers[actor] = sample
+            return Sample((actor, "pointer"), Frame(PointerMoved(number, actor, number, None)), number)
+        before = self._pointers.get(actor)
+        slid, image_n = None, number
+        if before is not None and _are_on_one_image(before.frame.message, pointer):
+            image_n = before.image_n
+            slid = Frame(PointerSlid(number, actor, image_n, pointer.point_world_mm))
+        frame = Frame(PointerMoved(number, actor, number, pointer, image_n))
+        sample = self._pointers[actor] = Sample((actor, "pointer"), frame, number, image_n, slid)
         return sample
 
     def move_annotation(self, actor: str, message: MoveAnnotation) -> Sample:
@@ -101,3 +119,15 @@ class Samples:
     def _next(self) -> int:
         self._number += 1
         return self._number
+
+
+def _are_on_one_image(before: FromRoom, pointer: Pointer) -> bool:
+    assert isinstance(before, PointerMoved)
+    assert before.pointer is not None
+    one = before.pointer
+    return (
+        one.sop_instance_uid == pointer.sop_instance_uid
+        and one.frame == pointer.frame
+        and one.series_uid == pointer.series_uid
+        and one.frame_of_reference_uid == pointer.frame_of_reference_uid
+    )

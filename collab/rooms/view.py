@@ -13,8 +13,8 @@ Layout = Literal["stack", "mpr", "axial", "coronal", "sagittal"]
 Blend = Literal["mip", "minip", "mean"]
 
 # A hundred metres, or the widest image in pixels: neither infinity nor "not a number" passes.
-_Mm = Annotated[float, msgspec.Meta(ge=-1e5, le=1e5)]
-_Point = tuple[_Mm, _Mm, _Mm]
+Mm = Annotated[float, msgspec.Meta(ge=-1e5, le=1e5)]
+_Point = tuple[Mm, Mm, Mm]
 _Part = Annotated[float, msgspec.Meta(ge=-1.001, le=1.001)]
 _Unit = tuple[_Part, _Part, _Part]
 _Fov = Annotated[float, msgspec.Meta(gt=0, le=1e5)]

@@ -216,7 +216,7 @@ static void storm(void) {
     struct tab *tab = &tabs[each];
     if (tab->is_dead) continue;
     close(tab->fd);
-    tab->is_open = tab->is_ready = tab->have = tab->unsent = 0;
+    tab->is_open = tab->is_ready = tab->have = tab->unsent = tab->image_n = 0;
   }
   joined = (struct histogram){0};
   ready_count = 0;

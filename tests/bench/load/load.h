@@ -39,6 +39,7 @@ struct tab {
   unsigned char *in, *out;
   int have, room_in, unsent;
   uint64_t frame, draw_at, credit_at; // what has been received, is to be drawn, and to be answered
+  uint64_t image_n, named_ns;
   int shown, undrawn;
 };
 

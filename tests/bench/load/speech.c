@@ -2,8 +2,9 @@
 #define _GNU_SOURCE
 #include "load.h"
 
-// As web/src/wire/socket.ts: a picture is drawn sixty times a second, two frames are answered together, one after 30 ms.
-enum { PICTURE_NS = 16666667, CREDITED_TOGETHER = 2, CREDIT_WITHIN_NS = 30000000 };
+// As web/src/wire/socket.ts: a picture is drawn sixty times a second, four frames are answered together, fewer after
+// 50 ms; a pointer's image is named once a second.
+enum { PICTURE_NS = 16666667, CREDITED_TOGETHER = 4, CREDIT_WITHIN_NS = 50000000, NAMED_EVERY_NS = 1000000000 };
 
 static const char *NAMES[] = {"relay", "consilium", "socketio", "yjs", "hocuspocus"};
 // UIDs as long as real ones: they are most of the message.
@@ -55,7 +56,7 @@ const char *path_of(struct tab *tab) {
 
 int headers_of(struct tab *tab, char *into, int room) {
   if (plan.speech != CONSILIUM) return 0;
-  return snprintf(into, room, "Authorization: Bearer %s\r\nSec-WebSocket-Protocol: consilium.v1\r\n", plan.tokens[tab->seat]);
+  return snprintf(into, room, "Authorization: Bearer %s\r\nSec-WebSocket-Protocol: consilium.v3\r\n", plan.tokens[tab->seat]);
 }
 
 // ---- writing
@@ -91,6 +92,16 @@ static int varint(unsigned char *into, uint32_t number) { // of lib0, which Yjs 
 
 static void say_pointer(struct tab *tab, uint64_t due) {
   unsigned char b[512], *at = b;
+  if (tab->image_n && due - tab->named_ns < NAMED_EVERY_NS) {
+    *at++ = 0x84;
+    at += text(at, "t"), at += text(at, "pointer.slide");
+    at += text(at, "n"), at += whole(at, ++tab->clock);
+    at += text(at, "image_n"), at += whole(at, tab->image_n);
+    at += text(at, "point_world_mm"), *at++ = 0x93;
+    at += real(at, (due - base_ns) / 1e9), at += real(at, tab->seat), at += real(at, -31.5);
+    return put_frame(tab, 2, b, at - b);
+  }
+  tab->image_n = tab->clock + 1, tab->named_ns = due;
   *at++ = 0x83;
   at += text(at, "t"), at += text(at, "pointer.move");
   at += text(at, "n"), at += whole(at, ++tab->clock);
@@ -158,13 +169,16 @@ void opened(struct tab *tab) {
 static unsigned char *find(unsigned char *in, int size, const char *what) { return memmem(in, size, what, strlen(what)); }
 
 static void heard_pointer(struct tab *tab, unsigned char *message, int size) {
-  unsigned char *at = find(message, size, "\xa5""frame"), *place;
-  uint64_t frame = 0, bits = 0;
-  if (!at || at[6] != 0xcf) return;
-  for (int byte = 0; byte < 8; byte++) frame = frame << 8 | at[7 + byte];
-  if (frame > tab->frame) tab->frame = frame;
+  unsigned char *end = message + size, *at = message, *place;
+  uint64_t bits = 0, highest = 0;
+  for (; (at = find(at, end - at, "\xa5""frame\xcf")); at += 15) { // of several, where several move
+    uint64_t frame = 0;
+    for (int byte = 0; byte < 8; byte++) frame = frame << 8 | at[7 + byte];
+    if (frame > highest) highest = frame;
+  }
+  if (!highest) return;
+  if (highest > tab->frame) tab->frame = highest;
   tab->undrawn++;
-  unsigned char *end = message + size;
   for (; (place = find(message, end - message, "point_world_mm\x93\xcb")); message = place + 33) {
     double due, seat;
     for (int byte = 0; byte < 8; byte++) bits = bits << 8 | place[16 + byte];

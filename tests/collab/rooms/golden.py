@@ -47,10 +47,12 @@ from collab.rooms.protocol import (
     MemberJoined,
     MemberLeft,
     MoveAnnotation,
+    Movements,
     MovePointer,
     MoveView,
     Ping,
     PointerMoved,
+    PointerSlid,
     Pong,
     Presence,
     RaiseHand,
@@ -65,6 +67,7 @@ from collab.rooms.protocol import (
     SettleView,
     Signal,
     Signalled,
+    SlidePointer,
     TakeControl,
     Tell,
     TextUpdated,
@@ -169,6 +172,7 @@ def from_browser() -> list[FromBrowser]:
         Drawn(4294967300, 41),
         Ping(12),
         Pong(0),
+        SlidePointer(21, 17, (2.5, 0.0, 0.0)),
     ]
 
 
@@ -190,6 +194,14 @@ def from_room() -> list[FromRoom]:
         Signalled("PER-2", '{"type":"bye","reason":"left"}'),
         Pong(12),
         Ping(0),
+        PointerMoved(4294967305, "PER-2", 4294967305, make.pointer(1.5), 4294967303),
+        PointerSlid(4294967306, "PER-2", 4294967303, (2.5, 0.0, 0.0)),
+        Movements(
+            (
+                ViewMoved(4294967307, "PER-1", 3, 4294967307, make.view(-3.25)),
+                PointerSlid(4294967308, "PER-2", 4294967303, (3.5, 0.0, 0.0)),
+            )
+        ),
     ]
 
 

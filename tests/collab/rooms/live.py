@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -40,6 +41,7 @@ from collab.rooms.room import Connection
 from collab.rooms.wire import RoomWire
 from tests import make
 from tests.collab.rooms import make as rooms
+from tests.collab.rooms.hearing import Hearing
 
 _FROM_ROOM = msgspec.msgpack.Decoder(FromRoom)
 _FROM_ROOM_JSON = msgspec.json.Decoder(FromRoom)
@@ -66,6 +68,8 @@ class Browser:
     socket: ClientConnection
     client_id: str
     got: list[FromRoom] = field(default_factory=list[FromRoom])
+    hearing: Hearing = field(default_factory=Hearing)
+    heard: deque[FromRoom] = field(default_factory=deque[FromRoom])
     n: int = 0
 
     @property
@@ -84,13 +88,17 @@ class Browser:
         return self.n
 
     async def receive(self) -> FromRoom:
+        while not self.heard:
+            self.heard.extend(self.hearing.whole(await self._read()))
+        self.got.append(self.heard[0])
+        return self.heard.popleft()
+
+    async def _read(self) -> FromRoom:
         try:
             data = await asyncio.wait_for(self.socket.recv(), PATIENCE_S)
         except ConnectionClosed as closed:
             raise Closed(closed.rcvd.code if closed.rcvd else None, closed.rcvd.reason if closed.rcvd else "") from None
-        message = _FROM_ROOM_JSON.decode(data) if isinstance(data, str) else _FROM_ROOM.decode(data)
-        self.got.append(message)
-        return message
+        return _FROM_ROOM_JSON.decode(data) if isinstance(data, str) else _FROM_ROOM.decode(data)
 
     async def until(self, kind: type[T], is_it: Callable[[T], bool] = lambda _: True) -> T:
         """The next message of a kind for which `is_it` holds; the others before it are only kept."""

@@ -40,6 +40,7 @@ from collab.rooms.service import NewMember
 from collab.rooms.view import Arrangement, LaidObject, Layers, Link, Pane, Pointer, Slab, View, ViewportView, Window
 from collab.studies.models import Study
 from tests import make
+from tests.collab.rooms.hearing import Hearing
 
 # DICOM's root for examples (PS3.5 B.2 leaves 2.25 to UUIDs; these name nothing).
 STUDY_UID = "2.25.100000000000000000000000000000000001"
@@ -102,8 +103,8 @@ def only_viewport(shown: View) -> ViewportView:
     return viewport
 
 
-def pointer(x_mm: float = 0.0) -> Pointer:
-    return Pointer("2.25.2", "2.25.4", (x_mm, 0.0, 0.0), "2.25.3", 1)
+def pointer(x_mm: float = 0.0, frame: int = 1) -> Pointer:
+    return Pointer("2.25.2", "2.25.4", (x_mm, 0.0, 0.0), "2.25.3", frame)
 
 
 def length(x_mm: float = 0.0, *, study_uid: str = STUDY_UID) -> Drawing:
@@ -146,6 +147,7 @@ class Tab:
     room: Room
     connection: Connection
     got: list[FromRoom] = field(default_factory=list[FromRoom])
+    hearing: Hearing = field(default_factory=Hearing)
     closed: Close | None = None
     n: int = 0
 
@@ -163,10 +165,10 @@ class Tab:
         return self.n
 
     def read(self, *, at_ms: int = START_MS) -> list[FromRoom]:
-        """What the room has for the tab now; all of it stays in `got`."""
+        """What the room has for the tab now, as a page understands it; all of it stays in `got`."""
         new: list[FromRoom] = []
         while isinstance(item := self.room.next(self.connection, at_ms=at_ms), Frame):
-            new.append(item.message)
+            new += self.hearing.whole(item.message)
         if isinstance(item, Close):
             self.closed = item
         self.got += new

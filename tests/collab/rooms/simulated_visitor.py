@@ -16,21 +16,18 @@ from collab.rooms.protocol import (
     FromRoom,
     Hello,
     MemberRole,
-    MovePointer,
     MoveView,
     Ping,
-    PointerMoved,
     Say,
     SettleView,
     TakeControl,
     UpdateText,
-    ViewMoved,
     Welcome,
 )
 from collab.rooms.room import REPLACED, Connection
 from tests.collab.rooms import make
 from tests.collab.rooms.simulated_line import Conversation
-from tests.collab.rooms.simulation import Tab, Wire, check
+from tests.collab.rooms.simulation import Tab, Wire, check, moved_in
 
 if TYPE_CHECKING:
     from tests.collab.rooms.simulated_region import Region
@@ -111,15 +108,17 @@ class Visitor:
             check(item.code != REPLACED, "R6: put out by a connection that it had given up")
             self.lose(server_hears_after_s=0.0)
             return
-        self.tab.receive(item)
+        wire = self.tab.wire
+        assert wire is not None
+        for message in wire.hearing.whole(item):
+            self.tab.receive(message)
         if isinstance(item, Welcome):
             self.tries, self.greeted_s = 0, self.region.clockwork.now_s
-        if isinstance(item, ViewMoved | PointerMoved):
-            self._say(Drawn(item.frame, self.tab.seq))
+        if moving := [one.frame for one in moved_in(item)]:
+            self._say(Drawn(max(moving), self.tab.seq))
         if isinstance(item, Fact):
             self.region.told(item)
-        wire = self.tab.wire
-        while wire is not None and wire.up:
+        while wire.up:
             self._say(wire.up.popleft())
 
     # ---- its person
@@ -149,8 +148,9 @@ class Visitor:
             # Two windows of a person are two hands: only one of them moves, so that places can be compared.
             case "point" if self.greeted_s is not None and tab.name.endswith("1"):
                 for _ in range(chance.randint(1, 6)):
-                    place = self._place()
-                    self._say(MovePointer(self.moves, make.pointer(place)))
+                    self._place()
+                    if tab.wire is not None:
+                        self._say(tab.wire.points(self.moves))
             case "move" if self.greeted_s is not None and tab.name.endswith("1"):
                 for _ in range(chance.randint(1, 6)):
                     place = self._place()

@@ -17,7 +17,7 @@ from pycrdt import Doc, Text
 from collab.rooms.draft import TEXT_NAME
 from collab.rooms.fold import Fold, fold
 from collab.rooms.frames import Frame
-from collab.rooms.outbox import CREDIT_FRAMES, Outbox
+from collab.rooms.outbox import MOST_CREDIT_FRAMES, Outbox
 from collab.rooms.policy import SILENT_MS
 from collab.rooms.protocol import (
     Act,
@@ -32,6 +32,8 @@ from collab.rooms.protocol import (
     Fact,
     FromRoom,
     Hello,
+    Moved,
+    Movements,
     MovePointer,
     MoveView,
     PointerMoved,
@@ -42,6 +44,7 @@ from collab.rooms.protocol import (
     Said,
     Say,
     SettleView,
+    SlidePointer,
     TakeControl,
     TextUpdated,
     UpdateText,
@@ -50,6 +53,7 @@ from collab.rooms.protocol import (
 )
 from collab.rooms.room import Connection, Message, Room
 from tests.collab.rooms import make
+from tests.collab.rooms.hearing import Hearing
 
 TABS = ("a", "b", "c")
 # b and c are two windows of one member.
@@ -70,6 +74,13 @@ def check(holds: bool, rule_text: str) -> None:
         raise Violation(rule_text)
 
 
+def moved_in(message: FromRoom) -> tuple[Moved, ...]:
+    """What moves in a frame; nothing in any other."""
+    if isinstance(message, Movements):
+        return message.moved
+    return (message,) if isinstance(message, Moved) else ()
+
+
 @dataclass(eq=False)
 class Wire:
     """One connection with what is under way to the room; what is under way to the tab waits in the outbox."""
@@ -77,6 +88,21 @@ class Wire:
     connection: Connection
     up: deque[Message] = field(default_factory=deque[Message])
     unseen: list[int] = field(default_factory=list[int])
+    hearing: Hearing = field(default_factory=Hearing)
+    # The number under which an image was named last, and the image.
+    named: tuple[int, int] = (0, 0)
+
+    def points(self, n: int) -> MovePointer | SlidePointer:
+        """Where the hand of a page is at move `n`, said as a page says it; each three of them are on one image."""
+        image = image_of(n)
+        if self.named[1] == image:
+            return SlidePointer(n, self.named[0], (float(n), 0.0, 0.0))
+        self.named = (n, image)
+        return MovePointer(n, make.pointer(float(n), image))
+
+
+def image_of(place: float) -> int:
+    return int(place) // 3 + 1
 
 
 @dataclass
@@ -138,7 +164,10 @@ class Tab:
             case ViewMoved():
                 self._view(message)
             case PointerMoved(frame, actor, n, pointer):
-                self._pointer(actor, n, pointer.point_world_mm[0] if pointer else None)
+                place = pointer.point_world_mm[0] if pointer else None
+                on_its_image = pointer is None or pointer.frame == image_of(pointer.point_world_mm[0])
+                check(on_its_image, "R48: a pointer on another image than its sender's")
+                self._pointer(actor, n, place)
                 check(frame > 0, "a frame has a number")
             case _:
                 pass
@@ -335,7 +364,7 @@ class Meeting(RuleBasedStateMachine):
             return
         for _ in range(count):
             self.moves += 1
-            tab.wire.up.append(MovePointer(self.moves, make.pointer(float(self.moves))))
+            tab.wire.up.append(tab.wire.points(self.moves))
 
     @rule(name=tabs)
     def present_and_move(self, name: str) -> None:
@@ -351,10 +380,10 @@ class Meeting(RuleBasedStateMachine):
     def points_and_is_seen_pointing(self, name: str, is_swapped: bool) -> None:
         """Each sample is seen by the others before the next one comes, and drawn by none."""
         self.all_arrives()
-        self.point(name, CREDIT_FRAMES + 2)
+        self.point(name, MOST_CREDIT_FRAMES + 2)
         if is_swapped:
             self.two_are_swapped(name)
-        for _ in range(CREDIT_FRAMES + 2):
+        for _ in range(MOST_CREDIT_FRAMES + 2):
             self.arrives_up(name, 1)
             for other in TABS:
                 self.arrives_down(other, 12)
@@ -390,7 +419,11 @@ class Meeting(RuleBasedStateMachine):
     def two_are_swapped(self, name: str) -> None:
         """An unordered path may swap two samples."""
         wire = self.tabs[name].wire
-        places = [i for i, one in enumerate(wire.up) if isinstance(one, MovePointer | MoveView)] if wire else []
+        places = (
+            [i for i, one in enumerate(wire.up) if isinstance(one, MovePointer | SlidePointer | MoveView)]
+            if wire
+            else []
+        )
         if wire is not None and len(places) > 1:
             first, second = places[:2]
             wire.up[first], wire.up[second] = wire.up[second], wire.up[first]
@@ -408,14 +441,19 @@ class Meeting(RuleBasedStateMachine):
             if item is not None:
                 tab.wire = None
             return False
-        tab.receive(item.message)
-        if isinstance(item.message, Presence) and not item.message.connected:
-            since = "R36: lost since another instant than when they were last heard"
-            check(item.message.lost_ms == self.lost_ms[item.message.actor], since)
-        if isinstance(item.message, ViewMoved | PointerMoved):
-            wire.unseen.append(item.message.frame)
-            check(len(wire.unseen) <= CREDIT_FRAMES, "R18: more frames under way than there is credit for")
+        moving = [one.frame for one in moved_in(item.message)]
+        if moving:
+            wire.unseen.append(max(moving))
+            check(len(wire.unseen) <= MOST_CREDIT_FRAMES, "R18: more frames under way than there is credit for")
+        for message in wire.hearing.whole(item.message):
+            self._told(tab, message)
         return True
+
+    def _told(self, tab: Tab, message: FromRoom) -> None:
+        tab.receive(message)
+        if isinstance(message, Presence) and not message.connected:
+            since = "R36: lost since another instant than when they were last heard"
+            check(message.lost_ms == self.lost_ms[message.actor], since)
 
     @rule(name=tabs)
     def draw(self, name: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from msgspec.structs import replace
 
@@ -35,6 +37,7 @@ from collab.rooms.protocol import (
     Said,
     Say,
     SettleView,
+    SlidePointer,
     TakeControl,
     Tell,
     UpdateText,
@@ -449,6 +452,59 @@ def test_r18_at_most_four_frames_are_on_their_way() -> None:
     [last] = bob.read()
     assert isinstance(last, PointerMoved)
     assert last.pointer == make.pointer(19.0)
+
+
+def places(messages: Sequence[FromRoom]) -> list[tuple[float, int | None] | None]:
+    """Where a pointer was seen, and on which frame of the instance."""
+    moved = [one for one in messages if isinstance(one, PointerMoved)]
+    return [(one.pointer.point_world_mm[0], one.pointer.frame) if one.pointer else None for one in moved]
+
+
+def test_r48_a_pointer_slides_on_the_image_that_was_named() -> None:
+    room, [alice, bob] = meeting(*PAIR)
+    alice.say(MovePointer(1, make.pointer(1.0, frame=7)))
+    alice.say(SlidePointer(2, 1, (2.0, 0.0, 0.0)))
+    assert places(bob.read()) == [(2.0, 7)]
+    late = enter(room, "carol")
+    save(room)
+    bob.read()
+    assert places(late.read()) == [(2.0, 7)]
+    for tab in (bob, late):
+        tab.got.clear()
+    alice.say(SlidePointer(3, 1, (3.0, 0.0, 0.0)))
+    assert [places(bob.read()), places(late.read())] == [[(3.0, 7)]] * 2
+
+
+def test_r48_a_pointer_on_an_image_that_was_not_named_is_nowhere() -> None:
+    _room, [alice, bob] = meeting(*PAIR)
+    alice.say(SlidePointer(1, 0, (1.0, 0.0, 0.0)))
+    alice.say(MovePointer(2, make.pointer(2.0, frame=7)))
+    # The one that named the next image, 3, has been lost on the way.
+    alice.say(SlidePointer(4, 3, (4.0, 0.0, 0.0)))
+    assert places(bob.read()) == [(2.0, 7)]
+    alice.say(MovePointer(5, None))
+    alice.say(SlidePointer(6, 2, (6.0, 0.0, 0.0)))
+    assert places(bob.read()) == [None]
+
+
+def test_r48_another_connection_of_the_same_member_names_its_own() -> None:
+    room, [alice, bob] = meeting(*PAIR)
+    other = enter(room, "alice", client_id="other")
+    save(room)
+    alice.say(MovePointer(1, make.pointer(1.0, frame=7)))
+    other.say(MovePointer(1, make.pointer(2.0, frame=8)))
+    alice.say(SlidePointer(2, 1, (3.0, 0.0, 0.0)))
+    assert places(bob.read()) == [(3.0, 7)]
+    other.say(SlidePointer(2, 1, (4.0, 0.0, 0.0)))
+    assert places(bob.read()) == [(4.0, 8)]
+
+
+def test_r15_a_slide_older_than_what_was_seen_is_dropped() -> None:
+    _room, [alice, bob] = meeting(*PAIR)
+    alice.say(MovePointer(1, make.pointer(1.0)))
+    alice.say(SlidePointer(3, 1, (3.0, 0.0, 0.0)))
+    alice.say(SlidePointer(2, 1, (2.0, 0.0, 0.0)))
+    assert places(bob.read()) == [(3.0, 1)]
 
 
 def test_r18_facts_need_no_credit() -> None:

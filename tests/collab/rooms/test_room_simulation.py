@@ -11,7 +11,7 @@ from collab.rooms import outbox as outbox_module
 from collab.rooms import room as room_module
 from collab.rooms.fold import Fold
 from collab.rooms.frames import Frame
-from collab.rooms.outbox import Outbox
+from collab.rooms.outbox import Outbox, Slot
 from collab.rooms.protocol import (
     Ask,
     ControlTaken,
@@ -19,7 +19,10 @@ from collab.rooms.protocol import (
     Hello,
     MovePointer,
     MoveView,
+    PointerMoved,
+    PointerSlid,
     RoomState,
+    SlidePointer,
     UpdateText,
 )
 from collab.rooms.room import Connection, Message, Room
@@ -138,6 +141,21 @@ class IgnoresCredit(Outbox):
         return super().take(at_ms=at_ms)
 
 
+class TakesTheImageForKnown(Outbox):
+    """Said of an image that this connection was told before the last one."""
+
+    def offer(self, slot: Slot, frame: Frame, number: int, image_n: int = 0, slid: Frame | None = None) -> None:
+        if isinstance(frame.message, PointerMoved) and frame.message.pointer is not None and slot in self._images:
+            known, where = self._images[slot], frame.message.pointer.point_world_mm
+            slid, image_n = Frame(PointerSlid(number, slot[0], known, where)), known
+        super().offer(slot, frame, number, image_n, slid)
+
+
+class SlidesOnAnyImage(Room):
+    def _slide_pointer(self, connection: Connection, message: SlidePointer) -> None:
+        super()._slide_pointer(connection, replace(message, image_n=connection.image_n))
+
+
 class WritesAfterSignature(Room):
     def _ask(self, connection: Connection, ask: Ask, at_ms: int) -> None:
         locked = self._head.conclusion_id
@@ -202,6 +220,8 @@ FAULTS: dict[str, tuple[type[Room], type[Outbox], str]] = {
     "an older sample overwrites a newer one": (ForgetsOrder, Outbox, "R15"),
     "a refusal is forgotten by the next owner": (ForgetsRefusals, Outbox, "R11"),
     "credit is ignored": (Room, IgnoresCredit, "R18"),
+    "an image is taken for known that another connection was told": (Room, TakesTheImageForKnown, "R48"),
+    "a pointer slides on whatever image was named last": (SlidesOnAnyImage, Outbox, "R48"),
     "the draft changes after the signature": (WritesAfterSignature, Outbox, "R28"),
     "a term has two holders": (ReusesTerms, Outbox, "R22"),
     "a silent connection is kept": (KeepsTheSilent, Outbox, "R36"),

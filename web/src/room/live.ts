@@ -1,7 +1,8 @@
 /** The room as this tab lives it: facts fold into a state, the shared view comes to the screen, my acts go out. */
 import type { Line } from "../wire/link";
+import type { Whole } from "../wire/pointing";
 import type { Passing } from "../wire/socket";
-import type { Act, Arrangement, Drawing, Fact, FromRoom, Pane, Pointer, RoomState, Seen, View } from "../wire/types";
+import type { Act, Arrangement, Drawing, Fact, Pane, Pointer, RoomState, Seen, View } from "../wire/types";
 import { type Annotating, createAnnotating } from "./annotating";
 import { createDraft, type Draft } from "./draft";
 import { EMPTY_STATE, fold } from "./fold";
@@ -49,7 +50,7 @@ export type LiveEvents = {
 };
 
 export type Live = {
-  receive(message: FromRoom): void;
+  receive(message: Whole): void;
   line(line: Line): void;
   state(): RoomState;
   following(): Following;
@@ -184,7 +185,7 @@ export function createLive(world: LiveWorld): Live {
     events.sketches([...next.values()]);
   };
 
-  const sketched = (message: FromRoom & { t: "annotation.moved" }): void => {
+  const sketched = (message: Whole & { t: "annotation.moved" }): void => {
     const { actor: whose, annotation_id, drawing } = message;
     const next = new Map(sketches);
     next.delete(whose);
@@ -230,7 +231,7 @@ export function createLive(world: LiveWorld): Live {
     events.fact(fact);
   };
 
-  const welcome = (message: FromRoom & { t: "welcome" }): void => {
+  const welcome = (message: Whole & { t: "welcome" }): void => {
     told = "";
     setPointers(new Map());
     setSketches(new Map());

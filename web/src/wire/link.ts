@@ -1,6 +1,6 @@
 /** Life of one room connection, as a pure table of events; sockets, clock and chance are the caller's (socket.ts). */
 import { retryDelay } from "./backoff";
-import type { FromRoom } from "./types";
+import type { Whole } from "./pointing";
 
 /** With a ping every 5 s, a link is given up 12 s after the last sign of life; the room gives us up after 11 s. */
 export const PING_EVERY_MS = 5000;
@@ -41,7 +41,7 @@ export type Line = { link: Link; seq: number; epoch: number; pings: number; lost
 export type LineEvent =
   | { on: "start" }
   | { on: "opened" }
-  | { on: "message"; message: FromRoom }
+  | { on: "message"; message: Whole }
   | { on: "closed"; code: number }
   | { on: "online" }
   | { on: "tick" }
@@ -55,7 +55,7 @@ export type LineEffect =
   | { do: "pong"; n: number }
   | { do: "resume"; acked: number }
   | { do: "abandon" }
-  | { do: "deliver"; message: FromRoom };
+  | { do: "deliver"; message: Whole };
 
 export type Step = { line: Line; effects: readonly LineEffect[] };
 export type Moment = { now_ms: number; chance: number };
@@ -179,7 +179,7 @@ function ping(line: Line, link: Live, { now_ms }: Moment): Step {
   };
 }
 
-function receive(line: Line, message: FromRoom, moment: Moment): Step {
+function receive(line: Line, message: Whole, moment: Moment): Step {
   if (message.t === "welcome") return welcome(line, message, moment);
   if (line.link.at !== "live") return stay(line);
   const heard: Line = { ...line, link: { ...line.link, heard_ms: moment.now_ms } };
@@ -193,7 +193,7 @@ function receive(line: Line, message: FromRoom, moment: Moment): Step {
   return { line: { ...heard, seq: message.seq }, effects: [{ do: "deliver", message }] };
 }
 
-function welcome(line: Line, message: FromRoom & { t: "welcome" }, moment: Moment): Step {
+function welcome(line: Line, message: Whole & { t: "welcome" }, moment: Moment): Step {
   // A lower epoch is an owner that has lost the room and does not know it yet.
   if (message.epoch < line.epoch) return giveUp(line, moment);
   const seq = message.state?.seq ?? line.seq;

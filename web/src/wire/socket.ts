@@ -1,24 +1,22 @@
 /** The room's socket in a browser: carries out what link.ts decides; knows nothing of what the messages mean. */
 import { decode, encode } from "@msgpack/msgpack";
 import { type Line, type LineEffect, type LineEvent, NEW_LINE, step } from "./link";
+import { createHearing, createPointing, type Whole } from "./pointing";
 import type { Act, FromBrowser, FromRoom } from "./types";
 import type { Unacked } from "./unacked";
 
 /** Its version is the one of collab/rooms/protocol.py; a test compares them. */
-export const SUBPROTOCOL = "consilium.v2";
+export const SUBPROTOCOL = "consilium.v3";
 const TICK_MS = 250;
 /** Below what the room allows (collab/rooms/buckets.py): a long time offline must not end in being shut out. */
 const ASKS_PER_S = 15;
 const ASKS_BURST = 40;
-/** Credit is given back for two drawn frames at once: that saves the server a sixth of its work (tests/bench rooms). */
-const CREDITED_TOGETHER = 2;
-/**
- * On a link longer than this for each by itself: of the 67 ms for which four frames last at 60 Hz, one picture passes
- * until a frame is drawn and one until the second is. Beyond, credit would run dry and the pointer grow older.
- */
+/** Credit is given back for four drawn frames at once: answers are half of what a server has to read (tests/bench rooms). */
+const CREDITED_TOGETHER = 4;
+/** On a link longer than this for each by itself: there are no more than four, and the pointer would grow older. */
 const TOGETHER_UP_TO_RTT_MS = 33;
-/** A single one waits for a second no longer; two pictures at 60 Hz, in which the next sample has come or will not. */
-const CREDIT_WITHIN_MS = 30;
+/** Fewer wait for another no longer; three pictures at 60 Hz, in which the next sample has come or will not. */
+const CREDIT_WITHIN_MS = 50;
 
 /** The part of WebSocket that is used, so that a test can stand in for the network. */
 export type Wire = {
@@ -42,14 +40,14 @@ export type World = {
 };
 
 export type SocketEvents = {
-  message(message: FromRoom): void;
+  message(message: Whole): void;
   line(line: Line): void;
   /** Asks were given up, since the room could not understand one of them. */
   abandoned(count: number): void;
 };
 
 /** Messages which are lost without harm when the link is down. */
-export type Passing = Exclude<FromBrowser, { t: "hello" | "ask" | "ping" | "pong" | "drawn" }>;
+export type Passing = Exclude<FromBrowser, { t: "hello" | "ask" | "ping" | "pong" | "drawn" | "pointer.slide" }>;
 
 export type RoomSocket = {
   /** Keeps the act until the room has answered it; gives its number. */
@@ -63,6 +61,8 @@ export type RoomSocket = {
 export function openSocket(client_id: string, unacked: Unacked, events: SocketEvents, world: World): RoomSocket {
   let line = NEW_LINE;
   let wire: Wire | null = null;
+  let hearing = createHearing();
+  let pointing = createPointing();
   let frame = 0;
   let arrived = 0;
   let isDrawDue = false;
@@ -108,9 +108,10 @@ export function openSocket(client_id: string, unacked: Unacked, events: SocketEv
   };
 
   const receive = (message: FromRoom): void => {
-    happen({ on: "message", message });
-    if (message.t !== "view.moved" && message.t !== "pointer.moved" && message.t !== "annotation.moved") return;
-    frame = Math.max(frame, message.frame);
+    for (const one of hearing.whole(message)) happen({ on: "message", message: one });
+    const number = numberOf(message);
+    if (number === null) return;
+    frame = Math.max(frame, number);
     arrived += 1;
     creditWhenDrawn();
   };
@@ -138,7 +139,7 @@ export function openSocket(client_id: string, unacked: Unacked, events: SocketEv
     if (isLive()) write({ t: "drawn", frame: drawn.frame, seq: line.seq });
   };
 
-  const deliver = (message: FromRoom): void => {
+  const deliver = (message: Whole): void => {
     if (message.t === "fact" && message.client_id === client_id) unacked.answered(message.n);
     if (message.t === "refused") unacked.answered(message.n);
     events.message(message);
@@ -147,6 +148,8 @@ export function openSocket(client_id: string, unacked: Unacked, events: SocketEv
   const carryOut = (effect: LineEffect): void => {
     switch (effect.do) {
       case "open":
+        hearing = createHearing();
+        pointing = createPointing();
         frame = 0;
         arrived = 0;
         stopWaiting();
@@ -202,7 +205,7 @@ export function openSocket(client_id: string, unacked: Unacked, events: SocketEv
     },
     send(message) {
       if (!isLive()) return false;
-      write(message);
+      write(message.t === "pointer.move" ? pointing.brief(message, world.now()) : message);
       return true;
     },
     line: () => line,
@@ -212,6 +215,12 @@ export function openSocket(client_id: string, unacked: Unacked, events: SocketEv
       happen({ on: "stop" });
     },
   };
+}
+
+/** What `drawn` gives back for a frame; null for one that needs no credit. */
+function numberOf(message: FromRoom): number | null {
+  if (message.t === "movements") return Math.max(...message.moved.map(({ frame }) => frame));
+  return "frame" in message ? message.frame : null;
 }
 
 /** The real browser behind a socket. */

@@ -253,6 +253,14 @@ export type MovePointer = {
   pointer: Pointer | null;
 };
 
+/** Ephemeral: where I point now, on the image that my `pointer.move` number `image_n` of this connection named. */
+export type SlidePointer = {
+  t: "pointer.slide";
+  n: number;
+  image_n: number;
+  point_world_mm: [number, number, number];
+};
+
 /** Ephemeral: what I am drawing, or changing, at this moment; None when I have let go without an ask. */
 export type MoveAnnotation = {
   t: "annotation.move";
@@ -481,13 +489,23 @@ export type ViewMoved = {
   view: View;
 };
 
-/** Ephemeral: where a member points. */
+/** Ephemeral: where a member points; `image_n` numbers the image, for those that follow. */
 export type PointerMoved = {
   t: "pointer.moved";
   frame: number;
   actor: string;
   n: number;
   pointer: Pointer | null;
+  image_n?: number;
+};
+
+/** Ephemeral: where a member points now, on the image that this connection knows by the number `image_n`. */
+export type PointerSlid = {
+  t: "pointer.slid";
+  frame: number;
+  actor: string;
+  image_n: number;
+  point_world_mm: [number, number, number];
 };
 
 /** Ephemeral: what a member is drawing, or changing, at this moment; None when they have let go. */
@@ -498,6 +516,12 @@ export type AnnotationMoved = {
   n: number;
   annotation_id: string;
   drawing: Drawing | null;
+};
+
+/** Ephemeral: all that has moved meanwhile, as one frame; `drawn` gives back the highest of its numbers. */
+export type Movements = {
+  t: "movements";
+  moved: (ViewMoved | PointerMoved | PointerSlid | AnnotationMoved)[];
 };
 
 /** Call signalling from another participant or the server's echo. */
@@ -511,13 +535,15 @@ export type MemberRole = "requester" | "expert" | "participant";
 
 export type Seen = "same" | "coarse" | "loading" | "elsewhere" | "lost";
 
-export type FromBrowser = Hello | Ask | MoveView | MovePointer | MoveAnnotation | Tell | Signal | Drawn | Ping | Pong;
+export type FromBrowser = Hello | Ask | MoveView | MovePointer | SlidePointer | MoveAnnotation | Tell | Signal | Drawn | Ping | Pong;
 
 export type Act = SettleView | RequestControl | GiveControl | TakeControl | ReleaseControl | GatherEveryone | RaiseHand | LowerHand | AddKeyView | RemoveKeyView | DrawAnnotation | ChangeAnnotation | RemoveAnnotation | UpdateText | Say | ConfirmIdentity;
 
 export type Done = ViewSettled | ControlRequested | ControlTaken | Gathered | HandRaised | HandLowered | KeyViewAdded | KeyViewRemoved | AnnotationDrawn | AnnotationChanged | AnnotationRemoved | TextUpdated | Said | IdentityConfirmed | MemberJoined | MemberLeft | DraftLocked;
 
-export type FromRoom = Welcome | Fact | Refused | Presence | ViewMoved | PointerMoved | AnnotationMoved | Signalled | Ping | Pong;
+export type Moved = ViewMoved | PointerMoved | PointerSlid | AnnotationMoved;
+
+export type FromRoom = Welcome | Fact | Refused | Presence | ViewMoved | PointerMoved | PointerSlid | AnnotationMoved | Movements | Signalled | Ping | Pong;
 
 /** The patient's identity as the room was opened with; a room never changes patient. `birth_date` is YYYYMMDD. */
 export type RoomPatient = {

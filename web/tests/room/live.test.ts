@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { createLive, type LiveEvents } from "../../src/room/live";
 import { isSameStack, type Screen, type StackRef } from "../../src/room/screen";
 import type { Passing } from "../../src/wire/socket";
-import type { Act, Done, Drawing, FromRoom, View } from "../../src/wire/types";
+import type { Whole } from "../../src/wire/pointing";
+import type { Act, Done, Drawing, View } from "../../src/wire/types";
 import { activePane } from "../../src/wire/view";
 import * as make from "../wire/make";
 
@@ -243,7 +244,7 @@ test("where the pointer came to rest is sent even when it came too soon after an
 });
 
 describe("R40: what somebody is drawing", () => {
-  const moved = (annotation_id: string, drawing = make.length() as Drawing | null): FromRoom => ({
+  const moved = (annotation_id: string, drawing = make.length() as Drawing | null): Whole => ({
     t: "annotation.moved",
     frame: 1,
     actor: "other",

@@ -1,6 +1,6 @@
 /** Builders of messages for tests. */
 import { EMPTY_STATE } from "../../src/room/fold";
-import type { Done, Drawing, Fact, Member, Pane, RoomState, View, Welcome } from "../../src/wire/types";
+import type { Done, Drawing, Fact, Member, Pane, Pointer, RoomState, View, Welcome } from "../../src/wire/types";
 import { onePane } from "../../src/wire/view";
 
 export const pane = (over: Partial<Pane> = {}): Pane => ({
@@ -78,6 +78,14 @@ export const fact = (seq: number, done: Done = { t: "control.requested" }, over:
   n: 1,
   done,
   ...over,
+});
+
+export const pointer = (point_world_mm: Pointer["point_world_mm"], frame = 1): Pointer => ({
+  series_uid: "2.25.2",
+  frame_of_reference_uid: "2.25.4",
+  point_world_mm,
+  sop_instance_uid: "2.25.3",
+  frame,
 });
 
 /** A storage of a browser tab. */

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import fromBrowser from "../../../tests/golden/room/from_browser.json";
 import fromRoom from "../../../tests/golden/room/from_room.json";
 import { NEW_LINE, step } from "../../src/wire/link";
+import { createHearing } from "../../src/wire/pointing";
 import type { FromBrowser, FromRoom } from "../../src/wire/types";
 
 type Golden<T> = { name: string; message: T; msgpack: string };
@@ -19,7 +20,9 @@ describe("messages of the room, as the server writes them", () => {
   test("none of them is a fault for the line", () => {
     const now = { now_ms: 0, chance: 0 };
     const greeted = step(step(NEW_LINE, { on: "start" }, now).line, { on: "opened" }, now).line;
-    const last = room.reduce((line, { message }) => step(line, { on: "message", message }, now).line, greeted);
+    const { whole } = createHearing();
+    const said = room.flatMap(({ message }) => whole(message));
+    const last = said.reduce((line, message) => step(line, { on: "message", message }, now).line, greeted);
     expect(last.link.at).not.toBe("ended");
   });
 });

@@ -182,7 +182,7 @@ test("credit is given back after the picture has been drawn, once for all that c
   expect(net.credited()).toEqual([12]);
 });
 
-test("credit of samples that come one a picture is given back for two at once", () => {
+test("credit of samples that come one a picture is given back for four at once", () => {
   const net = network();
   join(net);
   net.welcome();
@@ -192,17 +192,17 @@ test("credit of samples that come one a picture is given back for two at once", 
     net.draw();
     net.pass(16);
   }
-  expect(net.credited()).toEqual(Array.from({ length: 30 }, (_, n) => 2 * n + 2));
+  expect(net.credited()).toEqual(Array.from({ length: 15 }, (_, n) => 4 * n + 4));
 });
 
-test("credit of a single sample waits 30 ms for another and no longer", () => {
+test("credit of a single sample waits 50 ms for another and no longer", () => {
   const net = network();
   join(net);
   net.welcome();
   net.say({ t: "pong", n: 1 });
   net.moved(1);
   net.draw();
-  net.pass(29);
+  net.pass(49);
   expect(net.credited()).toEqual([]);
   net.pass(1);
   expect(net.credited()).toEqual([1]);
@@ -216,10 +216,10 @@ test("credit is not given for what came while a drawn sample waited, and is give
   net.moved(1);
   net.draw();
   net.moved(2);
-  net.pass(30);
+  net.pass(50);
   expect(net.credited()).toEqual([1]);
   net.draw();
-  net.pass(30);
+  net.pass(50);
   expect(net.credited()).toEqual([1, 2]);
 });
 
@@ -239,6 +239,34 @@ test.each([
   expect(net.credited()).toEqual([1, 2]);
 });
 
+test("a frame in which several move is told one by one, and credited once, by its highest number", () => {
+  const net = network();
+  const { told } = join(net);
+  net.welcome();
+  const gone = (actor: string, frame: number) =>
+    ({ t: "pointer.moved", actor, n: frame, pointer: null, frame }) as const;
+  net.say({ t: "movements", moved: [gone("one", 8), gone("other", 7)] });
+  net.draw();
+  expect(told.slice(1)).toEqual([gone("one", 8), gone("other", 7)]);
+  expect(net.credited()).toEqual([8]);
+});
+
+test("r48: the image of a pointer is said once a connection", () => {
+  const net = network();
+  const { socket } = join(net);
+  const point = (n: number) => socket.send({ t: "pointer.move", n, pointer: make.pointer([n, 0, 0]) });
+  const said = () => net.last().sent.flatMap((one) => (one.t.startsWith("pointer.") ? [one.t] : []));
+  net.welcome();
+  point(1);
+  point(2);
+  expect(said()).toEqual(["pointer.move", "pointer.slide"]);
+  net.last().onclose?.({ code: 1006 });
+  net.pass(400);
+  net.welcome({ state: null });
+  point(3);
+  expect(said()).toEqual(["pointer.move"]);
+});
+
 test("nothing but samples is credited, and none of an earlier connection", () => {
   const net = network();
   join(net);
@@ -252,7 +280,7 @@ test("nothing but samples is credited, and none of an earlier connection", () =>
   net.pass(400);
   net.welcome({ state: null });
   net.draw();
-  net.pass(30);
+  net.pass(50);
   expect(net.wires.flatMap((one) => one.sent.filter(({ t }) => t === "drawn"))).toEqual([]);
 });
 
