@@ -44,10 +44,11 @@ class RegisteredFrame(msgspec.Struct, frozen=True):
 
 
 class SpatialRegistration(msgspec.Struct, frozen=True, tag="registration"):
-    """Two or more frames of reference, each laid upon the same one; `made_on` as DICOM writes it: YYYYMMDD."""
+    """Two or more frames of reference, each laid upon the same one; `made_on` and `made_at` as DICOM writes them."""
 
     title: str
     made_on: str
+    made_at: str
     made_by: str
     frames: tuple[RegisteredFrame, ...]
 
@@ -77,6 +78,7 @@ def registration_of(dataset: Dataset) -> SpatialRegistration:
     return SpatialRegistration(
         title=text_of(dataset, "SeriesDescription") or text_of(dataset, "ContentDescription"),
         made_on=text_of(dataset, "ContentDate"),
+        made_at=text_of(dataset, "ContentTime"),
         made_by=_maker_of(dataset),
         frames=tuple(RegisteredFrame(uid, tuple(float(part) for part in matrix.flat)) for uid, matrix in found.items()),
     )

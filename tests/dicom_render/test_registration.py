@@ -51,7 +51,8 @@ def test_the_registered_frame_of_reference_needs_no_item_of_its_own() -> None:
 
 def test_it_says_what_made_it_and_when() -> None:
     found = registration_of(make.dataset(FIXED, [make.item(MOVING, QUARTER)]))
-    assert (found.title, found.made_on, found.made_by) == ("CT onto MR", "20240312", "Fusion 4.2")
+    assert (found.title, found.made_by) == ("CT onto MR", "Fusion 4.2")
+    assert (found.made_on, found.made_at) == ("20240312", "113000")
 
 
 def test_several_matrices_multiply_where_their_order_makes_no_difference() -> None:

@@ -12,6 +12,8 @@ import { createIce } from "./main/ice";
 import { listenToKeys } from "./main/keyboard";
 import { createObjectShelf } from "./main/object_shelf";
 import { createPictures } from "./main/pictures";
+import { fileWords } from "./main/registration_words";
+import { createRegistrations } from "./main/registrations";
 import { createScreen } from "./main/screen";
 import { createSigning, signingApi } from "./main/signing";
 import { offerSupport, type Timings } from "./main/support";
@@ -65,6 +67,7 @@ function start(page: RoomPage, app: HTMLElement): void {
       live.qualityChanged();
       viewer?.retitle();
       viewer?.renew(versionsOf(studies));
+      registrations.look(catalogue.objects());
       expectNext();
     },
     isSeen: () => document.visibilityState === "visible",
@@ -82,6 +85,11 @@ function start(page: RoomPage, app: HTMLElement): void {
       viewer?.objectsChanged();
       live.qualityChanged();
     },
+  });
+  const registrations = createRegistrations({
+    get: objects.get,
+    words: fileWords,
+    changed: (all) => viewer?.setRegistered(all),
   });
   const studiesLoaded = Promise.all(page.study_ids.map(catalogue.load));
 
@@ -236,6 +244,7 @@ function start(page: RoomPage, app: HTMLElement): void {
         (key, blanks) => said(key, blanks) ?? key,
         full,
       );
+      viewer.setRegistered(registrations.all());
       arrive(viewer);
       annotations.update();
     },

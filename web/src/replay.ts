@@ -4,6 +4,8 @@ import { createCatalogue } from "./main/catalogue";
 import { createObjectShelf } from "./main/object_shelf";
 import { colorOf } from "./main/pictures";
 import { createReel } from "./main/reel";
+import { fileWords } from "./main/registration_words";
+import { createRegistrations } from "./main/registrations";
 import { createScreen } from "./main/screen";
 import { offerSupport } from "./main/support";
 import { titleOf } from "./main/titles";
@@ -33,6 +35,7 @@ function start(page: ReplayPage, app: HTMLElement): void {
       studies = next;
       model.refusals.value = next.flatMap(({ failed }) => (failed === null ? [] : [failed]));
       viewer?.retitle();
+      registrations.look(catalogue.objects());
       reel.draw();
     },
     isSeen: () => document.visibilityState === "visible",
@@ -49,6 +52,11 @@ function start(page: ReplayPage, app: HTMLElement): void {
       viewer?.objectsChanged();
       reel.look();
     },
+  });
+  const registrations = createRegistrations({
+    get: objects.get,
+    words: fileWords,
+    changed: (all) => viewer?.setRegistered(all),
   });
   const showing = createShowing({ screen, find: catalogue.find, drawn: () => reel.look() });
   const reel = createReel(model, {
@@ -88,6 +96,7 @@ function start(page: ReplayPage, app: HTMLElement): void {
         (key, blanks) => said(key, blanks) ?? key,
         full,
       );
+      viewer.setRegistered(registrations.all());
       arrive(viewer);
       reel.draw();
     },

@@ -23,6 +23,8 @@ export type Catalogue = {
   find(view: Pick<Pane, "study_uid" | "series_uid" | "stack">): StackRef | null;
   /** An object that lies over images, by its name, whichever study of the room holds it. */
   findObject(sop_instance_uid: string): ObjectEntry | null;
+  /** All objects of the room's studies. */
+  objects(): readonly ObjectEntry[];
   /** Every study of the room has been listed, whole. */
   isListed(): boolean;
   /** What to show where nobody has shown anything yet: the longest volume of the first study. */
@@ -54,6 +56,9 @@ export function createCatalogue(study_ids: readonly string[], world: CatalogueWo
     else world.later(LOOK_MS, () => void look(study_id, version));
   };
 
+  const objects = (): ObjectEntry[] =>
+    studies.flatMap(({ manifest }) => manifest?.series.flatMap(({ objects: held = [] }) => held) ?? []);
+
   return {
     load,
     find({ study_uid, series_uid, stack }) {
@@ -62,10 +67,8 @@ export function createCatalogue(study_ids: readonly string[], world: CatalogueWo
       const entry = series?.stacks.find((one) => one.stack === stack);
       return entry === undefined ? null : stackRef(study_uid, series_uid, entry);
     },
-    findObject(sop_instance_uid) {
-      const all = studies.flatMap(({ manifest }) => manifest?.series.flatMap(({ objects = [] }) => objects) ?? []);
-      return all.find((one) => one.sop_instance_uid === sop_instance_uid) ?? null;
-    },
+    findObject: (sop_instance_uid) => objects().find((one) => one.sop_instance_uid === sop_instance_uid) ?? null,
+    objects,
     isListed: () => studies.every(({ manifest, failed }) => failed !== null || manifest?.state === "ready"),
     first() {
       const manifest = studies[0]?.manifest;

@@ -21,6 +21,7 @@ import { markingsOf, markingWords } from "./layers/markings";
 import { drawingsOf, objectWords } from "./layers/objects";
 import { stateOver } from "./layers/state_grey";
 import type { Text } from "./overlay";
+import type { Laid } from "./registered";
 import { planeOf, shownViewports } from "./scene";
 import { inMemory } from "./series";
 import { slabAt, slabWords } from "./slabs";
@@ -37,6 +38,7 @@ export type Captioned = {
   unit: string | null;
   /** Planes of other panes that cut this one's. */
   cuts(frame_of_reference_uid: string | null): Plane[];
+  laid: Laid;
 };
 
 type World = { objects: ObjectSource; text: Text };
@@ -81,7 +83,7 @@ export function caption(
     mm_per_px: geometry.hasSpacing ? camera.mm_per_px : null,
   });
   overlay.layers(size, markingsOf(scene, series, at, state), drawingsOf(scene, series, at, laid.shown));
-  overlay.marks(marksFor(shown.pointers, scene, series, at, text));
+  overlay.marks(marksFor(shown.pointers, scene, series, { ...at, laid: shown.laid }, text));
   const others = scene.layout === "mpr" ? shownViewports(scene).filter((other) => other !== id) : [];
   const own = others.map((other) => planeOf(scene, geometry, other));
   const foreign = geometry.isInPatient ? shown.cuts(header.frame_of_reference_uid) : [];

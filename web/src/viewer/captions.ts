@@ -8,6 +8,7 @@ import { framesAround, halfGap, type StackGeometry } from "./geometry";
 import type { FrameQuality } from "./memory";
 import type { Mark, Text } from "./overlay";
 import type { PackHeader } from "./pack";
+import { carried, carriesPoints, type Laid } from "./registered";
 import { alongOf, isReformat, planeOf, type Scene, stepOf, turnAt } from "./scene";
 import { isOblique } from "./tilting";
 
@@ -103,23 +104,39 @@ const rounded = (value: number, digits: number): number => Number(value.toFixed(
 const FAR_MM = 50;
 const FAINTEST = 0.3;
 
-/** Pointers that belong to the place shown: at full strength in their own slice, fainter the farther they are. */
+/**
+ * Pointers that belong to the place shown: at full strength in their own slice, fainter the farther they are; what comes
+ * from another frame of reference says that it was carried over.
+ */
 export function marksFor(
   pointers: NamedPointer[],
   scene: Scene,
   series: Pictured,
-  at: { id: ViewportId; camera: Camera; size: Size },
+  at: { id: ViewportId; camera: Camera; size: Size; laid: Laid },
   text: Text,
 ): Mark[] {
-  return pointers.flatMap(({ actor, name, color, pointer }) => {
-    const away_mm = distanceFrom(pointer, scene, series, at.id);
-    if (away_mm === null) return [];
+  return pointers.flatMap(({ actor, name: ofPerson, color, pointer: pointed }) => {
+    const pointer = broughtInto(pointed, series, at.laid);
+    const away_mm = pointer && distanceFrom(pointer, scene, series, at.id);
+    if (pointer === null || away_mm === null) return [];
+    const name = pointer === pointed ? ofPerson : text("room.viewer.pointer_registered", { name: ofPerson });
     const [x_px, y_px] = toScreen(at.camera, at.size, pointer.point_world_mm);
     const isHere = away_mm === 0;
     const label = isHere ? name : text("room.viewer.pointer_away", { name, mm: Math.max(Math.round(away_mm), 1) });
     const opacity = isHere ? 1 : Math.max(FAINTEST, 0.75 - (0.45 * away_mm) / FAR_MM);
     return [{ actor, label, color, x_px, y_px, opacity }];
   });
+}
+
+/** The pointer in the series' own frame of reference; null where nothing carries it there. */
+function broughtInto(pointer: Pointer, { header, geometry }: Pictured, laid: Laid): Pointer | null {
+  const { frame_of_reference_uid: own } = header;
+  const relation = laid(pointer.frame_of_reference_uid, own);
+  // Images without a frame of reference are told apart by their own names (`distanceFrom`).
+  if (relation === null || relation.by === "frame_of_reference") return pointer;
+  if (!geometry.isInPatient || !carriesPoints(relation)) return null;
+  const point_world_mm = carried(pointer.point_world_mm, relation);
+  return { series_uid: pointer.series_uid, frame_of_reference_uid: own, point_world_mm };
 }
 
 /** Millimetres to the plane shown, 0 within its slice; null where the two have no place in common. */

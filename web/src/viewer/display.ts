@@ -8,6 +8,7 @@ import { greyOf } from "./greys";
 import { asLaid } from "./layers/laid";
 import { stateOver } from "./layers/state_grey";
 import type { Text } from "./overlay";
+import type { Laid } from "./registered";
 import { cameraOf, type Scene, shownViewports } from "./scene";
 import { createScreening } from "./screening";
 import { type Presentation, type Screens, VIEWPORT_IDS } from "./screens";
@@ -51,6 +52,7 @@ export type DisplayEvents = {
   painted(id: ViewportId, picture: Picture, camera: Camera, size: Size): void;
   /** Planes of other panes, in a frame of reference, that cut this one's. */
   cuts(frame_of_reference_uid: string | null): Plane[];
+  laid: Laid;
   /** Cornerstone cannot take the series in. */
   failed(error: unknown): void;
 };
@@ -132,7 +134,7 @@ export function createDisplay(stage: Stage, world: DisplayWorld, events: Display
     const camera = cameraOf(seen.scene, series.geometry, id, size);
     const served = pictures.served(id);
     const quality = reached(id, seen);
-    caption(stage, world, seen, { id, camera, size }, { served, quality, pointers, unit, cuts: events.cuts });
+    caption(stage, world, seen, { id, camera, size }, { ...events, served, quality, pointers, unit });
     events.painted(id, seen, camera, size);
   }
 

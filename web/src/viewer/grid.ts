@@ -139,5 +139,10 @@ function wordsOf({ title, prior, notes }: Heading): HTMLElement[] {
   const marks = prior === null ? [] : [span("pane-prior", prior)];
   const name = span("pane-title", title);
   name.title = title;
-  return [...marks, name, ...notes.map((note) => span(note.isWarning ? "pane-note warn" : "pane-note", note.text))];
+  const said = notes.map((note) => {
+    const made = span(note.isWarning ? "pane-note warn" : "pane-note", note.text);
+    made.title = note.text;
+    return made;
+  });
+  return [...marks, name, ...said];
 }

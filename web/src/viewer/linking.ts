@@ -1,6 +1,6 @@
 /** Linked scrolling between panes: where one pane's point lies in another, if there is a reason to say so. Pure. */
 import { heightAbove, type Plane } from "../lib/planes";
-import { dot, moved, subtract, type Vec3 } from "../lib/vectors";
+import { cross, dot, length, subtract, type Vec3 } from "../lib/vectors";
 import type { Link } from "../wire/types";
 import { halfGap, nearestFrame, reformatWalk, type StackGeometry } from "./geometry";
 import type { PackHeader } from "./pack";
@@ -9,27 +9,9 @@ import { alongOf, isReformat, planeOf, type Scene, shownViewports, throughPoint 
 type Shown = { header: PackHeader; geometry: StackGeometry };
 export type Standing = { scene: Scene; series: Shown };
 
-/** By which right a point of one pane is shown in another. */
-export type Relation = { by: "frame_of_reference" } | { by: "hand"; by_mm: Vec3 };
-
 // Series that stand steeper to each other do not show the same slices: they have reference lines instead.
-const PARALLEL = Math.cos(Math.PI / 4);
+export const STEEP_DEGREES = 45;
 const MOVED_MM = 1e-6;
-
-/** The same frame of reference, or one that a person has laid upon it; never anything the program thinks. */
-export function relationOf(from: string | null, to: string | null, links: readonly Link[]): Relation | null {
-  if (from === null || to === null) return null;
-  if (from === to) return { by: "frame_of_reference" };
-  for (const link of links) {
-    const { from_frame_of_reference_uid: first, to_frame_of_reference_uid: second, by_mm } = link;
-    if (first === from && second === to) return { by: "hand", by_mm };
-    if (first === to && second === from) return { by: "hand", by_mm: [-by_mm[0], -by_mm[1], -by_mm[2]] };
-  }
-  return null;
-}
-
-export const carried = (point: Vec3, relation: Relation): Vec3 =>
-  relation.by === "hand" ? moved(point, relation.by_mm, 1) : point;
 
 /** The link that makes these two points one; it takes the place of an earlier one between the two. */
 export function linkedHere(links: readonly Link[], from: [string, Vec3], to: [string, Vec3]): Link[] {
@@ -51,7 +33,18 @@ export function scrolledPlanes(before: Scene, after: Scene, geometry: StackGeome
   });
 }
 
-const isParallel = (one: Plane, other: Plane): boolean => Math.abs(dot(one.normal, other.normal)) >= PARALLEL;
+/** How steep two planes stand to each other, from 0 to 90. */
+export function degreesBetween(one: Pick<Plane, "normal">, other: Pick<Plane, "normal">): number {
+  const across = length(cross(one.normal, other.normal));
+  return (Math.atan2(across, Math.abs(dot(one.normal, other.normal))) * 180) / Math.PI;
+}
+
+const isParallel = (one: Pick<Plane, "normal">, other: Pick<Plane, "normal">): boolean =>
+  degreesBetween(one, other) <= STEEP_DEGREES;
+
+/** Of all planes shown, how steep the one that lies most like this one stands to it. */
+export const steepness = ({ scene, series: { geometry } }: Standing, plane: Plane): number =>
+  Math.min(...shownViewports(scene).map((id) => degreesBetween(planeOf(scene, geometry, id), plane)));
 
 /** Whether this pane has slices like the plane's, and one where it lies: null where it shows others altogether. */
 export function covers({ scene, series: { geometry } }: Standing, plane: Plane): boolean | null {

@@ -29,7 +29,7 @@ export type Opening = {
   forget(key: string): void;
 };
 
-export type OpeningEvents = Pick<PaneEvents, "began" | "better" | "failed" | "grown" | "quality"> & {
+export type OpeningEvents = Pick<PaneEvents, "began" | "better" | "failed" | "grown" | "laid" | "quality"> & {
   /** Something else lies under the hand now, without its having moved. */
   moved(): void;
   /** The stack that was here goes. */
@@ -104,7 +104,7 @@ export function createOpening(library: () => Library, display: Display, events: 
       early = { view, facets };
       return;
     }
-    const next = followed(now.scene, now.series, view, facets);
+    const next = followed(now.scene, now.series, view, facets, events.laid);
     if (next && next !== now.scene) put(next);
   }
 

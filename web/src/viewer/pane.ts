@@ -64,6 +64,7 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
         events.failed("drawing");
       },
       cuts: events.cuts,
+      laid: events.laid,
       painted(...at) {
         board.paint(...at);
         tellValue(at[0]);

@@ -13,6 +13,7 @@ import type { Change } from "./growing";
 import type { ImageName, Library, StackRef } from "./library";
 import type { Text } from "./overlay";
 import type { RegionRefusal } from "./regions";
+import type { Laid } from "./registered";
 import type { Scene } from "./scene";
 import type { Screens } from "./screens";
 import type { Series } from "./series";
@@ -41,6 +42,7 @@ export type PaneEvents = {
   drawn(series: Stack): void;
   /** Planes of other panes in this frame of reference. */
   cuts(frame_of_reference_uid: string | null): Plane[];
+  laid: Laid;
   drawing: DrawingEvents;
 };
 

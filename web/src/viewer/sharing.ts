@@ -4,7 +4,9 @@ import { dot, type Vec3 } from "../lib/vectors";
 import { isSameLayers, layersOf, written } from "../wire/layers";
 import type { Pane, ViewportId, ViewportView } from "../wire/types";
 import { halfGap, isSameVector, nearestFrame, type ReformatId, type StackGeometry } from "./geometry";
+import { STEEP_DEGREES, steepness } from "./linking";
 import type { PackHeader } from "./pack";
+import { ALONE, carriedPlane, type Laid, type Relation } from "./registered";
 import {
   cameraOf,
   centredOn,
@@ -38,9 +40,6 @@ type StackName = { study_uid: string; series_uid: string; stack: number };
 
 export const isSameStack = (header: StackName, view: StackName): boolean =>
   header.study_uid === view.study_uid && header.series_uid === view.series_uid && header.stack === view.stack;
-
-const isSamePlace = (header: PackHeader, view: Pane): boolean =>
-  header.frame_of_reference_uid !== null && header.frame_of_reference_uid === view.frame_of_reference_uid;
 
 export function paneOf(scene: Scene, shown: Shown, sizeOf: (id: ViewportId) => Size): Pane {
   const { header } = shown;
@@ -81,15 +80,17 @@ function viewportOf(scene: Scene, shown: Shown, id: ViewportId, size: Size): Vie
 }
 
 /** The scene after another person's view; null where this stack cannot show it at all. */
-export function followed(scene: Scene, shown: Shown, view: Pane, facets: Facets): Scene | null {
+export function followed(scene: Scene, shown: Shown, view: Pane, facets: Facets, laid: Laid = ALONE): Scene | null {
   const isSame = isSameStack(shown.header, view);
-  if (!isSame && !isSamePlace(shown.header, view)) return null;
+  const relation = laid(view.frame_of_reference_uid, shown.header.frame_of_reference_uid);
+  if (!isSame && !relation) return null;
   let next = scene;
   if (isSame && facets.layout && (view.layout === "stack" || canReformat(shown))) {
     next = { ...withLayout(next, shown.geometry, view.layout), active: view.active };
   }
   if (facets.slice) {
-    const placed = next.layout === view.layout && isSame ? sameSlices(next, shown, view) : nearSlice(next, shown, view);
+    const placed =
+      next.layout === view.layout && isSame ? sameSlices(next, shown, view) : nearSlice(next, shown, view, relation);
     if (placed === null) return null;
     next = placed;
   }
@@ -136,11 +137,17 @@ function ofImage(scene: Scene, shown: Shown, viewport: ViewportView): Scene | nu
   return frame < 0 ? null : { ...scene, frame };
 }
 
-/** Another series or layout of the same place: the nearest slice, if the point lies within the stack. */
-function nearSlice(scene: Scene, shown: Shown, view: Pane): Scene | null {
+/**
+ * Another series or layout of the same place: the nearest slice, if the point lies within the stack. From another frame
+ * of reference only where the slices lie alike: what stands across is no slice that anybody has shown.
+ */
+function nearSlice(scene: Scene, shown: Shown, view: Pane, relation: Relation | null): Scene | null {
   const { geometry } = shown;
-  const point = activeOf(view)?.point_world_mm;
-  if (!point || !geometry.isInPatient) return null;
+  const active = activeOf(view);
+  if (!active || !relation || !geometry.isInPatient) return null;
+  const plane = carriedPlane({ ...active, point: active.point_world_mm }, relation);
+  const { point } = plane;
+  if (relation.by !== "frame_of_reference" && steepness({ scene, series: shown }, plane) > STEEP_DEGREES) return null;
   if (scene.layout !== "stack") return throughPoint(scene, geometry, point, ["axial", "sagittal", "coronal"]);
   const { frame, away_mm } = nearestFrame(geometry, point);
   return away_mm <= Math.max(halfGap(geometry, frame), 0.5) + 1e-3 ? { ...scene, frame } : null;

@@ -13,6 +13,7 @@ const RULES = `
 .pane-head > span { white-space: nowrap; }
 .pane-title { flex: 1 1 auto; min-width: 0; overflow: hidden; text-overflow: ellipsis; }
 .pane-prior, .pane-note { flex: none; padding: 0 6px; border-radius: 9px; font-weight: 600; }
+.pane-note { flex: 0 1 auto; min-width: 3em; overflow: hidden; text-overflow: ellipsis; }
 .pane-prior, .pane-note.warn { background: #3b2c0c; color: var(--warn, #f2b64b); }
 .pane .pane-close { flex: none; margin-left: auto; min-height: 20px; min-width: 24px; padding: 0 6px; border: 0; background: transparent;
   color: inherit; font-size: 15px; line-height: 1; }

@@ -106,6 +106,7 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
         },
         cuts: (frame_of_reference_uid) =>
           index === panes.activeIndex() ? [] : links.activePlanes(frame_of_reference_uid),
+        laid: (from, to) => links.laid(from, to),
       },
     );
   }
@@ -199,6 +200,10 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
       teller.changed();
     },
     activate,
+    setRegistered(all) {
+      links.setRegistered(all);
+      noteLater();
+    },
     setLinked(on) {
       links.set(on);
       changedByHand();

@@ -14,6 +14,7 @@ import type { Switches } from "./layers/markings";
 import type { ImageName, SeriesVersion, StackRef } from "./library";
 import type { ShowResult } from "./pane_contract";
 import type { RegionRefusal } from "./regions";
+import type { Registered } from "./registered";
 import type { Facets } from "./sharing";
 import type { SnapshotEntry } from "./snapshot";
 import type { Timing } from "./times";
@@ -67,6 +68,8 @@ export type Viewer = {
   /** Shows a view as if by the hand: it is told. Panes of stacks that were never here stay empty. */
   put(view: View): void;
   activate(index: number): void;
+  /** What lays frames of reference upon each other, besides what the view does. */
+  setRegistered(all: readonly Registered[]): void;
   setLinked(on: boolean): void;
   /** Lays the active pane's frame of reference upon that of the pane before it, at the points in their middles. False
    *  where there is no pane of another frame of reference, or more than one and none of them was used before. */

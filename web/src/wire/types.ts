@@ -1148,11 +1148,12 @@ export type RegisteredFrame = {
   matrix: number[];
 };
 
-/** Two or more frames of reference, each laid upon the same one; `made_on` as DICOM writes it: YYYYMMDD. */
+/** Two or more frames of reference, each laid upon the same one; `made_on` and `made_at` as DICOM writes them. */
 export type SpatialRegistration = {
   type: "registration";
   title: string;
   made_on: string;
+  made_at: string;
   made_by: string;
   frames: RegisteredFrame[];
 };

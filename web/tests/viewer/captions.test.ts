@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
+import { IDENTITY } from "../../src/lib/affine";
 import { lowestOf, marksFor, qualityOf, resampledWords, sliceWords } from "../../src/viewer/captions";
 import { stackGeometry } from "../../src/viewer/geometry";
 import { niceLength } from "../../src/viewer/overlay";
 import type { PackHeader } from "../../src/viewer/pack";
+import { ALONE, type Laid, type Registered, relationOf } from "../../src/viewer/registered";
 import { cameraOf, firstScene, withLayout } from "../../src/viewer/scene";
 import type { FrameQuality } from "../../src/viewer/memory";
 import type { Pointer } from "../../src/wire/types";
@@ -17,7 +19,7 @@ function series(of: PackHeader, quality: FrameQuality[]) {
   return { header: of, geometry: stackGeometry(of), lowest };
 }
 
-function marks(of: PackHeader, frame: number, pointer: Pointer) {
+function marks(of: PackHeader, frame: number, pointer: Pointer, laid: Laid = ALONE) {
   const shown = series(
     of,
     of.frames.map(() => 1),
@@ -25,7 +27,7 @@ function marks(of: PackHeader, frame: number, pointer: Pointer) {
   const scene = firstScene(shown.geometry, { frame, window: { center: 40, width: 80 } });
   const camera = cameraOf(scene, shown.geometry, "stack", SIZE);
   const list = [{ actor: "a", name: "Dr A", color: "#4cc9f0", pointer }];
-  return marksFor(list, scene, shown, { id: "stack", camera, size: SIZE }, text);
+  return marksFor(list, scene, shown, { id: "stack", camera, size: SIZE, laid }, text);
 }
 
 const POINT: Pointer = { series_uid: "1.2.3", frame_of_reference_uid: "1.2.9", point_world_mm: [10, -20, 104] };
@@ -53,6 +55,34 @@ test("off its slice it is fainter and tells how far it is", () => {
   const [mark] = marks(header(), 0, POINT);
   expect(mark?.opacity).toBeLessThan(1);
   expect(mark?.label).toContain("4");
+});
+
+/** (x, y, z) of 1.2.9 becomes (10 - y, 20 + x, 30 + z) of 9.9: a quarter turn about z, then a shift. */
+const QUARTER = [0, -1, 0, 10, 1, 0, 0, 20, 0, 0, 1, 30, 0, 0, 0, 1];
+const registered = (isSlicesOnly: boolean): Registered => ({
+  frames: [
+    { frame_of_reference_uid: "1.2.9", matrix: QUARTER },
+    { frame_of_reference_uid: "9.9", matrix: IDENTITY },
+  ],
+  by: "file",
+  made: "20240312",
+  words: "REG",
+  isSlicesOnly,
+});
+const laidBy =
+  (isSlicesOnly: boolean): Laid =>
+  (from, to) =>
+    relationOf(from, to, [registered(isSlicesOnly)]);
+
+test("what is carried over from another frame of reference lands where the matrix says, and says so", () => {
+  // (10, -20, 74) becomes (30, 30, 104): in slice 2, 30 mm right of the middle and 30 mm below it, 2 px a millimetre.
+  const pointer = { ...POINT, point_world_mm: [10, -20, 74] as [number, number, number] };
+  const [mark] = marks(header({ frame_of_reference_uid: "9.9" }), 2, pointer, laidBy(false));
+  expect(mark).toMatchObject({ label: "pointer_registered Dr A", x_px: 316, y_px: 316, opacity: 1 });
+});
+
+test("what is laid upon it slice by slice alone carries no pointer", () => {
+  expect(marks(header({ frame_of_reference_uid: "9.9" }), 2, POINT, laidBy(true))).toEqual([]);
 });
 
 test("in another place it is not drawn at all", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Vec3 } from "../../src/lib/vectors";
 import { stackGeometry } from "../../src/viewer/geometry";
-import { carried, covers, linkedHere, relationOf, type Standing, scrolledPlanes, scrolledTo } from "../../src/viewer/linking";
+import { covers, type Standing, scrolledPlanes, scrolledTo, steepness } from "../../src/viewer/linking";
 import type { PackHeader } from "../../src/viewer/pack";
 import { firstScene, planeOf, type Scene } from "../../src/viewer/scene";
 import { header } from "./make";
@@ -14,30 +14,6 @@ function standing(of: PackHeader, frame = 0): Standing {
 }
 
 const plane = ({ scene, series }: Standing, at: Scene = scene) => planeOf(at, series.geometry, "stack");
-
-describe("by which right", () => {
-  const link = { from_frame_of_reference_uid: "a", to_frame_of_reference_uid: "b", by_mm: [1, -2, 30] as Vec3 };
-
-  test("one frame of reference needs nobody's hand", () => {
-    expect(relationOf("a", "a", [])).toEqual({ by: "frame_of_reference" });
-  });
-
-  test("two frames of reference, or none, have nothing in common by themselves", () => {
-    expect(relationOf("a", "b", [])).toBeNull();
-    expect(relationOf(null, null, [link])).toBeNull();
-  });
-
-  test("a link leads there and back: p_to = p_from + by_mm", () => {
-    const [there, back] = [relationOf("a", "b", [link]), relationOf("b", "a", [link])];
-    expect(there && carried([10, 20, 30], there)).toEqual([11, 18, 60]);
-    expect(back && carried([11, 18, 60], back)).toEqual([10, 20, 30]);
-  });
-
-  test("a new link between the two takes the place of the old one, whichever way it ran", () => {
-    const next = linkedHere([link], ["b", [0, 0, 5]], ["a", [0, 0, 7]]);
-    expect(next).toEqual([{ from_frame_of_reference_uid: "b", to_frame_of_reference_uid: "a", by_mm: [0, 0, 2] }]);
-  });
-});
 
 describe("scrolling", () => {
   const here = standing(header(), 1);
@@ -66,5 +42,14 @@ describe("scrolling", () => {
     const across = { ...plane(here), normal: [1, 0, 0] as Vec3 };
     expect(covers(other, across)).toBeNull();
     expect(scrolledTo(other, across)).toBe(other.scene);
+  });
+
+  test("says how steep the slices stand", () => {
+    const tilt = Math.PI / 9;
+    const tilted = { ...plane(here), normal: [0, Math.sin(tilt), -Math.cos(tilt)] as Vec3 };
+    expect(steepness(here, tilted)).toBeCloseTo(20, 9);
+    // From below or from above, the slices are the same.
+    expect(steepness(here, { ...tilted, normal: [0, -Math.sin(tilt), Math.cos(tilt)] })).toBeCloseTo(20, 9);
+    expect(covers(here, tilted)).toBe(true);
   });
 });

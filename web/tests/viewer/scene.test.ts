@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { scaleToShow, toScreen, toWorld } from "../../src/lib/planes";
+import { IDENTITY } from "../../src/lib/affine";
 import type { Vec3 } from "../../src/lib/vectors";
 import { stackGeometry } from "../../src/viewer/geometry";
 import type { PackHeader } from "../../src/viewer/pack";
@@ -17,6 +18,7 @@ import {
   withLayout,
   zoomed,
 } from "../../src/viewer/scene";
+import { type Laid, relationOf } from "../../src/viewer/registered";
 import { EVERYTHING, followed, isSameView, type Shown, paneOf } from "../../src/viewer/sharing";
 import { slabAt, withSlab } from "../../src/viewer/slabs";
 import { flatHeader, header, tiltedHeader } from "./make";
@@ -228,6 +230,29 @@ describe("a view of another series", () => {
   test("whose slice lies outside of the stack is not followed", () => {
     const far = { ...view, viewports: view.viewports.map((one) => ({ ...one, point_world_mm: [0, 0, 400] as Vec3 })) };
     expect(followed(start(sameFrame, 0), sameFrame, far, EVERYTHING)).toBeNull();
+  });
+  /** The view's place laid upon 1.2.77: turned about x by so many degrees, then 8 mm up. */
+  const laidAt =
+    (degrees: number): Laid =>
+    (from, to) => {
+      const [c, s] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
+      const matrix = [1, 0, 0, 0, 0, c, -s, 0, 0, s, c, 8, 0, 0, 0, 1];
+      const frames = [
+        { frame_of_reference_uid: axial.header.frame_of_reference_uid ?? "", matrix },
+        { frame_of_reference_uid: "1.2.77", matrix: IDENTITY },
+      ];
+      return relationOf(from, to, [{ frames, by: "file", made: "", words: "REG", isSlicesOnly: false }]);
+    };
+  const elsewhereLaid = shownOf(header({ series_uid: "1.2.98", frame_of_reference_uid: "1.2.77" }));
+
+  test("of another place leads through a registration to the nearest slice by its own normal", () => {
+    // The first slice's middle is (0, 0, 100). As it is it comes to 108 mm; turned by 20 degrees to 100 cos 20 + 8 = 102 mm.
+    const first = paneOf(start(axial, 0), axial, () => WIDE);
+    expect(followed(start(elsewhereLaid, 0), elsewhereLaid, first, EVERYTHING, laidAt(0))?.frame).toBe(4);
+    expect(followed(start(elsewhereLaid, 0), elsewhereLaid, first, EVERYTHING, laidAt(20))?.frame).toBe(1);
+  });
+  test("of another place whose slices stand steep to these is not followed", () => {
+    expect(followed(start(elsewhereLaid, 0), elsewhereLaid, view, EVERYTHING, laidAt(60))).toBeNull();
   });
   test("of another place is not followed, and neither is one without any place", () => {
     const elsewhere = shownOf(header({ series_uid: "1.2.98", frame_of_reference_uid: "1.2.77" }));
