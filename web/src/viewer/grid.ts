@@ -5,7 +5,10 @@ import type { Places } from "./places";
 import { installStyle } from "./style";
 
 /** What stands over a pane: whose images these are, and by which right they move with others. */
-export type Heading = { title: string; prior: string | null; notes: readonly { text: string; isWarning: boolean }[] };
+export type Heading = { title: string; prior: string | null; notes: readonly Note[] };
+
+/** `hasOwnLine`: too long to stand beside the title, whose series must stay readable. */
+export type Note = { text: string; isWarning: boolean; hasOwnLine?: boolean };
 
 export type Cell = {
   host: HTMLElement;
@@ -140,7 +143,9 @@ function wordsOf({ title, prior, notes }: Heading): HTMLElement[] {
   const name = span("pane-title", title);
   name.title = title;
   const said = notes.map((note) => {
-    const made = span(note.isWarning ? "pane-note warn" : "pane-note", note.text);
+    const made = span("pane-note", note.text);
+    made.classList.toggle("warn", note.isWarning);
+    made.classList.toggle("line", note.hasOwnLine ?? false);
     made.title = note.text;
     return made;
   });

@@ -97,7 +97,11 @@ export function createLinks(panes: Panes, text: Text): Links {
       const [here, there] = [panes.at(index)?.picture(), panes.active().picture()];
       const uid = here ? uidOf(here.series) : null;
       if (!here || uid === null) return [];
-      const notes = laidUpon(uid).map((relation) => ({ text: rightOf(relation), isWarning: relation.by === "hand" }));
+      const notes = laidUpon(uid).map((relation) => ({
+        text: rightOf(relation),
+        isWarning: relation.by === "hand",
+        hasOwnLine: true,
+      }));
       const why = there && isOn && index !== panes.activeIndex() ? refusalOf(here, there) : "";
       return why ? [...notes, { text: why, isWarning: true }] : notes;
     },

@@ -41,8 +41,9 @@ const SVG = "http://www.w3.org/2000/svg";
 const SCALE_SHARE = 0.25;
 const SCALE_MIN_PX = 30;
 const EDGE_PX = 14;
-// A long name beside the cross.
+// Of a name beside the cross: it must not end beyond the edge.
 const LABEL_PX = 160;
+const LETTER_PX = 8;
 
 export function createOverlay(text: Text): Overlay {
   const element = document.createElement("div");
@@ -151,15 +152,15 @@ function newMark(): SVGGElement {
 }
 
 /** A pointer beyond the edge (another person's screen may show more) waits at the edge, without its cross. */
-function place(group: SVGGElement, { x_px, y_px }: Mark, size: Size): void {
+function place(group: SVGGElement, { x_px, y_px, label: name }: Mark, size: Size): void {
   const x = Math.min(Math.max(x_px, EDGE_PX), size.width - EDGE_PX);
   const y = Math.min(Math.max(y_px, EDGE_PX), size.height - EDGE_PX);
   const isInside = x_px >= 0 && y_px >= 0 && x_px <= size.width && y_px <= size.height;
   group.setAttribute("transform", isInside ? `translate(${x_px} ${y_px})` : `translate(${x} ${y})`);
   group.toggleAttribute("data-beyond", !isInside);
   // Its name is written towards the middle.
-  const isRight = x > size.width - LABEL_PX;
   const label = group.lastChild as SVGTextElement;
+  const isRight = x > size.width - Math.max(LABEL_PX, LETTER_PX * name.length);
   label.setAttribute("text-anchor", isRight ? "end" : "start");
   label.setAttribute("x", isRight ? "-10" : "10");
   label.setAttribute("y", y < 30 ? "20" : "-10");

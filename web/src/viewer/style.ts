@@ -7,13 +7,13 @@ const RULES = `
 .panes-grid[data-many] .pane { border: 1px solid #2b3138; }
 .panes-grid[data-many] .pane[data-active] { border-color: var(--accent, #6fb7ff); box-shadow: inset 0 0 0 1px var(--accent, #6fb7ff); }
 .pane[data-target] { outline: 2px dashed var(--accent, #6fb7ff); outline-offset: -4px; }
-.pane-head { flex: none; display: flex; align-items: center; gap: 6px; min-height: 22px; padding: 0 2px 0 6px; overflow: hidden;
+.pane-head { flex: none; display: flex; flex-wrap: wrap; align-items: center; gap: 0 6px; min-height: 22px; padding: 0 2px 0 6px; overflow: hidden;
   background: #14171a; color: #c9ced3; font: 12px/1.35 var(--font, system-ui, sans-serif); font-variant-numeric: tabular-nums; }
 .pane[data-empty] .pane-head { background: transparent; position: absolute; top: 0; right: 0; z-index: 1; }
 .pane-head > span { white-space: nowrap; }
-.pane-title { flex: 1 1 auto; min-width: 0; overflow: hidden; text-overflow: ellipsis; }
+.pane-title { flex: 1 1 0; min-width: 6em; overflow: hidden; text-overflow: ellipsis; }
 .pane-prior, .pane-note { flex: none; padding: 0 6px; border-radius: 9px; font-weight: 600; }
-.pane-note { flex: 0 1 auto; min-width: 3em; overflow: hidden; text-overflow: ellipsis; }
+.pane-note.line { flex: 1 0 100%; order: 1; overflow: hidden; text-overflow: ellipsis; border-radius: 0; padding: 0; }
 .pane-prior, .pane-note.warn { background: #3b2c0c; color: var(--warn, #f2b64b); }
 .pane .pane-close { flex: none; margin-left: auto; min-height: 20px; min-width: 24px; padding: 0 6px; border: 0; background: transparent;
   color: inherit; font-size: 15px; line-height: 1; }
