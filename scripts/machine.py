@@ -33,6 +33,7 @@ DEBIAN_PACKAGES = {
     "libOrthancDicomWeb.so": "orthanc-dicomweb",
     "ip": "iproute2",
     "nft": "nftables",
+    "mkfs.ext4": "e2fsprogs",
 }
 # Where Debian keeps a server's programs that it does not put on PATH.
 ELSEWHERE = ("/usr/lib/postgresql/*/bin", "/usr/share/orthanc/plugins")

@@ -1,7 +1,7 @@
 """An evening of a region in one process: three machines, one PostgreSQL, three visitors, and faults one after another.
 
-`python -m tests.collab.faults.evening FOLDER SEED ROUNDS`, below `alone`: it says what it saw and how long everything
-took, and ends with 1 if anything was wrong.
+`python -m tests.collab.faults.evening FOLDER SEED ROUNDS [FAULT]`, below `alone`: it says what it saw and how long
+everything took, and ends with 1 if anything was wrong. `FAULT` is planted.
 """
 
 from __future__ import annotations
@@ -9,46 +9,41 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections import Counter
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tests.collab.faults.history import Pointed, Saw
 from tests.collab.faults.nemesis import FAULTS
-from tests.collab.faults.region import PATIENCE_S, Region, now_s, region
+from tests.collab.faults.region import PATIENCE_S, Region, now_s, region, staying
 
 # DESIGN: a planned hand-over in 2 s, a dead or paused owner replaced within 15 s; each with room for a busy machine.
 PROMISED_S = {"the owner is stopped": 10.0, "the owner is killed": 45.0, "the owner is paused": 45.0}
 
-
-def alone(*command: str) -> list[str]:
-    """A command with network, processes and mounts of its own: whatever becomes of it, nothing of them is left."""
-    return ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", *command]
+# Without faults: how often one looks, and after how long everybody has done enough.
+WATCHED_S, WATCHED_TIMES = 3.0, 12
 
 
-@asynccontextmanager
-async def _visiting(there: Region) -> AsyncGenerator[list[asyncio.Task[None]]]:
-    """Everybody comes; what they do can be cancelled before they go."""
-    busy = [asyncio.create_task(one.act()) for one in there.visitors]
-    there.works = [asyncio.create_task(work) for one in there.visitors for work in (one.stay(), one.be_heard())]
-    try:
-        yield busy
-    finally:
-        tasks = [*busy, *there.works]
-        # More than once: a library on the way may take a cancelling for an end of its own.
-        while pending := [task for task in tasks if not task.done()]:
-            for task in pending:
-                task.cancel()
-            await asyncio.wait(pending, timeout=1)
-
-
-async def spend(there: Region, rounds: int) -> list[str]:
-    """Every fault once a round, in the order of chance; what was wrong."""
+async def _start(there: Region) -> None:
     for one in there.machines:
         one.start()
     for one in there.machines:
         await there.ready(one)
-    async with _visiting(there) as busy:
+
+
+async def watch(there: Region) -> list[str]:
+    """Nothing befalls anybody; what was wrong all the same, as soon as something is."""
+    await _start(there)
+    async with staying(there.visitors):
+        for _ in range(WATCHED_TIMES):
+            await asyncio.sleep(WATCHED_S)
+            if wrong := await asyncio.to_thread(there.judge):
+                return wrong
+    return []
+
+
+async def spend(there: Region, rounds: int) -> list[str]:
+    """Every fault once a round, in the order of chance; what was wrong."""
+    await _start(there)
+    async with staying(there.visitors) as (busy, there.works):
         await there.all_well("everybody comes")
         for _ in range(rounds):
             for name in there.chance.sample(list(FAULTS), len(FAULTS)):
@@ -66,10 +61,10 @@ def say(what: str) -> None:
     print(what, flush=True)
 
 
-def main(folder: Path, seed: int, rounds: int) -> int:
-    with region(folder, seed) as there:
+def main(folder: Path, seed: int, rounds: int, plant: str = "") -> int:
+    with region(folder, seed, plant) as there:
         try:
-            wrong = asyncio.run(spend(there, rounds))
+            wrong = asyncio.run(spend(there, rounds) if rounds else watch(there))
         except AssertionError:
             say("\n".join(map(str, [one for one in there.events if not isinstance(one, Pointed | Saw)][-60:])))
             raise
@@ -85,4 +80,4 @@ def main(folder: Path, seed: int, rounds: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))
+    sys.exit(main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:]))

@@ -1,6 +1,6 @@
 """`consilium serve` on a machine of its own: a network namespace with one wire, and a clock that can be set.
 
-To be used below `evening.alone`, where the names of namespaces are nobody else's.
+To be used below `alone`, where the names of namespaces are nobody else's.
 """
 
 from __future__ import annotations
@@ -19,6 +19,11 @@ from tests.conftest import ROOT
 PORT = 8000
 # The bridge that all wires end on. Visitors and the database stand on its own machine, each at an address of theirs.
 BRIDGE, NET, HERE, DATABASE = "lan", "10.77.0", "10.77.0.1", "10.77.0.2"
+
+
+def alone(*command: str) -> list[str]:
+    """A command with network, processes and mounts of its own: whatever becomes of it, nothing of them is left."""
+    return ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", *command]
 
 
 def run(*command: str | Path) -> None:
@@ -47,12 +52,13 @@ def build_clock(folder: Path) -> Path:
 
 @dataclass(eq=False, kw_only=True)
 class Machine:
-    """The `number`-th machine (from 1)."""
+    """The `number`-th machine (from 1). `plant`: a fault made in its program."""
 
     number: int
     folder: Path
     settings: Mapping[str, str]
     clock: Path
+    plant: str = ""
     process: subprocess.Popen[bytes] | None = None
     clock_off_s: float = 0.0
     _off: mmap.mmap = field(init=False)
@@ -90,9 +96,10 @@ class Machine:
             "CLOCK_OFF_FILE": str(self.folder / f"clock-{self.number}"),
         }
         kept = {name: value for name, value in os.environ.items() if not name.startswith("CONSILIUM_")}
+        program = ["tests.collab.faults.planted", self.plant] if self.plant else ["collab.app"]
         with (self.folder / f"{self.name}.log").open("ab") as log:
             self.process = subprocess.Popen(
-                ["ip", "netns", "exec", self.name, sys.executable, "-m", "collab.app", "serve"],
+                ["ip", "netns", "exec", self.name, sys.executable, "-m", *program, "serve"],
                 cwd=self.folder, env={**kept, **self.settings, **ours, "PYTHONPATH": str(ROOT)},
                 stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip

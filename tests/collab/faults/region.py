@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -115,22 +115,43 @@ class Region:
         """Nobody does anything more: everybody comes to the same. What was wrong with the evening."""
 
         async def same() -> bool:
-            journal = await asyncio.to_thread(self._journal)
+            journal = await asyncio.to_thread(read_journal, self.database, self.room_id)
             return all(not one.unanswered and one.seq == len(journal) for one in self.visitors)
 
         await self.until(same, "everybody has the whole journal, and every answer")
+        return self.judge()
+
+    def judge(self) -> list[str]:
         with self.database.transaction() as session:
             whole = service.find_any_break(session)
         broken = [] if whole is None else [f"the chain of the journal breaks: {whole}"]
-        return [*broken, *violations(self.events, self._journal())]
+        return [*broken, *violations(self.events, read_journal(self.database, self.room_id))]
 
-    def _journal(self) -> list[Written]:
-        with self.database.transaction() as session:
-            facts = service.facts_of(session, self.room_id)
-            epochs = session.scalars(
-                select(RoomFact.epoch).where(RoomFact.room_id == self.room_id).order_by(RoomFact.seq)
-            ).all()
-        return [Written(epoch, fact) for epoch, fact in zip(epochs, facts, strict=True)]
+
+def read_journal(database: Database, room_id: str) -> list[Written]:
+    """All that it holds, with who wrote it."""
+    with database.transaction() as session:
+        facts = service.facts_of(session, room_id)
+        epochs = session.scalars(select(RoomFact.epoch).where(RoomFact.room_id == room_id).order_by(RoomFact.seq)).all()
+    return [Written(epoch, fact) for epoch, fact in zip(epochs, facts, strict=True)]
+
+
+@asynccontextmanager
+async def staying(
+    visitors: Sequence[Visitor],
+) -> AsyncGenerator[tuple[list[asyncio.Task[None]], list[asyncio.Task[None]]]]:
+    """Everybody comes and goes on: what they do, which may be cancelled before they go, and what keeps them there."""
+    busy = [asyncio.create_task(one.act()) for one in visitors]
+    there = [asyncio.create_task(work) for one in visitors for work in (one.stay(), one.be_heard())]
+    try:
+        yield busy, there
+    finally:
+        tasks = [*busy, *there]
+        # More than once: a library on the way may take a cancelling for an end of its own.
+        while pending := [task for task in tasks if not task.done()]:
+            for task in pending:
+                task.cancel()
+            await asyncio.wait(pending, timeout=1)
 
 
 def now_s() -> float:
@@ -138,7 +159,7 @@ def now_s() -> float:
 
 
 @contextmanager
-def region(folder: Path, seed: int) -> Iterator[Region]:
+def region(folder: Path, seed: int, plant: str = "") -> Iterator[Region]:
     machines.lay_network(visitors=3)
     programs = postgres.find_programs()
     assert programs is not None
@@ -161,7 +182,7 @@ def region(folder: Path, seed: int) -> Iterator[Region]:
             "CONSILIUM_DRAWERS": "1",
         }
         clock = machines.build_clock(folder)
-        there = [Machine(number=n, folder=folder, settings=settings, clock=clock) for n in (1, 2, 3)]
+        there = [Machine(number=n, folder=folder, settings=settings, clock=clock, plant=plant) for n in (1, 2, 3)]
         events: list[Event] = []
         visitors = [
             Visitor(
