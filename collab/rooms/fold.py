@@ -43,6 +43,7 @@ EMPTY = RoomState(
     term=0,
     requested=(),
     hands=(),
+    gathered=None,
     view=None,
     key_views=(),
     annotations=(),
@@ -69,7 +70,7 @@ def _changes(state: RoomState, fact: Fact) -> dict[str, Any]:  # Any: each field
         case ControlTaken(holder=holder, term=term):
             # Whoever presents has the floor: they wait for it no more.
             waiting = {"requested": _without(state.requested, holder), "hands": _without(state.hands, holder)}
-            return {"holder": holder, "term": term, **waiting}
+            return {"holder": holder, "term": term, "gathered": None, **waiting}
         case HandRaised():
             return {"hands": (*_without(state.hands, fact.actor), fact.actor)}
         case HandLowered(whose=whose):
@@ -86,7 +87,9 @@ def _changes(state: RoomState, fact: Fact) -> dict[str, Any]:  # Any: each field
             return {"annotations": tuple(_changed(one, changed) for one in state.annotations)}
         case AnnotationRemoved(annotation_id=gone):
             return {"annotations": tuple(one for one in state.annotations if one.annotation_id != gone)}
-        case TextUpdated() | Gathered():
+        case Gathered():
+            return {"gathered": fact.seq}
+        case TextUpdated():
             return {}
         case Said(text=text):
             return {"chat": (*state.chat, (fact.actor, fact.at_ms, text))[-CHAT_LINES:]}

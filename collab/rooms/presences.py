@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from collab.rooms.protocol import Presence, Seen, Tell
+from collab.rooms.protocol import EVERYTHING, Facets, Presence, Seen, Tell
 
 
 class Presences:
@@ -13,7 +13,7 @@ class Presences:
     def __init__(self, lost: Iterable[str], *, at_ms: int) -> None:
         self._lost_at = dict.fromkeys(lost, at_ms)
         self._parted_at: dict[str, int] = {}
-        self._told: dict[str, tuple[Seen, bool]] = {}
+        self._told: dict[str, tuple[Seen, Facets]] = {}
 
     def came(self, actor: str) -> None:
         self._lost_at.pop(actor, None)
@@ -34,17 +34,17 @@ class Presences:
 
     def tell(self, actor: str, message: Tell) -> bool:
         """What an actor says of their screen; whether that is news."""
-        told = (message.seen, message.following)
+        told = (message.seen, message.follows)
         is_news = self._told.get(actor) != told
         self._told[actor] = told
         return is_news
 
     def of(self, actor: str, *, at_ms: int) -> Presence:
-        seen, following = self._told.get(actor, ("loading", True))
+        seen, follows = self._told.get(actor, ("loading", EVERYTHING))
         lost_at = self._lost_at.get(actor)
         if lost_at is None:
-            return Presence(actor, True, seen, following, 0)
-        return Presence(actor, False, "lost", following, max(0, at_ms - lost_at))
+            return Presence(actor, True, seen, follows, 0)
+        return Presence(actor, False, "lost", follows, max(0, at_ms - lost_at))
 
     def lost_for(self, at_ms: int) -> list[tuple[str, int]]:
         """Each lost actor, and for how many milliseconds."""

@@ -19,7 +19,8 @@ SUBPROTOCOL_JSON = f"{SUBPROTOCOL}.json"
 MAX_FRAME_BYTES = 1 << 16
 
 MemberRole = Literal["requester", "expert", "participant"]
-Seen = Literal["same", "coarse", "loading", "elsewhere", "lost"]
+# `partly`: of the shared view just what is followed, its place and layout among it, and not the whole.
+Seen = Literal["same", "partly", "coarse", "loading", "elsewhere", "lost"]
 
 # What a browser chooses freely has a bound, so that one frame, and the state that facts build, keep theirs.
 _Count = Annotated[int, msgspec.Meta(ge=0, le=(1 << 53) - 1)]  # the whole numbers that JavaScript counts exactly
@@ -88,11 +89,27 @@ class MoveAnnotation(_Message, frozen=True, tag="annotation.move"):
     drawing: Drawing | None
 
 
+class Facets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which parts of the shared view somebody follows; none of them: they walk freely.
+
+    `window` is the grey scale with all that lies over it; `zoom` where in its plane an image is looked at, and how
+    near; `slice` the plane; `layout` which series stand where, and how.
+    """
+
+    slice: bool
+    window: bool
+    zoom: bool
+    layout: bool
+
+
+EVERYTHING = Facets(slice=True, window=True, zoom=True, layout=True)
+
+
 class Tell(_Message, frozen=True, tag="tell"):
-    """Ephemeral: what my screen shows compared with the shared view, and whether I follow it."""
+    """Ephemeral: what my screen shows compared with the whole shared view, and what of it I follow."""
 
     seen: Seen
-    following: bool
+    follows: Facets
 
 
 class Signal(_Message, frozen=True, tag="signal"):
@@ -412,7 +429,7 @@ class Presence(_Message, frozen=True, tag="presence"):
     actor: str
     connected: bool
     seen: Seen
-    following: bool
+    follows: Facets
     lost_ms: int
 
 
@@ -420,7 +437,8 @@ class RoomState(_Message, frozen=True, tag="state"):
     """Everything that facts have built: the fold of the journal up to `seq`.
 
     `members` keeps whoever has ever joined (facts name them), `present` those who have not left since.
-    `hands` are raised, the first of them first. `chat` holds the last lines as (actor, at_ms, text).
+    `hands` are raised, the first of them first. `gathered` is the fact by which the holder has last asked everybody to
+    follow, None where that holder has not. `chat` holds the last lines as (actor, at_ms, text).
     """
 
     seq: int
@@ -430,6 +448,7 @@ class RoomState(_Message, frozen=True, tag="state"):
     term: int
     requested: tuple[str, ...]
     hands: tuple[str, ...]
+    gathered: int | None
     view: View | None
     key_views: tuple[KeyViewAdded, ...]
     annotations: tuple[Annotation, ...]

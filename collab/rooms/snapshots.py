@@ -15,7 +15,7 @@ from collab.rooms.fold import Fold
 from collab.rooms.protocol import Fact, RoomState
 
 # To be raised whenever the fold makes something else of the same facts.
-FOLD_VERSION = 1
+FOLD_VERSION = 2
 
 _PACK = msgspec.msgpack.Encoder()
 

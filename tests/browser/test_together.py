@@ -56,3 +56,37 @@ def test_hands_are_heard_in_turn_and_who_walks_is_asked_to_come_back(
     asked.locator("button").nth(0).click()
     assert stage.show_the_same(expert, guest), stage.differences(expert, guest)
     assert stage.eventually(expert, lambda: not gather.is_visible())
+
+
+def test_r44_a_window_of_ones_own_keeps_the_slice_with_the_presenter(
+    case: Case, server: Server, open_as: Callable[..., Window]
+) -> None:
+    expert, guest = open_as(NEURORADIOLOGIST, size=(1400, 900)), open_as(EMERGENCY_DOCTOR, size=(1280, 800))
+    for one in (expert, guest):
+        stage.enter(one, server, case.room_id)
+    assert stage.show_the_same(expert, guest), stage.differences(expert, guest)
+    counted = expert.page.locator(".with-me [role=status]")
+    assert stage.eventually(
+        expert, lambda: "1" in counted.inner_text() and "ok" in (counted.get_attribute("class") or "")
+    )
+
+    guest.page.keyboard.press("4")
+    own = [stage.views(guest)["stack"]["window"]]
+    told = expert.page.locator(".people .chip.warn")
+    assert stage.eventually(expert, lambda: any("fenêtrage propre" in one for one in told.all_inner_texts()))
+    assert "warn" in (counted.get_attribute("class") or "")
+    # The presenter's next slice comes, and leaves the window as it is.
+    stage.scroll(expert, "stack", 4)
+    image = stage.eventually(
+        guest,
+        lambda: stage.views(guest)["stack"]["sop_instance_uid"] == stage.views(expert)["stack"]["sop_instance_uid"],
+    )
+    assert image, stage.differences(expert, guest)
+    assert [stage.views(guest)["stack"]["window"]] == own != [stage.views(expert)["stack"]["window"]]
+    assert stage.eventually(expert, lambda: any("même coupe" in one for one in told.all_inner_texts()))
+    assert guest.page.locator(".follow-choice input:not(:checked)").count() == 1
+
+    guest.page.keyboard.press("f")
+    assert stage.show_the_same(expert, guest), stage.differences(expert, guest)
+    assert stage.eventually(expert, lambda: "ok" in (counted.get_attribute("class") or ""))
+    assert guest.errors == expert.errors == []

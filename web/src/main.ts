@@ -217,6 +217,7 @@ function start(page: RoomPage, app: HTMLElement): void {
             // While it moves the panels follow four times a second: drawing them must not hold up the images.
             if (isSettled) pictures.viewer(viewer);
           },
+          taken: (parts) => live.took(parts),
           pointerMoved: (pointer) => model.viewer.value.points && live.pointed(pointer),
           qualityChanged() {
             expectNext();

@@ -77,6 +77,7 @@ function start(page: ReplayPage, app: HTMLElement): void {
         {
           // Nobody's hand reaches the images of a replay.
           viewChanged: nothing,
+          taken: nothing,
           activated: nothing,
           closed: nothing,
           dropped: nothing,

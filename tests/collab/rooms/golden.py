@@ -15,6 +15,7 @@ import msgspec
 
 from collab.rooms.fold import EMPTY, Fold
 from collab.rooms.protocol import (
+    EVERYTHING,
     Act,
     AddKeyView,
     AnnotationChanged,
@@ -30,6 +31,7 @@ from collab.rooms.protocol import (
     DraftLocked,
     DrawAnnotation,
     Drawn,
+    Facets,
     Fact,
     FromBrowser,
     FromRoom,
@@ -84,6 +86,8 @@ EXPERT = Member("PER-1", "Dr Hélène Vasseur", "expert", "Hôpital de Montrelai
 REQUESTER = Member("PER-2", "Dr Claire Aubry", "requester", "Centre hospitalier de Valmont", None, 1)
 # As Yjs 13.6 writes it: `new Y.Doc()` with clientID 1, "Pas" inserted in the text "conclusion".
 YJS_UPDATE = base64.b64encode(bytes([1, 1, 1, 0, 4, 1, 10, *b"conclusion", 3, *b"Pas", 0])).decode()
+
+OWN_WINDOW = Facets(slice=True, window=False, zoom=True, layout=True)
 
 ACTS: tuple[Act, ...] = (
     SettleView(3, make.view(12.5)),
@@ -166,7 +170,8 @@ def from_browser() -> list[FromBrowser]:
         MovePointer(18, None),
         MoveAnnotation(19, "an-1", make.length(1.5)),
         MoveAnnotation(20, "an-1", None),
-        Tell("coarse", True),
+        Tell("coarse", EVERYTHING),
+        Tell("partly", OWN_WINDOW),
         Signal("PER-2", '{"type":"bye","reason":"left"}'),
         Signal("server", '{"type":"bye","reason":"left"}'),
         Drawn(4294967300, 41),
@@ -177,7 +182,7 @@ def from_browser() -> list[FromBrowser]:
 
 
 def from_room() -> list[FromRoom]:
-    presences = (Presence("PER-1", True, "same", True, 0), Presence("PER-2", False, "lost", True, 4200))
+    presences = (Presence("PER-1", True, "partly", OWN_WINDOW, 0), Presence("PER-2", False, "lost", EVERYTHING, 4200))
     return [
         Welcome("PER-1", 1, 0, EMPTY, ()),
         Welcome("PER-1", 2, 6, state(), presences),

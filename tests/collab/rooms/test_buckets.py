@@ -10,7 +10,19 @@ from collab.rooms.buckets import (
     Allowance,
     Bucket,
 )
-from collab.rooms.protocol import Ask, Drawn, MoveAnnotation, MovePointer, MoveView, Ping, Pong, Say, Signal, Tell
+from collab.rooms.protocol import (
+    EVERYTHING,
+    Ask,
+    Drawn,
+    MoveAnnotation,
+    MovePointer,
+    MoveView,
+    Ping,
+    Pong,
+    Say,
+    Signal,
+    Tell,
+)
 from tests.collab.rooms import make
 
 MOVE = MoveView(1, 1, make.view())
@@ -51,7 +63,7 @@ def test_r32_that_somebody_stops_pointing_is_never_left_out() -> None:
     assert allowance.judge(MoveAnnotation(1, "an", make.length()), at_s=0.0) == "skip"
     assert allowance.judge(MoveAnnotation(2, "an", None), at_s=0.0) == "act"
     assert allowance.judge(MovePointer(2, None), at_s=0.0) == "act"
-    assert allowance.judge(Tell("same", True), at_s=0.0) == "act"
+    assert allowance.judge(Tell("same", EVERYTHING), at_s=0.0) == "act"
 
 
 def test_r32_floods_of_each_kind_end_the_connection() -> None:

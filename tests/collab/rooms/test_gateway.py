@@ -16,6 +16,7 @@ from collab.kit.database import Database
 from collab.rooms import buckets, gateway, service
 from collab.rooms.outbox import CREDIT_FRAMES
 from collab.rooms.protocol import (
+    EVERYTHING,
     MAX_FRAME_BYTES,
     SUBPROTOCOL,
     SUBPROTOCOL_JSON,
@@ -325,7 +326,7 @@ async def test_r36_whoever_is_not_heard_is_lost_within_twelve_seconds_though_the
     async with live.serving(database) as server:
         expert, _ = await server.enter(case.room_id, case.expert)
         requester, _ = await server.enter(case.room_id, case.requester)
-        await expert.send(Tell("same", True))
+        await expert.send(Tell("same", EVERYTHING))
         await requester.until(Presence, lambda one: one.seen == "same")
         await expert.ask(TakeControl(0))
         await requester.fact(ControlTaken)
@@ -478,7 +479,7 @@ async def test_r32_moves_beyond_the_limit_are_left_out(database: Database) -> No
         tab, _ = await server.enter(case.room_id, case.expert)
         for number in range(1, 400):
             await tab.send(MovePointer(number, make.pointer()))
-        await tab.send(Tell("same", True))
+        await tab.send(Tell("same", EVERYTHING))
         await tab.send(Ping(1))
         assert await tab.until(Pong) == Pong(1)
 

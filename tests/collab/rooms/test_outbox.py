@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from collab.rooms.frames import Frame
 from collab.rooms.outbox import LINE_BYTES, LINE_FRAMES, Close, Outbox
-from collab.rooms.protocol import Fact, Movements, PointerMoved, PointerSlid, Pong, Presence, Said
+from collab.rooms.protocol import EVERYTHING, Fact, Movements, PointerMoved, PointerSlid, Pong, Presence, Said
 
 
 def outbox(wakes: list[int] | None = None) -> Outbox:
@@ -171,7 +171,7 @@ def test_r19_a_snapshot_pays_what_is_owed() -> None:
 def test_r21_only_the_newest_presence_of_a_member_waits() -> None:
     box = outbox()
     for lost_ms in (1, 2, 3):
-        box.tell("a", Frame(Presence("a", False, "lost", True, lost_ms)))
+        box.tell("a", Frame(Presence("a", False, "lost", EVERYTHING, lost_ms)))
     [only] = taken(box)
     assert only.message.lost_ms == 3  # pyright: ignore[reportAttributeAccessIssue]
 

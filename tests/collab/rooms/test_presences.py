@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from collab.rooms.presences import Presences
-from collab.rooms.protocol import Presence, Tell
+from collab.rooms.protocol import EVERYTHING, Facets, Presence, Tell
+
+NOTHING = Facets(slice=False, window=False, zoom=False, layout=False)
 
 
 def test_r21_whoever_has_just_come_is_loading_and_follows() -> None:
-    assert Presences((), at_ms=0).of("a", at_ms=5) == Presence("a", True, "loading", True, 0)
+    assert Presences((), at_ms=0).of("a", at_ms=5) == Presence("a", True, "loading", EVERYTHING, 0)
 
 
 def test_r21_saying_the_same_again_is_no_news() -> None:
     presences = Presences((), at_ms=0)
-    assert presences.tell("a", Tell("same", True))
-    assert not presences.tell("a", Tell("same", True))
-    assert presences.tell("a", Tell("same", False))
-    assert presences.of("a", at_ms=0) == Presence("a", True, "same", False, 0)
+    assert presences.tell("a", Tell("same", EVERYTHING))
+    assert not presences.tell("a", Tell("same", EVERYTHING))
+    assert presences.tell("a", Tell("same", NOTHING))
+    assert presences.of("a", at_ms=0) == Presence("a", True, "same", NOTHING, 0)
 
 
 def test_r21_a_lost_member_is_lost_since_an_instant_until_they_come_or_leave() -> None:
     presences = Presences(("a",), at_ms=100)
     presences.lost("b", at_ms=150)
     assert presences.lost_for(200) == [("a", 100), ("b", 50)]
-    assert presences.of("a", at_ms=200) == Presence("a", False, "lost", True, 100)
+    assert presences.of("a", at_ms=200) == Presence("a", False, "lost", EVERYTHING, 100)
     presences.came("a")
     presences.left("b")
     assert not presences.waits

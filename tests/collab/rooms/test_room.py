@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from collab.rooms.outbox import CREDIT_FRAMES, LINE_FRAMES
 from collab.rooms.policy import BATON_GRACE_MS, MEMBER_GRACE_MS, OWED_MS
 from collab.rooms.protocol import (
+    EVERYTHING,
     AnnotationDrawn,
     AnnotationMoved,
     Ask,
@@ -18,6 +19,7 @@ from collab.rooms.protocol import (
     DraftLocked,
     DrawAnnotation,
     Drawn,
+    Facets,
     Fact,
     FromRoom,
     GiveControl,
@@ -49,6 +51,7 @@ from collab.rooms.room import TAIL_FACTS, WINDOWS
 from tests.collab.rooms import make
 from tests.collab.rooms.make import START_MS, enter, meeting, new_room, save
 
+NOTHING = Facets(slice=False, window=False, zoom=False, layout=False)
 PAIR = (("alice", "requester"), ("bob", "expert"))
 
 
@@ -63,7 +66,7 @@ def test_r5_nothing_comes_before_the_welcome() -> None:
     room, [alice] = meeting(("alice", "requester"))
     bob = enter(room, "bob")
     alice.say(MovePointer(1, make.pointer()))
-    alice.say(Tell("same", True))
+    alice.say(Tell("same", EVERYTHING))
     alice.ask(Say("hello"))
     assert bob.read() == []
     save(room)
@@ -579,13 +582,24 @@ def test_r20_a_reader_who_stands_still_costs_a_bounded_amount() -> None:
 
 def test_r21_presence_is_said_when_it_changes() -> None:
     room, [alice, bob] = meeting(*PAIR)
-    alice.say(Tell("coarse", False))
-    alice.say(Tell("coarse", False))
-    assert bob.read() == [Presence("alice", True, "coarse", False, 0)]
+    alice.say(Tell("coarse", NOTHING))
+    alice.say(Tell("coarse", NOTHING))
+    assert bob.read() == [Presence("alice", True, "coarse", NOTHING, 0)]
     alice.leave(at_ms=START_MS + 5)
-    assert bob.read(at_ms=START_MS + 5) == [Presence("alice", False, "lost", False, 0)]
+    assert bob.read(at_ms=START_MS + 5) == [Presence("alice", False, "lost", NOTHING, 0)]
     enter(room, "alice", at_ms=START_MS + 9)
     assert [one.connected for one in bob.read() if isinstance(one, Presence)] == [True]
+
+
+def test_r44_presence_says_which_parts_of_the_view_a_member_follows() -> None:
+    room, [alice, bob] = meeting(*PAIR)
+    own_window = replace(EVERYTHING, window=False)
+    alice.say(Tell("partly", own_window))
+    assert bob.read() == [Presence("alice", True, "partly", own_window, 0)]
+    carol = enter(room, "carol", at_ms=START_MS)
+    save(room)
+    [welcome] = [one for one in carol.read() if isinstance(one, Welcome)]
+    assert Presence("alice", True, "partly", own_window, 0) in welcome.presences
 
 
 def test_r21_a_welcome_says_how_long_somebody_has_been_lost() -> None:
@@ -797,13 +811,15 @@ def test_r35_a_room_that_cannot_journal_announces_nothing() -> None:
 
 def test_r36_whoever_has_not_been_heard_for_eleven_seconds_is_lost_since_they_were() -> None:
     room, [alice, bob] = meeting(*PAIR)
-    alice.say(Tell("same", True))
+    alice.say(Tell("same", EVERYTHING))
     bob.read()
     at_ms = make.pass_by(room, 10.75, heard=[bob])
     assert not alice.outbox.is_closing
     assert not any(isinstance(one, Presence) for one in bob.read())
     at_ms = make.pass_by(room, 0.25, after_ms=at_ms, heard=[bob])
-    assert [one for one in bob.read() if isinstance(one, Presence)] == [Presence("alice", False, "lost", True, 11_000)]
+    assert [one for one in bob.read() if isinstance(one, Presence)] == [
+        Presence("alice", False, "lost", EVERYTHING, 11_000)
+    ]
     alice.read()
     assert alice.closed is not None
     assert (alice.closed.code, alice.closed.reason) == (4009, "silent")

@@ -69,6 +69,7 @@ type ControlActions = Pick<
   | "switchHand"
   | "lowerHand"
   | "rejoin"
+  | "follow"
   | "stay"
   | "gather"
 >;
@@ -87,6 +88,7 @@ function controlActions({ model, live, ask }: Parts): ControlActions {
     },
     lowerHand: (whose) => ask({ t: "hand.lower", whose }),
     rejoin: live.rejoin,
+    follow: live.follow,
     stay: live.stay,
     gather: () => ask({ t: "gather", term: term() }),
   };

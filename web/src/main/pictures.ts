@@ -20,7 +20,7 @@ export type Pictures = {
   state(state: RoomState): void;
   seats(seats: Seats): void;
   following(following: Following): void;
-  seen(seen: Seen): void;
+  seen(seen: Seen, isOutside: boolean): void;
   line(line: Line): void;
   viewer(viewer: Viewer | null): void;
   failed(code: string): void;
@@ -58,9 +58,9 @@ export function createPictures(model: Model): Pictures {
 
   const drawSeats = (): void => {
     const now_ms = performance.now();
-    const next = [...seats.values()].map(({ actor, seen, following, lost_at_ms }) => {
+    const next = [...seats.values()].map(({ actor, seen, follows, lost_at_ms }) => {
       const lost_s = lost_at_ms === null ? null : secondsSince(lost_at_ms, now_ms);
-      return [actor, { seen, following, lost_s }] as const;
+      return [actor, { seen, follows, lost_s }] as const;
     });
     setIfNew(model.seats, new Map(next), [...next]);
   };
@@ -87,7 +87,9 @@ export function createPictures(model: Model): Pictures {
   const toast = (text: string, tone: Toast["tone"]): void => {
     toasts += 1;
     const id = toasts;
-    model.toasts.value = [...model.toasts.value.slice(-2), { id, text, tone }];
+    // Said twice in a moment (a hand that goes up, down and up) it stands there once.
+    const others = model.toasts.value.filter((one) => one.text !== text);
+    model.toasts.value = [...others.slice(-2), { id, text, tone }];
     window.setTimeout(() => {
       model.toasts.value = model.toasts.value.filter((one) => one.id !== id);
     }, TOAST_MS);
@@ -117,8 +119,8 @@ export function createPictures(model: Model): Pictures {
       seats = next;
       drawSeats();
     },
-    following: ({ walks, isCalled }) => setIfNew(model.follow, { ...model.follow.value, walks, isCalled }),
-    seen: (seen) => setIfNew(model.follow, { ...model.follow.value, seen }),
+    following: ({ follows, isCalled }) => setIfNew(model.follow, { ...model.follow.value, follows, isCalled }),
+    seen: (seen, isOutside) => setIfNew(model.follow, { ...model.follow.value, seen, isOutside }),
     line(next) {
       line = next;
       drawLine();
@@ -242,8 +244,9 @@ function participantsOf(model: Model): ReturnType<SupportSources["participants"]
     .filter((one) => present.includes(one.actor))
     .map(({ actor, name, role }) => {
       const isMe = actor === model.page.actor;
-      const state = isMe ? model.follow.value.seen : (model.seats.value.get(actor)?.seen ?? "loading");
-      return { name, role, presenter: actor === holder, state };
+      const seen = isMe ? model.follow.value.seen : (model.seats.value.get(actor)?.seen ?? "loading");
+      // The whole image is the measure here: a slice in another window is not the same image.
+      return { name, role, presenter: actor === holder, state: seen === "partly" ? "elsewhere" : seen };
     });
 }
 

@@ -1,9 +1,9 @@
 /** The viewer as the room sees it, before and after its code has arrived. */
 import { linkRate_mbit_s, notedHere } from "../lib/link_rate";
-import { type Facets, type Place, placeOf, type Screen, type ShowResult, type StackRef } from "../room/screen";
+import { type Place, placeOf, type Screen, type ShowResult, type StackRef } from "../room/screen";
 import { type Begun, begin } from "../viewer/download";
 import { packUrl } from "../viewer/pack";
-import type { View } from "../wire/types";
+import type { Facets, View } from "../wire/types";
 import { activePane } from "../wire/view";
 
 /** A screen that goes on with a pack that was asked for before it was there. */
@@ -69,7 +69,8 @@ export function createScreen({ fetchesPacks } = { fetchesPacks: true }): Arrival
       waiting = (here) => void here.show(view, stacks, facets, begun);
       return "loading";
     },
-    compare: (view) => viewer?.compare(view) ?? "loading",
+    compare: (view, facets) => viewer?.compare(view, facets) ?? "loading",
+    reaches: (view) => viewer?.reaches(view) ?? false,
   };
   return {
     screen,

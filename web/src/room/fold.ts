@@ -10,6 +10,7 @@ export const EMPTY_STATE: RoomState = {
   term: 0,
   requested: [],
   hands: [],
+  gathered: null,
   view: null,
   key_views: [],
   annotations: [],
@@ -36,7 +37,7 @@ function changes(state: RoomState, fact: Fact): Partial<RoomState> {
       return { requested: [...without(state.requested, actor), actor] };
     case "control.taken":
       // Whoever presents has the floor: they wait for it no more.
-      return { holder: done.holder, term: done.term, ...notWaiting(state, done.holder) };
+      return { holder: done.holder, term: done.term, gathered: null, ...notWaiting(state, done.holder) };
     case "hand.raised":
       return { hands: [...without(state.hands, actor), actor] };
     case "hand.lowered":
@@ -52,6 +53,7 @@ function changes(state: RoomState, fact: Fact): Partial<RoomState> {
     case "annotation.removed":
       return { annotations: state.annotations.filter((one) => one.annotation_id !== done.annotation_id) };
     case "gathered":
+      return { gathered: fact.seq };
     case "text.updated":
       return {};
     case "chat.said":

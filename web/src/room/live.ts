@@ -1,8 +1,9 @@
 /** The room as this tab lives it: facts fold into a state, the shared view comes to the screen, my acts go out. */
+import { isInPlace, NOTHING, ownOf, walks } from "../wire/facets";
 import type { Line } from "../wire/link";
 import type { Whole } from "../wire/pointing";
 import type { Passing } from "../wire/socket";
-import type { Act, Arrangement, Drawing, Fact, Pane, Pointer, RoomState, Seen, View } from "../wire/types";
+import type { Act, Arrangement, Drawing, Facets, Fact, Pane, Pointer, RoomState, Seen, View } from "../wire/types";
 import { type Annotating, createAnnotating } from "./annotating";
 import { createDraft, type Draft } from "./draft";
 import { EMPTY_STATE, fold } from "./fold";
@@ -41,7 +42,8 @@ export type LiveEvents = {
   sketches(sketches: readonly Sketch[]): void;
   /** What I can undo or redo has changed. */
   undoing(): void;
-  seen(seen: Seen): void;
+  /** `isOutside`: the place that I follow lies outside of the series that I have chosen myself. */
+  seen(seen: Seen, isOutside: boolean): void;
   welcomed(): void;
   fact(fact: Fact): void;
   refused(code: string): void;
@@ -61,6 +63,10 @@ export type Live = {
   annotating: Annotating;
   /** My own hand moved my view. */
   moved(view: View, settled: boolean): void;
+  /** My own hand has just changed these parts of my view: they no longer follow. */
+  took(parts: Facets): void;
+  /** Follows these parts of what is presented from now on, and no others. */
+  follow(parts: Facets): void;
   /** I work in another pane: with the baton others see which one, without it nobody needs to know. */
   activated(): void;
   pointed(pointer: Pointer | null): void;
@@ -86,6 +92,9 @@ export type Live = {
 /** Together with 60 views a second this stays below the 90 that the room takes. */
 const POINTER_EVERY_MS = 34;
 
+/** Another series is opened by hand. */
+const ARRANGED: Facets = { ...NOTHING, layout: true };
+
 /** Codes of refusals after which the words on this screen are not those of the room (collab/rooms/draft.py, asks.py). */
 const REFUSED_WORDS: ReadonlySet<string> = new Set([
   "draft_locked",
@@ -100,6 +109,7 @@ export function createLive(world: LiveWorld): Live {
   let seats: Seats = new Map();
   let following = NOT_YET;
   let seen: Seen = "loading";
+  let isOutside = false;
   let told = "";
   let quiet_n = 0;
   let pointer_n = world.clock_ms();
@@ -139,10 +149,22 @@ export function createLive(world: LiveWorld): Live {
     changed: events.undoing,
   });
 
+  /** What is told of my screen: the measure is the whole view, whatever of it I follow. */
+  const judged = (view: View): Seen => {
+    const whole = showing.compare(view);
+    const { follows } = following;
+    if (whole !== "elsewhere" || !isInPlace(follows) || ownOf(follows).length === 0) return whole;
+    const part = showing.compare(view, follows);
+    return part === "same" ? "partly" : part;
+  };
+
   const see = (now: Seen): void => {
-    if (seen !== now) events.seen(now);
+    const { shared, follows } = following;
+    const isAway = shared !== null && follows.slice && !follows.layout && !screen.reaches(shared);
+    if (seen !== now || isOutside !== isAway) events.seen(now, isAway);
     seen = now;
-    const message = { t: "tell", seen: now, following: !following.walks } as const;
+    isOutside = isAway;
+    const message = { t: "tell", seen: now, follows } as const;
     const text = JSON.stringify(message);
     if (text !== told && world.send(message)) told = text;
   };
@@ -151,7 +173,13 @@ export function createLive(world: LiveWorld): Live {
 
   const look = (): void => {
     const view = following.shared ?? screen.view();
-    see(view === null ? "loading" : showing.compare(view));
+    see(view === null ? "loading" : judged(view));
+  };
+
+  const show = (view: View): void => {
+    const shown = showing.show(view, following.follows);
+    if (ownOf(following.follows).length === 0) see(shown);
+    else look();
   };
 
   /** After the shared view, or my following of it, has changed. */
@@ -160,10 +188,10 @@ export function createLive(world: LiveWorld): Live {
     following = follow(before, event);
     if (following === before) return;
     events.following(following);
-    const { shared, walks } = following;
+    const { shared, follows } = following;
     // After a reload the presenter, too, comes back to what the others see.
-    const isLed = !walks && (!isPresenter() || screen.view() === null);
-    if (shared !== null && isLed) see(showing.show(shared));
+    const isLed = !walks(follows) && (!isPresenter() || screen.view() === null);
+    if (shared !== null && isLed) show(shared);
     else look();
   };
 
@@ -200,10 +228,11 @@ export function createLive(world: LiveWorld): Live {
   };
 
   const takeState = (next: RoomState): void => {
+    const isCalled = next.gathered !== null && next.gathered > state.seq && next.holder !== actor;
     state = next;
     if (next.text !== "") draft.apply(next.text);
     events.state(state);
-    update({ on: "snapshot", view: next.view, term: next.term });
+    update({ on: "snapshot", view: next.view, term: next.term, isCalled });
   };
 
   /** The baton's new holder shows what they see; everybody else is led from here on. */
@@ -252,6 +281,16 @@ export function createLive(world: LiveWorld): Live {
   /** Two principals may do so at once; the second is refused, and need not hear of it. */
   const takeUnheld = (): void => {
     quiet_n = world.ask({ t: "control.take", term: 0 });
+  };
+
+  const took = (parts: Facets): void => {
+    if (state.holder !== null && !isPresenter()) update({ on: "took", parts });
+  };
+
+  /** With series of my own, a slice that I follow goes on being followed in those that I have opened. */
+  const followOn = (): void => {
+    const { shared, follows } = following;
+    if (shared !== null && !isPresenter() && !walks(follows)) show(shared);
   };
 
   const openStack = (stack: StackRef, at?: Place): Promise<void> => shareOpened(showing.open(stack, at));
@@ -315,10 +354,12 @@ export function createLive(world: LiveWorld): Live {
       if (isPresenter()) {
         following = { ...following, shared: view };
         presenting.moved(view, settled);
-      } else if (state.holder !== null) {
-        update({ on: "walked" });
       }
       look();
+    },
+    took,
+    follow(parts) {
+      if (!isPresenter()) update({ on: "chose", follows: parts });
     },
     activated() {
       const view = screen.view();
@@ -338,23 +379,24 @@ export function createLive(world: LiveWorld): Live {
     rejoin: () => update({ on: "rejoined" }),
     stay: () => update({ on: "stayed" }),
     seriesFound() {
-      const { shared, walks } = following;
+      const { shared, follows } = following;
       const isMissing = shared !== null && showing.compare(shared) === "elsewhere";
-      if (shared !== null && !walks && (screen.view() === null || (isMissing && !isPresenter())))
-        see(showing.show(shared));
+      if (shared !== null && !walks(follows) && (screen.view() === null || (isMissing && !isPresenter()))) show(shared);
     },
     async open(stack, at) {
-      if (state.holder !== null && !isPresenter()) update({ on: "walked" });
+      took(ARRANGED);
       await openStack(stack, at);
+      followOn();
     },
     openFirst: (stack) => openStack(stack),
     async hang(arrangement, stacks) {
-      if (state.holder !== null && !isPresenter()) update({ on: "walked" });
+      took(ARRANGED);
       await hangFirst(arrangement, stacks);
+      followOn();
     },
     hangFirst,
     goTo(view) {
-      if (state.holder !== null && !isPresenter()) update({ on: "walked" });
+      if (state.holder !== null && !isPresenter()) update({ on: "chose", follows: NOTHING });
       see(showing.show(view));
       if (isPresenter()) presenting.moved(view, true);
     },

@@ -1,8 +1,8 @@
 /** What each member sees, as far as this browser has been told; pure. */
-import type { Presence, RoomState, Seen } from "../wire/types";
+import type { Facets, Presence, RoomState, Seen } from "../wire/types";
 
 /** `lost_at_ms`: on this browser's clock, when the member's connection went; null while connected. */
-export type Seat = { actor: string; seen: Seen; following: boolean; lost_at_ms: number | null };
+export type Seat = { actor: string; seen: Seen; follows: Facets; lost_at_ms: number | null };
 export type Seats = ReadonlyMap<string, Seat>;
 
 export function seatsOf(presences: readonly Presence[], now_ms: number): Seats {
@@ -13,8 +13,8 @@ export function withPresence(seats: Seats, presence: Presence, now_ms: number): 
   return new Map(seats).set(presence.actor, seatOf(presence, now_ms));
 }
 
-function seatOf({ actor, connected, seen, following, lost_ms }: Presence, now_ms: number): Seat {
-  return { actor, seen: connected ? seen : "lost", following, lost_at_ms: connected ? null : now_ms - lost_ms };
+function seatOf({ actor, connected, seen, follows, lost_ms }: Presence, now_ms: number): Seat {
+  return { actor, seen: connected ? seen : "lost", follows, lost_at_ms: connected ? null : now_ms - lost_ms };
 }
 
 /** Members who are in the room now, me first. */

@@ -1,9 +1,8 @@
 /** What the room asks of the viewer; the viewer's own surface fits it, and a test can stand in. */
-import type { Arrangement, Pane, View } from "../wire/types";
+import type { Arrangement, Facets, Pane, View } from "../wire/types";
 
 export type StackRef = { study_uid: string; series_uid: string; stack: number; pack_url: string };
 export type Place = { sop_instance_uid: string; frame: number };
-export type Facets = { slice: boolean; window: boolean; zoom: boolean; layout: boolean };
 export type ShowResult = "same" | "coarse" | "loading" | "elsewhere";
 
 export type Screen = {
@@ -14,10 +13,11 @@ export type Screen = {
   view(): View | null;
   /** `stacks`: where the packs of the view's panes are, null where that is not known (yet). */
   show(view: View, stacks: readonly (StackRef | null)[], facets: Facets): ShowResult;
-  compare(view: View): ShowResult;
+  /** In the parts named, or in all. */
+  compare(view: View, facets?: Facets): ShowResult;
+  /** Whether a slice at the place of this view can be shown in what stands here. */
+  reaches(view: View): boolean;
 };
-
-export const EVERYTHING: Facets = { slice: true, window: true, zoom: true, layout: true };
 
 type StackName = { study_uid: string; series_uid: string; stack: number };
 

@@ -121,7 +121,10 @@ function PhoneTabs({ tab, setTab }: { tab: Tab | null; setTab(tab: Tab | null): 
   const { model } = useRoom();
   const { requested, hands, holder } = model.state.value;
   const isCalled = model.call.value.at === "off" && model.call.value.callers.length > 0;
-  const needsMe = isCalled || (holder === model.page.actor && requested.length + hands.length > 0);
+  const isMine = holder === model.page.actor;
+  // As collab/rooms/policy.py has it: hands are heard by who presents, and by who answers for the case.
+  const leads = isMine || model.page.role !== "participant";
+  const needsMe = isCalled || (isMine && requested.length > 0) || (leads && hands.length > 0);
   return (
     <nav class="phone-tabs" aria-label={t("room.tabs")}>
       {TABS.map((one) => (

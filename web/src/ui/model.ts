@@ -2,12 +2,14 @@
 import { type Signal, signal } from "@preact/signals";
 import type { UptakeUnit } from "../lib/uptake";
 import type { Paper } from "../papers/pages";
+import { EVERYTHING } from "../wire/facets";
 import { type FullLayers, type Laid, NO_OBJECTS } from "../wire/layers";
 import type { ObjectContent } from "../wire/objects";
 import type {
   AnnotationKind,
   Arrangement,
   Drawing,
+  Facets,
   ImageReference,
   ObjectEntry,
   Pane,
@@ -41,9 +43,16 @@ export type LinkPicture = {
   lost_s: number | null;
 };
 
-export type SeatPicture = { seen: Seen; following: boolean; lost_s: number | null };
+export type SeatPicture = { seen: Seen; follows: Facets; lost_s: number | null };
 
-export type FollowPicture = { walks: boolean; isCalled: boolean; stale: boolean; seen: Seen };
+/** `isOutside`: the place that is followed lies outside of the series that this screen has chosen for itself. */
+export type FollowPicture = {
+  follows: Facets;
+  isCalled: boolean;
+  stale: boolean;
+  seen: Seen;
+  isOutside: boolean;
+};
 
 export const activeSlab = (pane: Pane): Slab | null =>
   pane.viewports.find((one) => one.id === pane.active)?.slab ?? null;
@@ -225,6 +234,8 @@ export type Actions = AnnotationActions & {
   switchHand(): void;
   lowerHand(actor: string): void;
   rejoin(): void;
+  /** Follows just these parts of what is presented. */
+  follow(parts: Facets): void;
   /** Goes on freely although everybody was asked to follow. */
   stay(): void;
   gather(): void;
@@ -300,7 +311,13 @@ export function createModel(page: RoomPage, state: RoomState): Model {
     link: signal<LinkPicture>({ at: "connecting", end: null, rtt_ms: null, lost_s: null }),
     state: signal(state),
     seats: signal(new Map()),
-    follow: signal<FollowPicture>({ walks: false, isCalled: false, stale: false, seen: "loading" }),
+    follow: signal<FollowPicture>({
+      follows: EVERYTHING,
+      isCalled: false,
+      stale: false,
+      seen: "loading",
+      isOutside: false,
+    }),
     viewer: signal<ViewerPicture>({
       view: null,
       pane: null,

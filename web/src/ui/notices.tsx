@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { said, t } from "../i18n/text";
+import { isAll, isInPlace, ownOf, walks } from "../wire/facets";
 import { useRoom } from "./context";
 import { Icon } from "./icons";
 import { cautionsOf } from "./series";
@@ -36,15 +37,20 @@ export function Bars(): JSX.Element {
 function WalkBar(): JSX.Element | null {
   const { model, actions } = useRoom();
   const { holder, members } = model.state.value;
-  if (!model.follow.value.walks || holder === null || holder === model.page.actor) return null;
+  const { follows, isCalled, isOutside } = model.follow.value;
+  if (isAll(follows) || holder === null || holder === model.page.actor) return null;
   const name = members.find((one) => one.actor === holder)?.name ?? "";
-  const { isCalled } = model.follow.value;
+  const parts = ownOf(follows).map((facet) => t(`room.facet.${facet}`).toLowerCase());
+  const plain = walks(follows) ? t("room.walk", { name }) : t("room.partly", { name, parts: parts.join(", ") });
   return (
     <div key={String(isCalled)} class={isCalled ? "bar warn" : "bar walk"} role={isCalled ? "alert" : "status"}>
       <Icon name="follow" />
-      <span>{t(isCalled ? "room.walk.called" : "room.walk", { name })}</span>
+      <span>
+        {isCalled ? t("room.walk.called", { name }) : plain}
+        {isOutside && ` ${t("room.partly.outside", { name })}`}
+      </span>
       <button type="button" class="primary" onClick={actions.rejoin}>
-        {t("room.walk.rejoin")}
+        {t(walks(follows) ? "room.walk.rejoin" : "room.partly.all")}
       </button>
       {isCalled && (
         <button type="button" onClick={actions.stay}>
@@ -57,8 +63,8 @@ function WalkBar(): JSX.Element | null {
 
 function LateBar(): JSX.Element | null {
   const { model } = useRoom();
-  const { stale, walks } = model.follow.value;
-  if (!stale || walks || model.link.value.lost_s !== null) return null;
+  const { stale, follows } = model.follow.value;
+  if (!stale || walks(follows) || model.link.value.lost_s !== null) return null;
   return (
     <div class="bar warn" role="status">
       <Icon name="warning" />
@@ -70,9 +76,9 @@ function LateBar(): JSX.Element | null {
 /** Following, and yet not with the others: their series is not here, or lies in another space. */
 function ElsewhereBar(): JSX.Element | null {
   const { model } = useRoom();
-  const { seen, walks } = model.follow.value;
+  const { seen, follows } = model.follow.value;
   const { holder, view } = model.state.value;
-  const isLed = holder !== null && holder !== model.page.actor && !walks && view !== null;
+  const isLed = holder !== null && holder !== model.page.actor && isInPlace(follows) && view !== null;
   if (!isLed || seen !== "elsewhere" || model.link.value.lost_s !== null) return null;
   return (
     <div class="bar warn" role="status">
@@ -155,7 +161,7 @@ export function FrozenCover(): JSX.Element | null {
   const { lost_s, at } = model.link.value;
   const isPresenter = model.state.value.holder === model.page.actor;
   if (lost_s === null || lost_s < COVER_AFTER_S || at === "ended") return null;
-  if (model.follow.value.walks || isPresenter) {
+  if (walks(model.follow.value.follows) || isPresenter) {
     return (
       <div class="bar danger lost-bar" role="alert">
         <Icon name="warning" />

@@ -1,8 +1,10 @@
 /** Who is in the room, what each of them sees, and the baton that goes from hand to hand. */
 import type { JSX } from "preact";
 import { type TextKey, t } from "../i18n/text";
+import { isAll, ownOf, walks } from "../wire/facets";
 import type { Member, Seen } from "../wire/types";
 import { useRoom } from "./context";
+import { FollowChoice } from "./follow_choice";
 import { HandButton, Hands } from "./hands";
 import { Icon } from "./icons";
 import { Panel } from "./parts";
@@ -23,6 +25,7 @@ export function Participants(): JSX.Element {
         ))}
       </ul>
       <WithMe />
+      <FollowChoice />
       <BatonButtons />
     </Panel>
   );
@@ -98,6 +101,7 @@ function Person({ member }: { member: Member }): JSX.Element {
 
 const SEEN: Readonly<Record<Seen, { text: TextKey; tone: string }>> = {
   same: { text: "room.seen.same", tone: "ok" },
+  partly: { text: "room.seen.partly", tone: "warn" },
   coarse: { text: "room.seen.coarse", tone: "warn" },
   loading: { text: "room.seen.loading", tone: "warn" },
   elsewhere: { text: "room.seen.elsewhere", tone: "danger" },
@@ -116,12 +120,21 @@ function SeenChip({ actor, isPresenter }: { actor: string; isPresenter: boolean 
   // The presenter's own screen is the measure of the others: only its quality says something.
   if (isPresenter && seen !== "coarse" && seen !== "loading") return null;
   const { text, tone } = SEEN[seen];
-  const walks = mine ? model.follow.value.walks : seat !== undefined && !seat.following;
+  const follows = mine ? model.follow.value.follows : (seat?.follows ?? null);
+  const isAlone = follows !== null && walks(follows);
+  const own = follows === null || seen === "same" ? [] : ownOf(follows);
   return (
-    <span class={`chip ${tone}`} title={walks ? t("room.seen.walks") : undefined}>
-      {t(text)}
-      {walks && seen !== "same" ? ` · ${t("room.seen.alone")}` : ""}
-    </span>
+    <>
+      <span class={`chip ${tone}`} title={isAlone ? t("room.seen.walks") : undefined}>
+        {t(text)}
+        {isAlone && seen !== "same" ? ` · ${t("room.seen.alone")}` : ""}
+      </span>
+      {own.map((facet) => (
+        <span key={facet} class={`chip ${tone}`}>
+          {t(`room.own.${facet}`)}
+        </span>
+      ))}
+    </>
   );
 }
 
@@ -133,13 +146,15 @@ function WithMe(): JSX.Element | null {
   const others = present.filter((actor) => actor !== me);
   if (holder !== me || others.length === 0 || model.link.value.at !== "live") return null;
   const seats = others.map((actor) => model.seats.value.get(actor));
-  const count = seats.filter((seat) => seat?.seen === "same" && seat.lost_s === null).length;
-  const isAnyAlone = seats.some((seat) => seat !== undefined && !seat.following && seat.lost_s === null);
+  const seenBy = (seen: Seen): number => seats.filter((seat) => seat?.seen === seen && seat.lost_s === null).length;
+  const [count, partly] = [seenBy("same"), seenBy("partly")];
+  const isAnyAlone = seats.some((seat) => seat !== undefined && !isAll(seat.follows) && seat.lost_s === null);
   return (
     <div class="row with-me">
       <span class={`chip ${count === others.length ? "ok" : "warn"}`} role="status">
         {t("room.with_you", { count, of: others.length })}
       </span>
+      {partly > 0 && <span class="chip warn">{t("room.with_you.partly", { count: partly })}</span>}
       {isAnyAlone && (
         <button type="button" onClick={actions.gather}>
           <Icon name="follow" />

@@ -1,6 +1,7 @@
 /** The groups of the toolbar: what the mouse does, which planes, which window; greyed with the reason where it cannot. */
 import type { JSX } from "preact";
 import { said, type TextKey, t } from "../i18n/text";
+import { isAll } from "../wire/facets";
 import type { Pane } from "../wire/types";
 import { useRoom } from "./context";
 import type { IconName } from "./icons";
@@ -77,7 +78,7 @@ export function SharingButtons(): JSX.Element {
   const { model, actions } = useRoom();
   const { points } = model.viewer.value;
   const isMine = model.state.value.holder === model.page.actor;
-  const { walks } = model.follow.value;
+  const { follows } = model.follow.value;
   return (
     <div class="group">
       <ToolButton
@@ -91,7 +92,7 @@ export function SharingButtons(): JSX.Element {
         icon="follow"
         label={isMine ? t("room.followed") : t("room.follow")}
         shortcut="F"
-        pressed={!isMine && !walks}
+        pressed={!isMine && isAll(follows)}
         disabled={isMine}
         hint={isMine ? t("room.followed_hint") : undefined}
         onClick={actions.rejoin}

@@ -1,5 +1,5 @@
 /** Which stack a pane holds, from the asking to the release, and where the reader stands in it: the pane's one truth. */
-import type { Pane as PaneView } from "../wire/types";
+import type { Facets, Pane as PaneView } from "../wire/types";
 import type { Display, Picture } from "./display";
 import type { Begun } from "./download";
 import type { Failure } from "./failures";
@@ -7,7 +7,7 @@ import { sceneAfter } from "./growing";
 import type { Hold, ImageName, Library, StackRef } from "./library";
 import type { PaneEvents } from "./pane_contract";
 import { atImage, carriedTo, firstScene, frameWanted, type Scene } from "./scene";
-import { type Facets, followed, isSameStack } from "./sharing";
+import { followed, isSameStack } from "./sharing";
 import { type Stack, seriesKey } from "./stack";
 import { standingOf } from "./standing";
 

@@ -2,7 +2,7 @@
 import type { Plane } from "../lib/planes";
 import type { FullLayers } from "../wire/layers";
 import type { ObjectSource } from "../wire/objects";
-import type { Layout, Pane as PaneView, Pointer, PresentationState, Slab, ViewportId } from "../wire/types";
+import type { Facets, Layout, Pane as PaneView, Pointer, PresentationState, Slab, ViewportId } from "../wire/types";
 import type { NamedPointer, Quality } from "./captions";
 import type { Picture } from "./display";
 import type { Begun } from "./download";
@@ -17,7 +17,6 @@ import type { Laid } from "./registered";
 import type { Scene } from "./scene";
 import type { Screens } from "./screens";
 import type { Series } from "./series";
-import type { Facets } from "./sharing";
 import type { SnapshotEntry } from "./snapshot";
 import type { Stack } from "./stack";
 import type { OpenedStacks } from "./thin/opened";

@@ -1,8 +1,9 @@
 /** Between a pane's scene and what travels of it: reading, applying, comparing. Pure. */
 import { type Facing, type Size, scaleToShow, toScreen } from "../lib/planes";
 import { dot, type Vec3 } from "../lib/vectors";
+import { NOTHING } from "../wire/facets";
 import { isSameLayers, layersOf, written } from "../wire/layers";
-import type { Pane, ViewportId, ViewportView } from "../wire/types";
+import type { Facets, Pane, ViewportId, ViewportView } from "../wire/types";
 import { halfGap, isSameVector, nearestFrame, type ReformatId, type StackGeometry } from "./geometry";
 import { STEEP_DEGREES, steepness } from "./linking";
 import type { PackHeader } from "./pack";
@@ -29,12 +30,9 @@ import { canReformat } from "./stack";
 import { facedAs } from "./tilting";
 import { turnOf } from "./turning";
 
-/** Which parts of a shared view a follower takes over; `window` is the grey scale with all that lies over it. */
-export type Facets = { slice: boolean; window: boolean; zoom: boolean; layout: boolean };
-
 export type Shown = { header: PackHeader; geometry: StackGeometry; frameIndex(sop: string, frame: number): number };
 
-export const EVERYTHING: Facets = { slice: true, window: true, zoom: true, layout: true };
+const PLACE: Facets = { ...NOTHING, slice: true };
 
 type StackName = { study_uid: string; series_uid: string; stack: number };
 
@@ -102,6 +100,10 @@ export function followed(scene: Scene, shown: Shown, view: Pane, facets: Facets,
   }
   return next;
 }
+
+/** Whether its place can be shown here, be it in another series. */
+export const reaches = (scene: Scene, shown: Shown, view: Pane, laid: Laid = ALONE): boolean =>
+  followed(scene, shown, view, PLACE, laid) !== null;
 
 /** The same value where nothing has changed: a scene that is another is drawn anew. */
 function withLayers(scene: Scene, view: Pane): Scene {

@@ -7,7 +7,8 @@
  */
 import { chosenUnit, uptakeUnits } from "../lib/uptake";
 import { getJson } from "../wire/api";
-import type { View, ViewportId } from "../wire/types";
+import { EVERYTHING } from "../wire/facets";
+import type { Facets, View, ViewportId } from "../wire/types";
 import { activeActs } from "./active_acts";
 import type { Quality } from "./captions";
 import type { Begun } from "./download";
@@ -20,7 +21,7 @@ import type { Text } from "./overlay";
 import { createPane } from "./pane";
 import type { Pane, ShowResult } from "./pane_contract";
 import { createPanes } from "./panes";
-import { EVERYTHING, type Facets } from "./sharing";
+import { ARRANGED, partsChanged } from "./parts";
 import { createTeller } from "./telling";
 import { createLine } from "./thin/line";
 import { createOpenedStacks } from "./thin/opened";
@@ -34,7 +35,6 @@ export type { DrawingEvents, Inked } from "./drawing/drawing";
 export type { Tool } from "./gestures";
 export type { ImageName, StackRef } from "./library";
 export type { ShowResult } from "./pane_contract";
-export type { Facets } from "./sharing";
 export type { Timing } from "./times";
 export type { FullCode, SnapshotLine, Viewer, ViewerEvents } from "./viewer_contract";
 
@@ -87,7 +87,7 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
       {
         changed(before, after) {
           links.follow(index, before, after);
-          changedByHand();
+          changedByHand(partsChanged(before, after));
         },
         pointed: teller.pointed,
         regionRefused: events.regionRefused,
@@ -136,8 +136,9 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
     events.qualityChanged(quality);
   }
 
-  function changedByHand(): void {
+  function changedByHand(parts: Facets): void {
     noteLater();
+    events.taken(parts);
     teller.changed();
   }
 
@@ -194,10 +195,11 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
       whole.know(stacks);
       return show(asked, facets, begun ?? null);
     },
-    compare: (asked) => whole.compare(asked, EVERYTHING),
+    compare: (asked, facets = EVERYTHING) => whole.compare(asked, facets),
+    reaches: whole.reaches,
     put(next) {
       show(next, EVERYTHING, null);
-      teller.changed();
+      changedByHand(EVERYTHING);
     },
     activate,
     setRegistered(all) {
@@ -206,16 +208,16 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
     },
     setLinked(on) {
       links.set(on);
-      changedByHand();
+      changedByHand(ARRANGED);
     },
     linkHere() {
       const isLinked = links.linkHere();
-      if (isLinked) changedByHand();
+      if (isLinked) changedByHand(ARRANGED);
       return isLinked;
     },
     unlink() {
       links.set(links.isOn(), []);
-      changedByHand();
+      changedByHand(ARRANGED);
     },
     ...activeActs(panes),
     objectsChanged() {

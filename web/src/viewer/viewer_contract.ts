@@ -2,7 +2,7 @@
 import type { UptakeUnit } from "../lib/uptake";
 import type { FullLayers } from "../wire/layers";
 import type { ObjectSource } from "../wire/objects";
-import type { Arrangement, Layout, Pointer, PresentationState, Slab, View, ViewportId } from "../wire/types";
+import type { Arrangement, Facets, Layout, Pointer, PresentationState, Slab, View, ViewportId } from "../wire/types";
 import type { NamedPointer, Quality } from "./captions";
 import type { Begun } from "./download";
 import type { DrawingBoard, DrawingEvents } from "./drawing/drawing";
@@ -15,7 +15,6 @@ import type { ImageName, SeriesVersion, StackRef } from "./library";
 import type { ShowResult } from "./pane_contract";
 import type { RegionRefusal } from "./regions";
 import type { Registered } from "./registered";
-import type { Facets } from "./sharing";
 import type { SnapshotEntry } from "./snapshot";
 import type { Timing } from "./times";
 
@@ -28,6 +27,8 @@ export type SnapshotLine = Omit<SnapshotEntry, "id"> & { id: string };
 export type ViewerEvents = {
   /** By the local user's hand only; once a frame, and `settled` when it has rested for 150 ms. */
   viewChanged(view: View, settled: boolean): void;
+  /** The local hand has just changed these parts of the view: told at once, before anybody else's view comes. */
+  taken(parts: Facets): void;
   /** The local user works in another pane now; what is shown has not changed. */
   activated(): void;
   /** The cross of a pane was pressed. */
@@ -64,7 +65,10 @@ export type Viewer = {
   /** Takes over the parts named of somebody's view; `stacks`: where its panes' packs are, null where not known.
    *  `begun` belongs to the active pane. Another series never counts as the same image. */
   show(view: View, stacks: readonly (StackRef | null)[], facets: Facets, begun?: Begun): ShowResult;
-  compare(view: View): ShowResult;
+  /** In the parts named, or in all. */
+  compare(view: View, facets?: Facets): ShowResult;
+  /** Whether one of the stacks that stand here has a slice where another's view is. */
+  reaches(view: View): boolean;
   /** Shows a view as if by the hand: it is told. Panes of stacks that were never here stay empty. */
   put(view: View): void;
   activate(index: number): void;

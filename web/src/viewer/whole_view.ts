@@ -1,11 +1,12 @@
 /** The view of all panes as one value: what stands here, how it compares with another's, and taking another's over. */
-import type { Arrangement, Pane as PaneView, View } from "../wire/types";
+import { NOTHING } from "../wire/facets";
+import type { Arrangement, Facets, Pane as PaneView, View } from "../wire/types";
 import type { Begun } from "./download";
 import type { ImageName, StackRef } from "./library";
 import type { Links } from "./links";
 import type { Pane, ShowResult } from "./pane_contract";
 import type { Panes } from "./panes";
-import { type Facets, isSameStack } from "./sharing";
+import { isSameStack, reaches } from "./sharing";
 import { seriesKey } from "./stack";
 
 export type WholeView = {
@@ -13,9 +14,13 @@ export type WholeView = {
   know(stacks: readonly (StackRef | null)[]): void;
   view(): View | null;
   compare(asked: View, facets: Facets): ShowResult;
+  /** Whether one of the stacks that stand here has a slice where another's view is. */
+  reaches(asked: View): boolean;
   /** `begun` belongs to the active pane. */
   show(asked: View, facets: Facets, begun: Begun | null): void;
 };
+
+const OWN_SERIES: Facets = { ...NOTHING, slice: true };
 
 const RANK: Record<ShowResult, number> = { elsewhere: 0, loading: 1, coarse: 2, same: 3 };
 
@@ -42,7 +47,21 @@ export function createWholeView(panes: Panes, links: Links): WholeView {
     panes.active().activate();
   }
 
+  /** With series of one's own what is looked at elsewhere counts, wherever it stands there. */
+  function wantedAt(index: number, asked: View, { layout }: Facets): PaneView | null {
+    if (layout) return asked.panes[index] ?? null;
+    const stack = panes.at(index)?.stack();
+    const alike = asked.panes.find((one) => one !== null && stack && isSameStack(stack, one));
+    return alike ?? asked.panes[asked.active] ?? null;
+  }
+
+  function reachesAt(index: number, pane: Pane, asked: View): boolean {
+    const [now, wanted] = [pane.picture(), wantedAt(index, asked, OWN_SERIES)];
+    return now !== null && wanted !== null && reaches(now.scene, now.series, wanted, links.laid);
+  }
+
   return {
+    reaches: (asked) => panes.shown().some((pane, index) => reachesAt(index, pane, asked)),
     know(stacks) {
       for (const stack of stacks) if (stack) known.set(seriesKey(stack), stack);
     },
@@ -71,7 +90,7 @@ export function createWholeView(panes: Panes, links: Links): WholeView {
           panes.arrange(asked.arrangement, asked.active);
       }
       for (const [index, pane] of panes.shown().entries()) {
-        const wanted = asked.panes[index] ?? null;
+        const wanted = wantedAt(index, asked, facets);
         if (facets.layout) fill(pane, wanted, index === asked.active ? begun : null);
         if (wanted) pane.show(wanted, facets);
       }

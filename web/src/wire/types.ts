@@ -269,11 +269,19 @@ export type MoveAnnotation = {
   drawing: Drawing | null;
 };
 
-/** Ephemeral: what my screen shows compared with the shared view, and whether I follow it. */
+/** Which parts of the shared view somebody follows; none of them: they walk freely. */
+export type Facets = {
+  slice: boolean;
+  window: boolean;
+  zoom: boolean;
+  layout: boolean;
+};
+
+/** Ephemeral: what my screen shows compared with the whole shared view, and what of it I follow. */
 export type Tell = {
   t: "tell";
-  seen: "same" | "coarse" | "loading" | "elsewhere" | "lost";
-  following: boolean;
+  seen: "same" | "partly" | "coarse" | "loading" | "elsewhere" | "lost";
+  follows: Facets;
 };
 
 /** Call signalling for one other participant (or `server`, the echo); `data` is checked by rtc. */
@@ -445,8 +453,8 @@ export type Presence = {
   t: "presence";
   actor: string;
   connected: boolean;
-  seen: "same" | "coarse" | "loading" | "elsewhere" | "lost";
-  following: boolean;
+  seen: "same" | "partly" | "coarse" | "loading" | "elsewhere" | "lost";
+  follows: Facets;
   lost_ms: number;
 };
 
@@ -460,6 +468,7 @@ export type RoomState = {
   term: number;
   requested: string[];
   hands: string[];
+  gathered: number | null;
   view: View | null;
   key_views: KeyViewAdded[];
   annotations: Annotation[];
@@ -533,7 +542,7 @@ export type Signalled = {
 
 export type MemberRole = "requester" | "expert" | "participant";
 
-export type Seen = "same" | "coarse" | "loading" | "elsewhere" | "lost";
+export type Seen = "same" | "partly" | "coarse" | "loading" | "elsewhere" | "lost";
 
 export type FromBrowser = Hello | Ask | MoveView | MovePointer | SlidePointer | MoveAnnotation | Tell | Signal | Drawn | Ping | Pong;
 

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createScreen } from "../../src/main/screen";
-import { EVERYTHING, type Screen, type StackRef } from "../../src/room/screen";
+import type { Screen, StackRef } from "../../src/room/screen";
 import type { Begun } from "../../src/viewer/download";
+import { EVERYTHING } from "../../src/wire/facets";
 import { view } from "../wire/make";
 
 const stack = { study_uid: "1.2.3", series_uid: "1.2.3.4", stack: 0, pack_url: "/pack" };
@@ -42,6 +43,7 @@ function viewer() {
       return "same";
     },
     compare: () => "same",
+    reaches: () => true,
   } satisfies Screen;
   return { screen, told, opened };
 }

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { createLive, type LiveEvents } from "../../src/room/live";
 import { isSameStack, type Screen, type StackRef } from "../../src/room/screen";
+import { EVERYTHING, NOTHING, walks } from "../../src/wire/facets";
 import type { Passing } from "../../src/wire/socket";
 import type { Whole } from "../../src/wire/pointing";
-import type { Act, Done, Drawing, View } from "../../src/wire/types";
+import type { Act, Done, Drawing, Facets, View } from "../../src/wire/types";
 import { activePane } from "../../src/wire/view";
 import * as make from "../wire/make";
 
@@ -13,6 +14,9 @@ const other = make.view({ series_uid: "9.9" });
 /** A tab whose room, viewer and clock are the test's. */
 function tab({ actor = "me", is_principal = true } = {}) {
   let shown: View | null = null;
+  let isReaching = true;
+  let followed: Facets | null = null;
+  const outside: boolean[] = [];
   let opened: StackRef | null = null;
   let seq = 0;
   const asked: Act[] = [];
@@ -29,12 +33,16 @@ function tab({ actor = "me", is_principal = true } = {}) {
       opened = stacks[0] ?? null;
     },
     view: () => shown,
-    show(view, stacks) {
-      shown = view;
+    show(view, stacks, facets) {
+      if (facets.zoom) shown = view;
+      followed = facets;
       opened = stacks[view.active] ?? opened;
       return "same";
     },
-    compare: (view) => (JSON.stringify(view) === JSON.stringify(shown) ? "same" : "elsewhere"),
+    // The window of these views tells one slice from another.
+    compare: (view, facets = EVERYTHING) =>
+      !facets.zoom || JSON.stringify(view) === JSON.stringify(shown) ? "same" : "elsewhere",
+    reaches: () => isReaching,
   };
   const ignore = (): void => undefined;
   const events: LiveEvents = {
@@ -44,7 +52,7 @@ function tab({ actor = "me", is_principal = true } = {}) {
     sketches: (sketches) => void drawing.push(sketches.map((one) => one.annotation_id)),
     undoing: ignore,
     pointers: (pointers) => void pointing.push(pointers.map((one) => one.actor)),
-    seen: ignore,
+    seen: (_, isOutside) => void outside.push(isOutside),
     welcomed: ignore,
     fact: ignore,
     refused: (code) => void refused.push(code),
@@ -75,9 +83,15 @@ function tab({ actor = "me", is_principal = true } = {}) {
     later,
     shown: () => shown,
     opened: () => opened,
+    outside,
+    facets: () => followed,
+    leaves() {
+      isReaching = false;
+    },
     /** What the viewer shows after a movement of the hand. */
-    hand(view: View, isSettled = true) {
+    hand(view: View, isSettled = true, parts: Facets = { ...NOTHING, slice: true }) {
       shown = view;
+      live.took(parts);
       live.moved(view, isSettled);
     },
     welcome: (over: Parameters<typeof make.state>[0]) => live.receive(make.welcome({ state: make.state(over) })),
@@ -97,7 +111,7 @@ describe("following", () => {
     me.welcome(led);
     expect(isSameStack(me.opened(), activePane(slice(1)))).toBe(true);
     expect(me.shown()).toEqual(slice(1));
-    expect(me.told()).toEqual({ t: "tell", seen: "same", following: true });
+    expect(me.told()).toEqual({ t: "tell", seen: "same", follows: EVERYTHING });
   });
 
   test("the presenter's moving view is shown as it comes", () => {
@@ -115,12 +129,67 @@ describe("following", () => {
   });
 });
 
+describe("following in parts", () => {
+  const OWN_ZOOM = { ...EVERYTHING, zoom: false };
+
+  test("a closer look of my own is told as that, and not as being elsewhere", () => {
+    const me = tab();
+    me.welcome(led);
+    me.hand(slice(7), true, { ...NOTHING, zoom: true });
+    expect(me.told()).toEqual({ t: "tell", seen: "partly", follows: OWN_ZOOM });
+    me.happens({ t: "view.settled", term: 3, view: slice(2) });
+    expect(me.facets()).toEqual(OWN_ZOOM);
+  });
+
+  test("the hand is heard before the presenter's next sample comes over it", () => {
+    const me = tab();
+    me.welcome(led);
+    me.live.took({ ...NOTHING, zoom: true });
+    me.live.receive({ t: "view.moved", frame: 1, actor: "other", term: 3, n: 1, view: slice(2) });
+    expect(me.facets()).toEqual(OWN_ZOOM);
+  });
+
+  test("one key takes over all of it again, as does whoever is given the baton", () => {
+    const me = tab();
+    me.welcome(led);
+    me.live.took({ ...NOTHING, zoom: true });
+    me.live.rejoin();
+    expect(me.facets()).toEqual(EVERYTHING);
+    me.live.took({ ...NOTHING, window: true });
+    me.happens({ t: "control.taken", holder: "me", term: 4, how: "given" });
+    expect(me.live.following().follows).toEqual(EVERYTHING);
+  });
+
+  test("in a series of my own the presenter's slice is followed, or said to lie outside of it", async () => {
+    const me = tab();
+    me.welcome(led);
+    me.live.follow({ ...EVERYTHING, layout: false });
+    await me.live.open({ study_uid: "1.2.3", series_uid: "9.9", stack: 0, pack_url: "/pack" });
+    expect(me.facets()).toEqual({ ...EVERYTHING, layout: false });
+    expect(me.outside.at(-1)).toBe(false);
+    me.leaves();
+    me.happens({ t: "view.settled", term: 3, view: slice(2) });
+    expect(me.outside.at(-1)).toBe(true);
+  });
+
+  test("a question that is in the state instead of a fact is asked, once", () => {
+    const me = tab();
+    me.welcome({ ...led, seq: 4 });
+    me.hand(slice(7));
+    me.welcome({ ...led, seq: 300, gathered: 200 });
+    expect(me.live.following().isCalled).toBe(true);
+    me.live.stay();
+    me.welcome({ ...led, seq: 700, gathered: 200 });
+    expect(me.live.following().isCalled).toBe(false);
+  });
+});
+
 describe("walking freely", () => {
   test("my own movement lets go of the presenter, and everybody is told", () => {
     const me = tab();
     me.welcome(led);
     me.hand(slice(7));
-    expect(me.told()).toEqual({ t: "tell", seen: "elsewhere", following: false });
+    expect(me.told()).toEqual({ t: "tell", seen: "elsewhere", follows: NOTHING });
     me.happens({ t: "view.settled", term: 3, view: slice(2) });
     expect(me.shown()).toEqual(slice(7));
     expect(me.asked).toEqual([]);
@@ -133,7 +202,7 @@ describe("walking freely", () => {
     me.happens({ t: "view.settled", term: 3, view: slice(2) });
     me.live.rejoin();
     expect(me.shown()).toEqual(slice(2));
-    expect(me.told()).toEqual({ t: "tell", seen: "same", following: true });
+    expect(me.told()).toEqual({ t: "tell", seen: "same", follows: EVERYTHING });
   });
 
   test("a series that was opened because none was shown is no walk", async () => {
@@ -141,7 +210,7 @@ describe("walking freely", () => {
     me.welcome({ holder: "other", term: 1, view: null });
     await me.live.openFirst({ study_uid: "1.2.3", series_uid: "9.9", stack: 0, pack_url: "/pack" });
     me.happens({ t: "view.settled", term: 1, view: slice(2) });
-    expect(me.live.following().walks).toBe(false);
+    expect(walks(me.live.following().follows)).toBe(false);
     expect(me.shown()).toEqual(slice(2));
   });
 
@@ -149,7 +218,7 @@ describe("walking freely", () => {
     const me = tab();
     me.welcome({ holder: null, term: 4, view: slice(1) });
     me.hand(slice(7));
-    expect(me.live.following().walks).toBe(false);
+    expect(walks(me.live.following().follows)).toBe(false);
     me.happens({ t: "control.taken", holder: "other", term: 5, how: "taken" });
     me.happens({ t: "view.settled", term: 5, view: slice(3) });
     expect(me.shown()).toEqual(slice(3));
@@ -163,7 +232,7 @@ describe("presenting", () => {
     me.hand(slice(7));
     me.happens({ t: "control.taken", holder: "me", term: 4, how: "given" });
     expect(me.asked).toEqual([{ t: "view.settle", term: 4, view: slice(7) }]);
-    expect(me.live.following().walks).toBe(false);
+    expect(walks(me.live.following().follows)).toBe(false);
   });
 
   test("my own view, coming back late from the room, does not pull my hand back", () => {

@@ -19,8 +19,9 @@ import {
   zoomed,
 } from "../../src/viewer/scene";
 import { type Laid, relationOf } from "../../src/viewer/registered";
-import { EVERYTHING, followed, isSameView, type Shown, paneOf } from "../../src/viewer/sharing";
+import { followed, isSameView, paneOf, reaches, type Shown } from "../../src/viewer/sharing";
 import { slabAt, withSlab } from "../../src/viewer/slabs";
+import { EVERYTHING } from "../../src/wire/facets";
 import { flatHeader, header, tiltedHeader } from "./make";
 
 const WIDE = { width: 1280, height: 720 };
@@ -160,7 +161,12 @@ test("a slab is followed with its plane, told with it, and taken away with it", 
   const after = followed(mpr, shown, view, EVERYTHING) as Scene;
   expect(slabAt(after, "coronal")).toEqual(slab);
   expect(isSameView(after, shown, view, EVERYTHING, () => WIDE)).toBe(true);
-  const back = followed(after, shown, paneOf(mpr, shown, () => WIDE), EVERYTHING) as Scene;
+  const back = followed(
+    after,
+    shown,
+    paneOf(mpr, shown, () => WIDE),
+    EVERYTHING,
+  ) as Scene;
   expect(slabAt(back, "coronal")).toBeNull();
 });
 
@@ -305,4 +311,14 @@ test("where reformats are refused a presenter's planes lead to the nearest slice
 test("the scale to show a field is set by its longer side in that viewport", () => {
   expect(scaleToShow([200, 100], { width: 400, height: 400 })).toBe(0.5);
   expect(scaleToShow([200, 100], { width: 1000, height: 100 })).toBe(1);
+});
+
+test("a place is reached in another series of the same space, and not where that ends", () => {
+  const [shown, sameFrame] = [shownOf(header()), shownOf({ ...header(), series_uid: "9.9" })];
+  const view = paneOf(start(shown, 3), shown, () => WIDE);
+  expect(reaches(start(sameFrame, 0), sameFrame, view)).toBe(true);
+  const far = view.viewports.map((one) => ({ ...one, point_world_mm: [0, 0, 900] as Vec3 }));
+  expect(reaches(start(sameFrame, 0), sameFrame, { ...view, viewports: far })).toBe(false);
+  const elsewhere = shownOf({ ...header(), series_uid: "9.9", frame_of_reference_uid: "7.7" });
+  expect(reaches(start(elsewhere, 0), elsewhere, view)).toBe(false);
 });

@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import { projectionLetters } from "../../src/lib/orientation";
-import { standingOf } from "../../src/viewer/standing";
 import { toScreen } from "../../src/lib/planes";
 import { stackGeometry } from "../../src/viewer/geometry";
 import { cameraOf, firstScene } from "../../src/viewer/scene";
-import { EVERYTHING, followed, paneOf } from "../../src/viewer/sharing";
+import { followed, paneOf } from "../../src/viewer/sharing";
+import { standingOf } from "../../src/viewer/standing";
+import { EVERYTHING } from "../../src/wire/facets";
 import { frame, header } from "./make";
 
 type Told = { laterality: string; view_position: string; patient_orientation: [string, string] | null };
@@ -28,7 +29,12 @@ test("a right breast that was sent looking to the right is flipped: chest walls 
 });
 
 test("a view from above has the armpit's side at its top, however the plate lay", () => {
-  for (const patient_orientation of [["P", "L"], ["A", "R"], ["R", "A"], ["L", "P"]] as [string, string][]) {
+  for (const patient_orientation of [
+    ["P", "L"],
+    ["A", "R"],
+    ["R", "A"],
+    ["L", "P"],
+  ] as [string, string][]) {
     const found = edges({ laterality: "R", view_position: "CC", patient_orientation });
     expect(found).toEqual({ right: "P", left: "A", top: "R", bottom: "L" });
   }
@@ -43,7 +49,13 @@ test("what does not say how it lies, and what is no breast, stays as it was sent
 });
 
 test("a whole image stands at the edge where the other breast's begins, and stays there for others when it is told", () => {
-  const of = header({ modality: "MG", rows: 100, columns: 60, pixel_spacing_mm: [1, 1], frames: [frame({ position_mm: null, orientation: null })] });
+  const of = header({
+    modality: "MG",
+    rows: 100,
+    columns: 60,
+    pixel_spacing_mm: [1, 1],
+    frames: [frame({ position_mm: null, orientation: null })],
+  });
   const shown = { header: of, geometry: stackGeometry(of), frameIndex: () => 0 };
   const window = { center: 40, width: 80 };
   const scene = firstScene(shown.geometry, { frame: 0, window, hugs: 1 });

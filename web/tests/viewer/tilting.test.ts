@@ -18,8 +18,9 @@ import {
   withLayout,
   withTurn,
 } from "../../src/viewer/scene";
-import { EVERYTHING, followed, isSameView, paneOf } from "../../src/viewer/sharing";
+import { followed, isSameView, paneOf } from "../../src/viewer/sharing";
 import { angleBetween, facedAs, isGripped, isHeld, isOblique, straightened, tilted } from "../../src/viewer/tilting";
+import { EVERYTHING } from "../../src/wire/facets";
 import { header } from "./make";
 
 const SIZE = { width: 600, height: 500 };
