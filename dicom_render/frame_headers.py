@@ -133,7 +133,7 @@ def _nth(texts: tuple[str, ...], index: int) -> str:
 
 
 # Their pictures are shadows: a millimetre at the detector is less than one in the patient.
-_PROJECTIONS = {"CR", "DX", "MG", "XA", "RF", "RG", "IO", "PX"}
+PROJECTIONS = {"CR", "DX", "MG", "XA", "RF", "RG", "IO", "PX"}
 # PS3.3 10.7.1.3: equal to what the detector has, or not, decides; files write the two with different digits.
 _SAME_SPACING = 1e-4
 
@@ -143,7 +143,7 @@ def _pixel_spacing(measures: Dataset, dataset: Dataset) -> tuple[tuple[float, fl
     own, at_detector = _pair(measures, "PixelSpacing"), _pair(dataset, "ImagerPixelSpacing")
     if own is None:
         return (at_detector, "detector") if at_detector is not None else (None, None)
-    if text_of(dataset, "Modality") not in _PROJECTIONS:
+    if text_of(dataset, "Modality") not in PROJECTIONS:
         return own, "patient"
     differs = at_detector is not None and any(
         abs(one - other) > _SAME_SPACING * other for one, other in zip(own, at_detector, strict=True)

@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from dicom_render.headers import FrameHeader, InstanceHeader
-from dicom_render.labelling import Family, LabelPart, families_of, label_of, order_of
+from dicom_render.labelling import Family, LabelPart, families_of, label_of, order_of, told_apart
 from dicom_render.refusal import Fact
 from dicom_render.resampling import Resampling, resampling_of
 from dicom_render.space import Orientation, Vector, dot, normal_of
@@ -86,13 +86,15 @@ def arrange(headers: Sequence[InstanceHeader]) -> tuple[Stack, ...]:
     groups = split(headers)
     families = {index: family for family in families_of(groups) for index in family.members}
     by_group = [_stack(index, groups, families[index]) for index in range(len(groups))]
+    labels = told_apart([stack.label for stack in by_group], groups)
     order = sorted(
         range(len(groups)),
         key=lambda index: (by_group[index].reason == "localizer", -len(groups[index]), order_of(groups[index])),
     )
     number_of = {index: number for number, index in enumerate(order)}
     return tuple(
-        msgspec.structs.replace(by_group[index], siblings=_siblings(families[index], number_of)) for index in order
+        msgspec.structs.replace(by_group[index], label=labels[index], siblings=_siblings(families[index], number_of))
+        for index in order
     )
 
 

@@ -1,5 +1,6 @@
 """What a stack is called among those of its series, and which of them show the same places; pure."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Literal, get_args
 
@@ -27,6 +28,7 @@ LabelCode = Literal[
     "time_s",
     "acquisition_number",
     "repetition",
+    "instance_number",
 ]
 # A part of less than half of the places shows something else.
 _SHARED_PLACES = 0.5
@@ -76,6 +78,24 @@ def label_of(
     said |= _direction(index, groups, family) | _time(index, groups, family)
     kept = {code: value for code, value in said.items() if not any(name in said for name in _SAID_BETTER.get(code, ()))}
     return tuple(LabelPart(code, kept[code]) for code in get_args(LabelCode) if code in kept)
+
+
+def told_apart(
+    labels: Sequence[tuple[LabelPart, ...]], groups: Sequence[Sequence[Placed]]
+) -> list[tuple[LabelPart, ...]]:
+    """The labels, with the number of the image where single pictures, or clips, would be called alike."""
+    times = Counter(labels)
+    return [
+        (*label, *_number(group)) if times[label] > 1 else label for label, group in zip(labels, groups, strict=True)
+    ]
+
+
+def _number(group: Sequence[Placed]) -> tuple[LabelPart, ...]:
+    """Slices with a place are counted along it: the number of one of them names no stack."""
+    if has_geometry(group[0].header) or len({placed.instance.sop_instance_uid for placed in group}) > 1:
+        return ()
+    number = group[0].instance.instance_number
+    return () if number is None else (LabelPart("instance_number", number),)
 
 
 def order_of(group: Sequence[Placed]) -> tuple[str, float, float, float, float, float, int, int]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from dicom_render.frame_headers import PROJECTIONS
 from dicom_render.headers import FrameHeader, InstanceHeader
 from dicom_render.refusal import Fact
 from dicom_render.space import Orientation, dot, normal_of
@@ -15,6 +16,8 @@ _COSINE_TOLERANCE = 1e-3
 _SPACING_SHARE = 1e-3
 # Localizers have up to three planes; more planes than that, with hardly two frames each, turn around (radial, MIP).
 _MOST_PLANES = 3
+# Pictures without a place are still slices of one thing there: mosaics, reports of places that were taken away.
+_SLICED = {"CT", "MR", "PT", "NM"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +110,23 @@ def _contrast(placed: Placed) -> Hashable:
         None if spatial else (placed.instance.laterality, placed.instance.view_position),
         # Without geometry a cine loop is one thing, and single pictures of the same size are another.
         None if spatial or len(placed.instance.frames) == 1 else placed.instance.sop_instance_uid,
+        # A stack has one spacing and one trust in it: a length on one picture would be another on the next.
+        header.spacing_kind,
+        None if spatial else header.pixel_spacing_mm,
+        None if spatial else _own_grey(placed),
         spatial,
     )
+
+
+def _own_grey(placed: Placed) -> Hashable:
+    """Slices, and frames of one run, are looked at in one window; single pictures each in their own."""
+    header, instance = placed.header, placed.instance
+    if instance.modality in _SLICED or len(instance.frames) > 1 or is_colour(header):
+        return None
+    # A table is not among the headers, and what is shown without a window depends on the values.
+    is_alone = header.has_voi_lut or (not header.windows and instance.modality in PROJECTIONS)
+    own = instance.sop_instance_uid if is_alone else header.windows
+    return (own, header.rescale_type, header.pixel_padding, header.pixel_padding_limit)
 
 
 def has_one_space(group: Sequence[Placed]) -> bool:
@@ -122,17 +140,23 @@ def _spaces(group: list[Placed]) -> list[list[Placed]]:
 
 
 def _planes(group: list[Placed]) -> list[list[Placed]]:
-    """By orientation and pixel spacing, compared with the first of each plane."""
-    planes: list[list[Placed]] = []
-    for placed in group:
-        plane = next((plane for plane in planes if _same_plane(plane[0].header, placed.header)), None)
-        if plane is None:
-            planes.append([placed])
-        else:
-            plane.append(placed)
+    """By orientation and pixel spacing, or by spacing alone where the planes turn around."""
+    planes = _alike(group, _same_plane)
     if len(planes) > _MOST_PLANES and 2 * len(planes) > len(group):
-        return [group]
+        return _alike(group, _same_spacing)
     return planes
+
+
+def _alike(group: Iterable[Placed], is_same: Callable[[FrameHeader, FrameHeader], bool]) -> list[list[Placed]]:
+    """Compared with the first of each part."""
+    parts: list[list[Placed]] = []
+    for placed in group:
+        part = next((part for part in parts if is_same(part[0].header, placed.header)), None)
+        if part is None:
+            parts.append([placed])
+        else:
+            part.append(placed)
+    return parts
 
 
 def is_one_plane(group: Sequence[Placed]) -> bool:
@@ -143,9 +167,15 @@ def is_one_plane(group: Sequence[Placed]) -> bool:
 def _same_plane(a: FrameHeader, b: FrameHeader) -> bool:
     if not has_geometry(a) or not has_geometry(b):
         return has_geometry(a) == has_geometry(b)
-    return same_orientation(a.image_orientation, b.image_orientation) and all(
+    return same_orientation(a.image_orientation, b.image_orientation) and _same_spacing(a, b)
+
+
+def _same_spacing(a: FrameHeader, b: FrameHeader) -> bool:
+    if a.pixel_spacing_mm is None or b.pixel_spacing_mm is None:
+        return a.pixel_spacing_mm is b.pixel_spacing_mm
+    return all(
         abs(one - other) <= _SPACING_SHARE * one
-        for one, other in zip(a.pixel_spacing_mm or (), b.pixel_spacing_mm or (), strict=True)
+        for one, other in zip(a.pixel_spacing_mm, b.pixel_spacing_mm, strict=True)
     )
 
 

@@ -14,7 +14,7 @@ from dicom_render.labelling import LabelPart
 from dicom_render.stack_header import thumbnail_name
 
 # Grows when the same originals are prepared to something else: what was made before is made again at the next start.
-FORMAT = 7
+FORMAT = 8
 
 
 def prepared_name(version: str) -> str:

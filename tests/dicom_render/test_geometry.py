@@ -9,6 +9,7 @@ import pydicom
 import pytest
 
 from dicom_render.geometry import Stack, arrange
+from dicom_render.headers import Window
 from dicom_render.reading import read_header
 from tests.dicom_render import make
 
@@ -117,7 +118,7 @@ def test_instance_numbers_do_not_order_slices() -> None:
 
 
 def test_without_geometry_the_instance_number_is_all_there_is() -> None:
-    flat = {"image_position_mm": None, "image_orientation": None}
+    flat = {"image_position_mm": None, "image_orientation": None, "windows": (Window(800.0, 300.0),)}
     headers = [make.instance(make.frame_header(**flat), number=number, modality="CR") for number in (3, 1, 2)]
     (stack,) = arrange(headers)
     assert stack.reason == "no_geometry"

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pydicom
 
 from dicom_render.geometry import Stack, arrange
@@ -42,6 +43,28 @@ def test_a_perfusion_is_a_stack_for_each_moment_in_their_order() -> None:
 def test_a_stack_alone_in_its_series_needs_no_name() -> None:
     (stack,) = arrange(make.slices([0, 1, 2], echo_time_ms=80.0))
     assert (stack.label, stack.siblings) == ((), ())
+
+
+def test_single_pictures_and_clips_that_would_be_called_alike_have_the_number_of_their_image() -> None:
+    def flat(number: int, *, frames: int = 1, spacing_mm: float, side: str) -> InstanceHeader:
+        frame = make.frame_header(
+            image_position_mm=None, image_orientation=None, pixel_spacing_mm=(spacing_mm, spacing_mm)
+        )
+        made = make.instance(*[frame] * frames, number=number, modality="DX")
+        return msgspec.structs.replace(made, laterality=side)
+
+    headers = [
+        flat(7, spacing_mm=0.1, side="L"),
+        flat(5, spacing_mm=0.2, side="L"),
+        flat(9, spacing_mm=0.1, side="R"),
+        flat(3, spacing_mm=0.1, side="L", frames=4),
+    ]
+    assert [words(stack) for stack in arrange(headers)] == [
+        {"laterality": "L", "instance_number": 3},
+        {"laterality": "L", "instance_number": 5},
+        {"laterality": "L", "instance_number": 7},
+        {"laterality": "R"},
+    ]
 
 
 def test_stacks_at_other_places_are_no_siblings() -> None:

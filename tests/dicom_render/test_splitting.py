@@ -3,9 +3,11 @@
 import msgspec
 
 from dicom_render.geometry import arrange
-from dicom_render.headers import InstanceHeader
+from dicom_render.headers import FrameHeader, InstanceHeader, Window
 from dicom_render.splitting import distinction_of, split
 from tests.dicom_render import make
+
+SOFT = Window(800.0, 300.0)
 
 
 def sizes(headers: list[InstanceHeader]) -> list[int]:
@@ -65,11 +67,59 @@ def test_a_new_frame_of_reference_for_every_slice_is_an_anonymiser_but_two_are_t
 
 
 def test_clips_are_apart_and_single_pictures_of_one_size_together() -> None:
-    flat = {"image_position_mm": None, "image_orientation": None, "pixel_spacing_mm": None}
-    frame = make.frame_header(**flat)
+    frame = flat(pixel_spacing_mm=None, windows=())
     clips = [make.instance(*[frame] * 30, number=n, modality="US") for n in (1, 2)]
     stills = [make.instance(frame, number=n, modality="US") for n in (3, 4, 5)]
     assert sizes([*clips, *stills]) == [3, 30, 30]
+
+
+def radiographs(*frames: FrameHeader, modality: str = "DX") -> list[InstanceHeader]:
+    return [make.instance(frame, number=number, modality=modality) for number, frame in enumerate(frames, start=1)]
+
+
+def flat(**changes: object) -> FrameHeader:
+    usual: dict[str, object] = {"image_position_mm": None, "image_orientation": None, "windows": (SOFT,)}
+    return make.frame_header(**{**usual, **changes})
+
+
+def test_pictures_of_other_spacing_or_trust_in_it_share_no_stack() -> None:
+    near, far = flat(pixel_spacing_mm=(0.1, 0.1)), flat(pixel_spacing_mm=(0.2, 0.2))
+    assert [stack.pixel_spacing_mm for stack in arrange(radiographs(near, far, near))] == [(0.1, 0.1), (0.2, 0.2)]
+    assert sizes(radiographs(near, flat(pixel_spacing_mm=None), modality="XA")) == [1, 1]
+    assert sizes(radiographs(flat(spacing_kind="detector"), flat(spacing_kind="calibrated"))) == [1, 1]
+
+
+def test_planes_that_turn_around_share_a_stack_only_at_one_spacing() -> None:
+    tilted = [(1.0, 0.0, 0.0, 0.0, 1 - n / 100, (1 - (1 - n / 100) ** 2) ** 0.5) for n in range(12)]
+    headers = [
+        make.instance(make.frame_header(image_orientation=one, pixel_spacing_mm=(side, side)), number=number)
+        for number, (one, side) in enumerate(zip(tilted, [0.5, 0.5, 1.0] * 4, strict=True), start=1)
+    ]
+    assert sizes(headers) == [4, 8]
+
+
+def test_pictures_of_other_windows_or_padding_share_no_stack() -> None:
+    bone = (Window(2000.0, 4000.0),)
+    assert [stack.frames[0].header.windows for stack in arrange(radiographs(flat(), flat(windows=bone)))] == [
+        (SOFT,),
+        bone,
+    ]
+    assert sizes(radiographs(flat(), flat(windows=(Window(800.0, 300.0, "SIGMOID"),)))) == [1, 1]
+    assert sizes(radiographs(flat(pixel_padding=0), flat(pixel_padding=4095), flat(pixel_padding=0))) == [1, 2]
+    assert sizes(radiographs(flat(), flat(), flat())) == [3]
+
+
+def test_a_radiograph_without_a_window_or_with_a_table_of_its_own_stands_alone() -> None:
+    assert sizes(radiographs(flat(windows=()), flat(windows=()))) == [1, 1]
+    assert sizes(radiographs(flat(has_voi_lut=True), flat(has_voi_lut=True))) == [1, 1]
+    assert sizes(radiographs(flat(windows=()), flat(windows=()), modality="US")) == [2]
+
+
+def test_a_run_and_slices_whose_place_was_taken_away_stay_one_under_several_windows() -> None:
+    windows = [(Window(100.0 + n, 300.0),) for n in range(5)]
+    run = make.instance(*[flat(windows=each) for each in windows], modality="XA")
+    assert sizes([run]) == [5]
+    assert sizes(radiographs(*[flat(windows=each) for each in windows], modality="MR")) == [5]
 
 
 def test_magnitude_and_phase_are_apart_but_ct_wording_is_not() -> None:

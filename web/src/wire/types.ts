@@ -634,7 +634,7 @@ export type PatientEntry = {
 
 /** One word of a stack's name: a code with its number (or term); the sentence is looked up by the code. */
 export type LabelPart = {
-  code: "localizer" | "laterality" | "view_position" | "image_type" | "stack_id" | "energy_window" | "detector" | "b_value" | "direction" | "echo_time_ms" | "echo_number" | "inversion_time_ms" | "cardiac_phase" | "temporal_position" | "trigger_time_ms" | "time_s" | "acquisition_number" | "repetition";
+  code: "localizer" | "laterality" | "view_position" | "image_type" | "stack_id" | "energy_window" | "detector" | "b_value" | "direction" | "echo_time_ms" | "echo_number" | "inversion_time_ms" | "cardiac_phase" | "temporal_position" | "trigger_time_ms" | "time_s" | "acquisition_number" | "repetition" | "instance_number";
   value: string | number | number[] | null;
 };
 
