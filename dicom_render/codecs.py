@@ -29,8 +29,15 @@ from dicom_render.transfer_syntaxes import Family
 Samples = NDArray[np.generic]
 
 
-def decode_codestream(frame: bytes, layout: PixelLayout, family: Family) -> tuple[Samples, Declared | None]:
-    """The samples, and what the codestream says of its sign and depth where it says so."""
+def decode_codestream(
+    frame: bytes, layout: PixelLayout, family: Family, *, keeps_ybr: bool = False
+) -> tuple[Samples, Declared | None]:
+    """The samples, and what the codestream says of its sign and depth where it says so.
+
+    `keeps_ybr`: a JPEG whose colours are YCbCr comes as that, where it would be made RGB.
+    """
+    if keeps_ybr and family is Family.JPEG:
+        return _jpeg(frame, layout, keeps_ybr=True)
     return _DECODERS[family](frame, layout)
 
 
@@ -64,16 +71,21 @@ def _rle_segments(frame: bytes, *, count: int) -> list[bytes]:
     return [frame[edges[i] : edges[i + 1]] for i in range(count)]
 
 
-def _jpeg(frame: bytes, layout: PixelLayout) -> tuple[Samples, Declared]:
+def is_ycbcr(declared: Declared, layout: PixelLayout) -> bool:
+    """The header decides on colour; a JFIF or Adobe marker, or components named R, G, B, know better, as in pydicom."""
+    return layout.photometric.startswith("YBR") if declared.ycbcr is None else declared.ycbcr
+
+
+def _jpeg(frame: bytes, layout: PixelLayout, *, keeps_ybr: bool = False) -> tuple[Samples, Declared]:
     declared = _same_size(declared_by_jpeg(frame), layout)
     if not is_whole_jpeg(frame):
         raise Unreadable("truncated", {"expected": "end of the JPEG image"})
     if declared.samples == 1:
         return imagecodecs.jpeg8_decode(frame), declared
-    # The header decides on colour; a JFIF or Adobe marker, or components named R, G, B, knows better (pydicom agrees).
-    is_ycbcr = layout.photometric.startswith("YBR") if declared.ycbcr is None else declared.ycbcr
-    colour = imagecodecs.JPEG8.CS.YCbCr if is_ycbcr else imagecodecs.JPEG8.CS.RGB
-    return imagecodecs.jpeg8_decode(frame, colorspace=colour, outcolorspace=imagecodecs.JPEG8.CS.RGB), declared
+    spaces = imagecodecs.JPEG8.CS
+    held = spaces.YCbCr if is_ycbcr(declared, layout) else spaces.RGB
+    given = held if keeps_ybr else spaces.RGB
+    return imagecodecs.jpeg8_decode(frame, colorspace=held, outcolorspace=given), declared
 
 
 def _jpeg_lossless(frame: bytes, layout: PixelLayout) -> tuple[Samples, Declared]:

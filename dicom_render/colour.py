@@ -10,6 +10,7 @@ from dicom_render.refusal import Unreadable
 
 Rgb = NDArray[np.uint8]
 
+_FULL = np.array([[0.299, 0.587, 0.114], [-0.1687, -0.3313, 0.5], [0.5, -0.4187, -0.0813]], np.float32)
 _PARTIAL = np.array([[0.2568, 0.5041, 0.0979], [-0.1482, -0.2910, 0.4392], [0.4392, -0.3678, -0.0714]])
 
 
@@ -20,6 +21,12 @@ def rgb_of_ybr(ybr: NDArray[np.uint8]) -> Rgb:
     cr -= 128
     rgb = np.stack((y + 1.402 * cr, y - 0.344136 * cb - 0.714136 * cr, y + 1.772 * cb), axis=-1)
     return np.clip(np.rint(rgb, out=rgb), 0, 255, out=rgb).astype(np.uint8)
+
+
+def ybr_of_rgb(rgb: Rgb) -> NDArray[np.uint8]:
+    """PS3.3 C.7.6.3.1.2 YBR_FULL; (..., 3) uint8 in and out."""
+    ybr = rgb.astype(np.float32) @ _FULL.T + np.array((0, 128, 128), np.float32)
+    return np.clip(np.rint(ybr), 0, 255).astype(np.uint8)
 
 
 def rgb_of_partial_ybr(ybr: NDArray[np.uint8]) -> Rgb:
@@ -37,6 +44,15 @@ def ybr_of_422(packed: NDArray[np.uint8], *, rows: int, columns: int) -> NDArray
     ybr[:, 0::2, 0], ybr[:, 1::2, 0] = pairs[..., 0], pairs[..., 1]
     ybr[..., 1], ybr[..., 2] = (np.repeat(pairs[..., i], 2, axis=1) for i in (2, 3))
     return ybr
+
+
+def packed_422_of(ybr: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The way back, flat: chrominance of two neighbours is their mean, which for what was repeated is exact."""
+    if ybr.shape[1] % 2:
+        raise Unreadable("unsupported_pixels", {"photometric_interpretation": "YBR_FULL_422", "columns": ybr.shape[1]})
+    left, right = ybr[:, 0::2].astype(np.uint16), ybr[:, 1::2].astype(np.uint16)
+    shared = (left + right + 1) // 2
+    return np.stack((left[..., 0], right[..., 0], shared[..., 1], shared[..., 2]), axis=-1).astype(np.uint8).ravel()
 
 
 def rgb_of_palette(indices: NDArray[np.generic], dataset: Dataset) -> Rgb:

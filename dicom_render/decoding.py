@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import FileDataset
 
-from dicom_render.codecs import Samples, decode_codestream
+from dicom_render.codecs import Samples, decode_codestream, is_ycbcr
 from dicom_render.codestream import Declared
-from dicom_render.colour import rgb_of_palette, rgb_of_partial_ybr, rgb_of_ybr, ybr_of_422
+from dicom_render.colour import packed_422_of, rgb_of_palette, rgb_of_partial_ybr, rgb_of_ybr, ybr_of_422, ybr_of_rgb
 from dicom_render.layout import PACKED_422, PixelLayout, bits_of, check_amount, frame_table_of, held_pixels, layout_of
 from dicom_render.opening import open_dataset, refusing_everything, transfer_syntax_of
 from dicom_render.profiles import ToSrgb
@@ -69,6 +69,34 @@ class FrameSource:
                 rgb = self._rgb(samples, declared)
             return rgb if self._shown is None else self._shown(rgb)
 
+    def described(self, frame: int) -> Stored:
+        """The frame counted from 1 in the numbers that its own header speaks of: indices of a palette, YBR, planes.
+
+        Colour is (rows, columns, 3), or (3, rows, columns) where Planar Configuration is 1, or flat where two pixels
+        share their chrominance. YBR_RCT and YBR_ICT, which no frame can be without JPEG 2000, are RGB.
+        """
+        with refusing_everything("decoding_failed"):
+            is_ybr = self.layout.photometric.startswith("YBR_FULL")
+            samples, declared = self._samples(frame - 1, keeps_ybr=is_ybr)
+            if self.layout.bits_allocated == 1:
+                return np.packbits(samples.astype(bool), bitorder="little")
+            if self.layout.samples == 1:
+                return _stored(samples, self.layout, declared)
+            colours = self._as_named(samples, declared)
+            return np.moveaxis(colours, -1, 0) if self.layout.planar and colours.ndim == 3 else colours
+
+    def _as_named(self, samples: Samples, declared: Declared | None) -> NDArray[np.uint8]:
+        photometric = self.layout.photometric
+        if not photometric.startswith("YBR_FULL") and photometric != "YBR_PARTIAL_422":
+            return self._rgb(samples, declared)
+        is_retired = photometric == "YBR_PARTIAL_422" and self._family is not Family.NATIVE
+        if samples.dtype != np.uint8 or is_retired:
+            raise Unreadable("unsupported_pixels", {"photometric_interpretation": photometric})
+        colours = np.ascontiguousarray(samples, np.uint8)
+        if self._is_rgb(declared, keeps_ybr=True):
+            colours = ybr_of_rgb(colours)
+        return packed_422_of(colours) if photometric in PACKED_422 else colours
+
     def bit_plane(self, frame: int, bit: int) -> NDArray[np.bool_] | None:
         """One bit of each pixel's word, (rows, columns), where the file keeps whole words; else None."""
         layout = self.layout
@@ -79,10 +107,10 @@ class FrameSource:
             words, _ = self._samples(frame - 1)
             return (words.astype(np.uint32) >> np.uint32(bit) & np.uint32(1)).astype(bool)
 
-    def _samples(self, index: int) -> tuple[Samples, Declared | None]:
+    def _samples(self, index: int, *, keeps_ybr: bool = False) -> tuple[Samples, Declared | None]:
         if self._table is None:
             return _native(self._held, self.layout, index=index, dataset=self.dataset), None
-        samples, declared = decode_codestream(self._table.frame(index), self.layout, self._family)
+        samples, declared = decode_codestream(self._table.frame(index), self.layout, self._family, keeps_ybr=keeps_ybr)
         expected = (self.layout.rows, self.layout.columns, self.layout.samples)
         if samples.shape != (expected if self.layout.samples > 1 else expected[:2]):
             raise Unreadable("contradiction", {"decoded_shape": str(samples.shape), "header_shape": str(expected)})
@@ -96,7 +124,7 @@ class FrameSource:
         if samples.dtype != np.uint8:
             raise Unreadable("unsupported_pixels", {"colour_bits": samples.dtype.itemsize * 8})
         rgb = np.ascontiguousarray(samples, np.uint8)
-        if self._family in _DECODED_TO_RGB or (declared is not None and declared.transformed):
+        if self._is_rgb(declared):
             return rgb
         match self.layout.photometric:
             case "YBR_FULL" | "YBR_FULL_422":
@@ -106,6 +134,12 @@ class FrameSource:
             case _:
                 # YBR_RCT and YBR_ICT name a transform that the JPEG 2000 decoder has undone (PS3.3 C.7.6.3.1.2).
                 return rgb
+
+    def _is_rgb(self, declared: Declared | None, *, keeps_ybr: bool = False) -> bool:
+        """Whether RGB comes out of the decoder, whatever the header says."""
+        if keeps_ybr and self._family is Family.JPEG:
+            return declared is None or not is_ycbcr(declared, self.layout)
+        return self._family in _DECODED_TO_RGB or (declared is not None and declared.transformed)
 
 
 def _is_colour(layout: PixelLayout) -> bool:

@@ -17,7 +17,7 @@ _BIG_ENDIAN = "1.2.840.10008.1.2.2"
 
 
 def frames_of(data: bytes, frames: list[int], form: Form) -> list[bytes]:
-    """Frames counted from 1. `uncompressed` is little-endian, colour by pixel (RGB where the codec made it so).
+    """Frames counted from 1. `uncompressed` is little-endian, and what the file's own header says of its pixels.
 
     Raises `Unreadable`.
     """
@@ -48,11 +48,7 @@ def _native(dataset: FileDataset, layout: PixelLayout, frames: list[int]) -> lis
 
 
 def _decoded(dataset: FileDataset, frames: list[int]) -> list[bytes]:
-    # Its own metadata goes with the bytes, and names the profile that they are in.
-    source = FrameSource(dataset, as_srgb=False)
-    if source.layout.photometric == "PALETTE COLOR":
-        # What is decoded is its colours, and its own metadata would call them indices.
-        raise Unreadable("unsupported_pixels", {"photometric_interpretation": "PALETTE COLOR"})
-    decoded = [source.decode(frame) for frame in frames]
+    # Its own metadata goes with the bytes: it names their colours, their planes, and the profile that they are in.
+    source = FrameSource(dataset)
     assert sys.byteorder == "little"
-    return [np.ascontiguousarray(frame).tobytes() for frame in decoded]
+    return [np.ascontiguousarray(source.described(frame)).tobytes() for frame in frames]

@@ -53,7 +53,8 @@ def explicit_of(data: bytes) -> bytes:
 
 
 def _decompress(dataset: FileDataset) -> None:
-    source = FrameSource(dataset)
+    # Its profile stays in the file, and whoever shows it applies that.
+    source = FrameSource(dataset, as_srgb=False)
     layout = source.layout
     if layout.photometric == "PALETTE COLOR" or layout.bits_allocated < 8:
         raise Unreadable("unsupported_pixels", {"photometric_interpretation": layout.photometric})

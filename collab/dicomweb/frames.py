@@ -59,7 +59,7 @@ class Frames:
         uid = self.original.transfer_syntax_uid
         native = FAMILIES.get(uid) is Family.NATIVE
         found: list[Offer] = []
-        if native or (uid in FAMILIES and self._photometric != "PALETTE COLOR"):
+        if native or (uid in FAMILIES and self._can_be_plain):
             found.append(Offer(media="application/octet-stream", transfer_syntax=EXPLICIT_LE, is_stored=native))
         if not native:
             found.append(Offer(media=media_of(uid), transfer_syntax=uid, is_stored=True))
@@ -87,6 +87,12 @@ class Frames:
         step = max(1, BATCH_BYTES // max(1, self._frame_bytes))
         for at in range(0, len(self.numbers), step):
             yield from self.intake.workers.run(read_frames, path, list(self.numbers[at : at + step]), form)
+
+    @property
+    def _can_be_plain(self) -> bool:
+        """Whether uncompressed samples can be what the metadata says: XYB none are, and shared colours need pairs."""
+        is_paired = self._photometric != "YBR_FULL_422" or self.header.frames[0].columns % 2 == 0
+        return is_paired and self._photometric not in {"XYB", "YBR_PARTIAL_422"}
 
     @property
     def _photometric(self) -> str:

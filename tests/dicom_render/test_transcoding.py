@@ -10,11 +10,14 @@ from pathlib import Path
 import numpy as np
 import pydicom
 import pytest
+from pydicom.uid import RLELossless
 
 from dicom_render.decoding import decode_frame
 from dicom_render.opening import open_dataset
 from dicom_render.reading import header_of
 from dicom_render.transcoding import explicit_of, has_explicit
+from tests.dicom_render import make
+from tests.dicom_render.test_profiles import ADOBE, ADOBE_GAMMA, COLOURS, profile
 
 SAME_CT = "08_transfer_syntaxes/cs3d_same_ct_15_syntaxes"
 EXPLICIT = "1.2.840.10008.1.2.1"
@@ -51,6 +54,14 @@ def test_colours_become_rgb_by_pixel_and_what_was_lossy_says_so(test_data: Path)
     assert (made.PhotometricInterpretation, made.PlanarConfiguration, made.LossyImageCompression) == ("RGB", 0, "01")
     assert made.pixel_array.shape == (30, 240, 320, 3)
     np.testing.assert_array_equal(made.pixel_array[29], decode_frame(file.read_bytes(), 30))
+
+
+def test_colours_stay_in_the_space_of_the_profile_that_the_file_keeps() -> None:
+    made = make.dataset(COLOURS, ICCProfile=profile(ADOBE, ADOBE_GAMMA))
+    made.compress(RLELossless)
+    explicit = read(explicit_of(make.file_of(made)))
+    np.testing.assert_array_equal(explicit.pixel_array, COLOURS)
+    assert explicit.ICCProfile.rstrip(b"\0") == made.ICCProfile.rstrip(b"\0")
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,9 @@ import imagecodecs
 import numpy as np
 import pydicom
 import pytest
+from pydicom.dataset import FileMetaDataset
+from pydicom.pixels.utils import pixel_array
+from pydicom.uid import ExplicitVRLittleEndian
 
 from collab.audit.models import AuditEntry
 from tests.collab.dicomweb.conftest import Pacs
@@ -119,6 +122,21 @@ def test_the_library_reads_metadata_and_frames(pacs: Pacs, slices: list[bytes]) 
     assert client.retrieve_instance_metadata(study, series, instance)["00280010"]["Value"] == [16]
     (frame,) = client.retrieve_instance_frames(study, series, instance, [1])
     assert frame == pydicom.dcmread(io.BytesIO(slices[0])).PixelData
+
+
+def test_uncompressed_colour_is_what_the_metadata_say_of_it(pacs: Pacs, test_data: Path, tmp_path: Path) -> None:
+    data = (test_data / "05_us/pydicom_examples/examples_ybr_color.dcm").read_bytes()
+    pacs.bring(tmp_path, {"a.dcm": data})
+    metadata = pacs.get(f"{path_of(data)}/metadata", accept="application/dicom+json").json()[0]
+    header = pydicom.Dataset.from_json(metadata, bulk_data_uri_handler=lambda *_: b"")
+    ((content_type, body),) = parts(pacs.get(f"{path_of(data)}/frames/1"))
+    assert content_type == f"application/octet-stream; transfer-syntax={LE}"
+    header.file_meta = FileMetaDataset()
+    header.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    header.NumberOfFrames, header.PixelData = 1, body
+    shown = pixel_array(header).astype(int)
+    decoded = pixel_array(pydicom.dcmread(io.BytesIO(data)), index=0)
+    assert np.quantile(np.abs(shown - decoded), 0.99) <= 1
 
 
 NEGOTIATED = {
