@@ -22,7 +22,7 @@ PERSONS: tuple[Rgb, ...] = (
     (255, 224, 102),
 )
 # Projections magnify what is far from the detector (PS3.3 10.7.1.3): their millimetres are not printed as true ones.
-_PROJECTIONS = frozenset({"CR", "DX", "MG", "XA", "RF", "IO", "PX"})
+_PROJECTIONS = frozenset({"CR", "DX", "MG", "XA", "RF", "RG", "IO", "PX"})
 _ROUND_STEPS = 48
 _BARB_MM = 6.0
 

@@ -39,6 +39,9 @@ class Settings:
     drawers: int = _setting(2, "Processes that draw pictures for screens on poor links, 2 GiB of memory each at most.")
     node_host: str = _setting("127.0.0.1", "Address at which other server processes reach this machine's rooms.")
     trail_days: int = _setting(30, "Days that movements of meetings are kept for replays; the journal stays. 0: none.")
+    modules: str = _setting(
+        "abc2", "Aids that compute a clinical number, separated by commas: abc2 (volume of a bleed)."
+    )
     demo: bool = _setting(False, "1: demo people and synthetic studies; never with real patients.")
 
     @property

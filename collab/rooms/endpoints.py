@@ -14,6 +14,7 @@ from collab.kit.settings import Settings
 from collab.kit.web import Call, api, json_answer, page
 from collab.rooms import gateway, replaying, service
 from collab.rooms.embedding import embed
+from collab.rooms.models import RoomRecord
 from collab.rooms.page import RoomIceServer, RoomLinks, RoomPage, RoomPatient
 from collab.rooms.protocol import Fact
 from collab.rooms.service import Seat
@@ -65,7 +66,7 @@ def _enter(call: Call, act: str) -> Seat:
 
 def _start(call: Call, seat: Seat) -> RoomPage:
     settings, room = call.site.settings, seat.room
-    links = msgspec.convert(room.links, RoomLinks)
+    links = _links(room, settings)
     ice = _ice_settings(settings)
     # coturn logs the name: the room's seat, nobody's. Nobody calls in a closed room, so it gives no relay either.
     is_open = room.closed_at is None
@@ -86,6 +87,12 @@ def _start(call: Call, seat: Seat) -> RoomPage:
     )
 
 
+def _links(room: RoomRecord, settings: Settings) -> RoomLinks:
+    """With the aids that the site offers now, whatever it did when the room was opened."""
+    links, offered = msgspec.convert(room.links, RoomLinks), _split(settings.modules)
+    return msgspec.structs.replace(links, modules=tuple(each for each in links.modules if each in offered))
+
+
 def _ice_settings(settings: Settings) -> IceSettings:
     return IceSettings(
         stun_urls=_split(settings.stun_urls),
@@ -95,5 +102,5 @@ def _ice_settings(settings: Settings) -> IceSettings:
     )
 
 
-def _split(urls: str) -> tuple[str, ...]:
-    return tuple(url.strip() for url in urls.split(",") if url.strip())
+def _split(listed: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in listed.split(",") if each.strip())

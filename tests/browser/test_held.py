@@ -58,3 +58,28 @@ def test_the_image_has_its_part_of_the_screen_and_more_with_the_rest_folded(
     _, _, wide, high = stage.box_of(window, "stack")
     assert wide * high > 1.3 * width * height
     assert window.page.locator(".side").is_visible() is False
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (390, 844)], ids=["desk", "phone"])
+def test_no_screen_is_for_primary_diagnosis_until_its_user_declares_it_so(
+    server: Server, open_as: Callable[..., Window], size: tuple[int, int]
+) -> None:
+    case = stage.open_case(server, words="synthetique sans injection")
+    window = open_as(NEURORADIOLOGIST, size=size)
+    stage.enter(window, server, case.room_id)
+    notice, declared = window.page.locator(".diagnosis .not-primary"), window.page.locator(".diagnosis .declared")
+    assert notice.is_visible()
+    assert notice.inner_text() == "NON DESTINÉ AU DIAGNOSTIC PRIMAIRE"
+    notice.click()
+    window.page.get_by_role("button", name="Je lis sur un écran de diagnostic étalonné").click()
+    assert stage.eventually(window, lambda: declared.is_visible() and not notice.is_visible())
+    window.page.reload()
+    stage.enter(window, server, case.room_id)
+    assert declared.is_visible()
+    declared.click()
+    window.page.get_by_role("button", name="Retirer la déclaration").click()
+    assert stage.eventually(window, notice.is_visible)
+
+    other = open_as(NEURORADIOLOGIST, size=size)
+    stage.enter(other, server, case.room_id)
+    assert other.page.locator(".diagnosis .not-primary").is_visible(), "another machine was declared by nobody"

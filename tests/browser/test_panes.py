@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from tests.browser import stage
@@ -94,6 +95,39 @@ def test_a_prior_stands_beside_the_case_on_both_screens_and_is_marked(meeting: t
     expert.page.keyboard.press("u")
     assert stage.eventually(requester, lambda: "2:stack" in stage.views(requester))
     assert stage.show_the_same(expert, requester), stage.differences(expert, requester)
+
+
+def cuts_of(window: Window, pane: int) -> list[list[float]]:
+    """Where other panes' planes cross one, as x1, y1, x2, y2."""
+    return window.page.evaluate(
+        """pane => [...document.querySelectorAll(`.pane[data-pane="${pane}"] [data-viewport=stack] line.cut`)]
+        .map(line => ['x1', 'y1', 'x2', 'y2'].map(name => Number(line.getAttribute(name))))""",
+        pane,
+    )
+
+
+def test_the_slice_of_another_pane_is_a_line_where_it_cuts_this_one(meeting: tuple[Window, Window]) -> None:
+    expert, requester = meeting
+    card(expert, "AX FLAIR")
+    arrange(expert, 1, 2)
+    fill(expert, 2, "SAG")
+    assert stage.eventually(requester, lambda: stage.views(requester).keys() == {"stack", "2:stack"})
+    for steps in (4, -9):
+        stage.scroll(expert, "2:stack", steps)
+        assert stage.show_the_same(expert, requester), stage.differences(expert, requester)
+        for window in meeting:
+            axial, sagittal = stage.views(window)["stack"], stage.views(window)["2:stack"]
+            _, _, width, height = stage.box_of(window, "stack")
+            # From the middle to the right until the other plane is met; the head lies a little askew.
+            away = np.subtract(sagittal["point_world_mm"], axial["point_world_mm"]) @ sagittal["normal"]
+            to_right_mm = away / (np.cross(axial["up"], axial["normal"]) @ sagittal["normal"])
+            assert stage.eventually(window, lambda: len(cuts_of(window, 1)) == 1)  # noqa: B023
+            ((x1, y1, x2, y2),) = cuts_of(window, 1)
+            found_px = x1 + (x2 - x1) * (height / 2 - y1) / (y2 - y1)
+            assert found_px == pytest.approx(width / 2 + to_right_mm * width / axial["fov_mm"][0], abs=1)
+            assert abs(y1 - y2) > height, "it does not reach across"
+            # It is the slice of the pane worked in that the others show.
+            assert cuts_of(window, 2) == []
 
 
 def test_scrolling_moves_linked_panes_by_position_and_studies_apart_only_by_hand(

@@ -28,9 +28,12 @@ def touch(window: Window, ways: list[Fingers]) -> None:
     devtools.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
-def test_fingers_scroll_window_and_zoom_and_are_followed(server: Server, open_as: Callable[..., Window]) -> None:
+@pytest.mark.parametrize("size", [(412, 915), (820, 1180)], ids=["phone", "tablet"])
+def test_fingers_scroll_window_and_zoom_and_are_followed(
+    server: Server, open_as: Callable[..., Window], size: tuple[int, int]
+) -> None:
     case = stage.open_case(server, words="synthetique sans injection")
-    expert = open_as(NEURORADIOLOGIST, size=(412, 915))
+    expert = open_as(NEURORADIOLOGIST, size=size)
     requester = open_as(RADIOLOGIST, size=(1280, 800))
     stage.enter(expert, server, case.room_id)
     stage.enter(requester, server, case.room_id)

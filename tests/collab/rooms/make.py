@@ -288,7 +288,7 @@ def room(session: Session, study_ids: Sequence[str], members: dict[Person, Membe
         study_ids=study_ids,
         members=[NewMember(person_id=person.id, role=role) for person, role in members.items()],
         subject=("expertise_request", "EXR-0000000000000001"),
-        links=RoomLinks(brief="/expertise/EXR-0000000000000001", phone="+33 1 99 00 00 11"),
+        links=RoomLinks(brief="/expertise/EXR-0000000000000001", phone="+33 1 99 00 00 11", modules=("abc2",)),
         at=make.NIGHT,
         by="test",
     )

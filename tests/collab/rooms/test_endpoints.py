@@ -90,6 +90,15 @@ async def test_a_member_gets_the_page_with_its_start_inside(database: Database) 
     assert not room.demo
 
 
+@pytest.mark.parametrize(("chosen", "offered"), [("abc2", ("abc2",)), ("", ()), ("other", ())])
+async def test_a_site_chooses_which_aids_are_offered(database: Database, chosen: str, offered: tuple[str, ...]) -> None:
+    case = rooms.case(database)
+    answer = (
+        await server(database, modules=chosen).client().get(f"/api/rooms/{case.room_id}", headers=cookie(case.expert))
+    )
+    assert msgspec.json.decode(answer.content, type=RoomPage).links.modules == offered
+
+
 async def test_who_has_pictures_drawn_here_is_not_given_the_code_that_draws_there(database: Database) -> None:
     case = rooms.case(database)
     browser = server(database).client()

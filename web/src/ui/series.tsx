@@ -195,6 +195,14 @@ export const labelOf = (stack: StackEntry): readonly string[] =>
       said(`studies.label.${code}.${value}`) ?? said(`studies.label.${code}`, { value: String(value) }) ?? code,
   );
 
+/** How much is missing where that is known, in place of the words that only say so. */
+function countsOf({ missing, expected }: StackEntry): Record<string, string> {
+  return {
+    ...(missing ? { missing_slices: t("room.caution.missing_count", { count: missing }) } : {}),
+    ...(expected ? { fewer_than_acquired: t("room.caution.received", { expected }) } : {}),
+  };
+}
+
 /** Of these nobody expects planes through a volume. */
 const PLAIN = new Set(["CR", "DX", "MG", "RG", "RF", "XA", "IO", "PX", "US", "IVUS", "ES", "XC", "GM", "SC"]);
 
@@ -205,6 +213,7 @@ export function cautionsOf(stack: StackEntry, modality: string): readonly string
   const kind = stack.warnings.includes("resampled") ? "caution" : "reason";
   const reason =
     stack.reason === null || isPlain ? [] : [said(`room.${kind}.${stack.reason}`) ?? t("room.reason.other")];
-  const others = stack.warnings.filter((code) => code !== stack.reason);
-  return [...reason, ...others.map((code) => said(`room.caution.${code}`) ?? code)];
+  const counted = countsOf(stack);
+  const others = stack.warnings.filter((code) => code !== stack.reason && !(code in counted));
+  return [...reason, ...Object.values(counted), ...others.map((code) => said(`room.caution.${code}`) ?? code)];
 }

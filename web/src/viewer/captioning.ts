@@ -5,6 +5,7 @@ import type { ObjectSource } from "../wire/objects";
 import type { ViewportId } from "../wire/types";
 import { tableOf } from "./bending";
 import {
+  gapWords,
   lettersOf,
   marksFor,
   type NamedPointer,
@@ -15,16 +16,19 @@ import {
   windowWords,
 } from "./captions";
 import type { Picture } from "./display";
+import { pixelScale } from "./drawing/calibration";
+import { trustOf } from "./drawing/placing";
 import { greyWords, planeGreyWords } from "./greys";
 import { asLaid } from "./layers/laid";
 import { markingsOf, markingWords } from "./layers/markings";
 import { drawingsOf, objectWords } from "./layers/objects";
 import { stateOver } from "./layers/state_grey";
-import type { Text } from "./overlay";
+import type { Caption, Text } from "./overlay";
 import type { Laid } from "./registered";
 import { planeOf, shownViewports } from "./scene";
 import { inMemory } from "./series";
 import { slabAt, slabWords } from "./slabs";
+import type { Stack } from "./stack";
 import type { Stage } from "./stage";
 import { type Served, servedWords } from "./thin/pictures";
 import { gripsIn } from "./tilting";
@@ -68,6 +72,7 @@ export function caption(
     ),
     layers: [
       isPlain ? "" : slabWords(scene, id, text),
+      gapWords(scene, series, id, text),
       resampledWords(header, id, text),
       planeGreyWords(scene, header, id, text),
       isPlain && there ? greyWords(scene, there, { id, state }, text) : "",
@@ -80,7 +85,7 @@ export function caption(
       .join("\n"),
     quality: qualityWords({ series, scene }, id, shown, text),
     isBest: shown.quality === "full",
-    mm_per_px: geometry.hasSpacing ? camera.mm_per_px : null,
+    scale: scaleOf(series, scene.frame, camera.mm_per_px, text),
   });
   overlay.layers(size, markingsOf(scene, series, at, state), drawingsOf(scene, series, at, laid.shown));
   overlay.marks(marksFor(shown.pointers, scene, series, { ...at, laid: shown.laid }, text));
@@ -88,6 +93,14 @@ export function caption(
   const own = others.map((other) => planeOf(scene, geometry, other));
   const foreign = geometry.isInPatient ? shown.cuts(header.frame_of_reference_uid) : [];
   overlay.cuts(camera, size, [...own, ...foreign], gripsIn(scene, geometry, at));
+}
+
+/** What a length on the screen is; on a projection in millimetres that are not the patient's, which its bar says. */
+function scaleOf(series: Stack, frame: number, mm_per_px: number, text: Text): Caption["scale"] {
+  const pixel = pixelScale(series, frame);
+  if (pixel === null) return null;
+  const trust = trustOf(series.header);
+  return { mm_per_px: pixel * mm_per_px, words: (mm) => text(`room.scale.${trust}`, { mm }) };
 }
 
 function qualityWords({ series, scene }: Picture, id: ViewportId, { served, quality }: Captioned, text: Text): string {

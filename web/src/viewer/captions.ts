@@ -69,11 +69,34 @@ export function windowWords(
   const words = wished.curve === null ? line : text("room.viewer.curve", { name: wished.curve });
   const missing = missingUptake(header);
   return [
-    header.lossy ? text("room.viewer.lossy") : "",
+    lossyWords(header, text),
     missing === null ? "" : text("room.uptake.missing", { reason: text(`room.suv.${missing}`) }),
     words.trimEnd(),
   ]
     .filter(Boolean)
+    .join("\n");
+}
+
+/** `lossy_ratio`: how many bytes each one stands for, where the file says it (0028,2112). */
+function lossyWords({ lossy, lossy_ratio }: PackHeader, text: Text): string {
+  if (!lossy) return "";
+  if (!lossy_ratio) return text("room.viewer.lossy");
+  return text("room.viewer.lossy_ratio", { ratio: rounded(lossy_ratio, lossy_ratio < 10 ? 1 : 0) });
+}
+
+/** Beside a slice next to which others have not come: how many, and between which positions. */
+export function gapWords(scene: Scene, { header, geometry }: Pictured, id: ViewportId, text: Text): string {
+  if (isReformat(id)) return "";
+  const near = (header.missing ?? []).filter(
+    ({ after_frame }) => after_frame - 1 <= scene.frame && scene.frame <= after_frame,
+  );
+  return near
+    .map(({ after_frame, missing }) => {
+      const [from, to] = [after_frame - 1, after_frame].map((frame) =>
+        rounded(slicePosition({ ...scene, frame }, geometry, id), 1),
+      ) as [number, number];
+      return text("room.viewer.gap", { count: missing, from, to });
+    })
     .join("\n");
 }
 

@@ -16,6 +16,7 @@ import type { Camera, Size } from "../lib/planes";
 import type { ViewportId } from "../wire/types";
 import { bend, isBent, type Rendering } from "./bending";
 import { installMetadata } from "./metadata";
+import { isSoftware } from "./rasteriser";
 import { type Screens, VIEWPORT_IDS } from "./screens";
 import type { Series } from "./series";
 import type { Turn } from "./turning";
@@ -37,7 +38,6 @@ type PlanarViewport = {
   bindings: Map<string, { rendering: Rendering }>;
 };
 
-const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 // Our own shelf decides what stays in memory; Cornerstone's bound must never evict what is on screen.
 const CACHE_BOUND_BYTES = 8 * 1024 ** 3;
 // The CPU drawing of volumes takes the range's length for a LINEAR width, which is one more (PS3.3 C.11.2.1.2.1).
@@ -53,7 +53,7 @@ function hasGpu(): boolean {
   const names = gl.getExtension("WEBGL_debug_renderer_info");
   const renderer = String(gl.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : gl.RENDERER));
   gl.getExtension("WEBGL_lose_context")?.loseContext();
-  return !SOFTWARE.test(renderer);
+  return !isSoftware(renderer);
 }
 
 /** `?backend=gpu` or `?backend=cpu` in the room's address: for support, where a machine judges its own graphics wrongly. */

@@ -16,8 +16,8 @@ export type Caption = {
   quality: string;
   /** No better picture is to come. */
   isBest: boolean;
-  /** Null where millimetres are not known. */
-  mm_per_px: number | null;
+  /** Null where millimetres are not known; `words`: what a bar of that length says of itself. */
+  scale: { mm_per_px: number; words(mm: number): string } | null;
 };
 
 /** A pointer of somebody else that belongs into this viewport; `away_mm` is its distance from the plane shown. */
@@ -45,7 +45,7 @@ const EDGE_PX = 14;
 const LABEL_PX = 160;
 const LETTER_PX = 8;
 
-export function createOverlay(text: Text): Overlay {
+export function createOverlay(): Overlay {
   const element = document.createElement("div");
   element.className = "viewport-overlay";
   const canvas = createLayerCanvas();
@@ -67,7 +67,7 @@ export function createOverlay(text: Text): Overlay {
   const window = span("in-window");
   const value = span("in-value");
   const layers = span("in-layers");
-  const scale = span("in-scale");
+  const bar = span("in-scale");
   const quality = span("in-quality");
   quality.setAttribute("role", "status");
   const drawn = new Map<string, SVGGElement>();
@@ -81,11 +81,11 @@ export function createOverlay(text: Text): Overlay {
       write(layers, caption.layers);
       write(quality, caption.quality);
       quality.toggleAttribute("data-best", caption.isBest);
-      const length_mm = caption.mm_per_px === null ? null : niceLength(caption.mm_per_px, element.clientWidth);
-      scale.hidden = length_mm === null;
-      if (length_mm === null || caption.mm_per_px === null) return;
-      scale.style.width = `${length_mm / caption.mm_per_px}px`;
-      write(scale, text("room.viewer.scale", { mm: length_mm }));
+      const length_mm = caption.scale && niceLength(caption.scale.mm_per_px, element.clientWidth);
+      bar.hidden = length_mm === null;
+      if (length_mm === null || caption.scale === null) return;
+      bar.style.width = `${length_mm / caption.scale.mm_per_px}px`;
+      write(bar, caption.scale.words(length_mm));
     },
     layers: canvas.draw,
     marks(marks) {

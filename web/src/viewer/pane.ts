@@ -12,7 +12,7 @@ import { layersOf } from "../wire/layers";
 import type { ViewportId } from "../wire/types";
 import { createActs } from "./acts";
 import { lowestOf, type Quality } from "./captions";
-import { createCine, intervalOf } from "./cine";
+import { createCine, intervalOf, timeBefore } from "./cine";
 import { createDisplay, type Picture } from "./display";
 import { createDrawingBoard } from "./drawing/drawing";
 import { createHand } from "./hand";
@@ -21,7 +21,7 @@ import { createLens } from "./lens";
 import type { Hold } from "./library";
 import { createOpening } from "./opening";
 import type { Pane, PaneEvents, PaneWorld } from "./pane_contract";
-import { atStep, type Scene, shownViewports, stepOf } from "./scene";
+import { atStep, isReformat, type Scene, shownViewports, stepOf } from "./scene";
 import { type Screens, VIEWPORT_IDS } from "./screens";
 import { inMemory } from "./series";
 import { isSameStack, isSameView, paneOf } from "./sharing";
@@ -85,11 +85,12 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
     cancel: (timer) => window.clearTimeout(timer),
   });
   const lens = createLens(stage, display, picture);
+  let unit: string | null = null;
   const { size, reached, redraw } = display;
   const board = createDrawingBoard(
     stage,
     world.text,
-    { picture, size, reached, redraw, newId: world.newId, lens: lens.show },
+    { picture, size, reached, redraw, unit: () => unit, newId: world.newId, lens: lens.show },
     events.drawing,
   );
   const hand = createHand(stage, display, {
@@ -113,7 +114,6 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
     },
   });
   const { put } = opening;
-  let unit: string | null = null;
 
   function picture(): Picture | null {
     return opening.picture();
@@ -141,6 +141,10 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
     put(next);
     events.changed(now.scene, next);
   }
+
+  /** Planes through a volume are no run: nothing says how long each of them stands. */
+  const stepTime = ({ active }: Scene, { header }: Stack, index: number): number | null =>
+    isReformat(active) ? header.frame_time_ms : timeBefore(header, index);
 
   const lowest = (now: Picture): Quality => lowestOf(shownViewports(now.scene).map((id) => display.reached(id, now)));
 
@@ -183,7 +187,13 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
     ...createActs({ picture, change, size }),
     play(speed) {
       if (speed === null) cine.stop();
-      else cine.play(intervalOf(picture()?.series.header.frame_time_ms ?? null, speed));
+      else
+        cine.play((index) =>
+          intervalOf(
+            inActive((at, series) => stepTime(at, series, index)),
+            speed,
+          ),
+        );
     },
     isPlaying: cine.isPlaying,
     scroll(steps) {

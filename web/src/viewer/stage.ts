@@ -69,7 +69,7 @@ function newViewport(id: ViewportId, text: Text): { frame: HTMLDivElement; scree
   screen.className = "viewport-screen";
   screen.setAttribute("role", "img");
   screen.setAttribute("aria-label", text(`room.viewer.${id}`));
-  const overlay = createOverlay(text);
+  const overlay = createOverlay();
   frame.append(screen, overlay.element);
   return { frame, screen, overlay };
 }

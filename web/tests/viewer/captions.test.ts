@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { IDENTITY } from "../../src/lib/affine";
-import { lowestOf, marksFor, qualityOf, resampledWords, sliceWords } from "../../src/viewer/captions";
+import { gapWords, lowestOf, marksFor, qualityOf, resampledWords, sliceWords, windowWords } from "../../src/viewer/captions";
 import { stackGeometry } from "../../src/viewer/geometry";
 import { niceLength } from "../../src/viewer/overlay";
 import type { PackHeader } from "../../src/viewer/pack";
@@ -116,4 +116,28 @@ test("planes through a resampled grid say so, and where slices are missing; slic
   expect(resampledWords(gapped, "coronal", text)).toBe("resampled_gaps ");
   expect(resampledWords(gapped, "stack", text)).toBe("");
   expect(resampledWords(header(), "axial", text)).toBe("");
+});
+
+test("beside slices that have not come it says how many and where, and nowhere else", () => {
+  const shown = series(header({ missing: [{ after_frame: 2, missing: 3, from_mm: 0, to_mm: 0 }] }), [1, 1, 1, 1, 1]);
+  const told = [0, 1, 2, 3].map((frame) => {
+    const scene = firstScene(shown.geometry, { frame, window: { center: 40, width: 80 } });
+    const place = sliceWords(scene, shown.geometry, "stack", text);
+    return { gap: gapWords(scene, shown, "stack", text), mm: place.split("\n")[0]?.split(" ")[1] };
+  });
+  const [, before, after] = told;
+  const words = `gap 3 ${before?.mm} ${after?.mm}`;
+  expect(told.map(({ gap }) => gap)).toEqual(["", words, words, ""]);
+});
+
+test("loss before the images came is told with its ratio where the file says it", () => {
+  const words = (change: Partial<PackHeader>): string | undefined => {
+    const of = header(change);
+    const scene = firstScene(stackGeometry(of), { frame: 0, window: { center: 40, width: 80 } });
+    return windowWords(scene, of, { unit: null, curve: null }, text).split("\n")[0];
+  };
+  expect(words({ lossy: true })).toBe("lossy ");
+  expect(words({ lossy: true, lossy_ratio: 7.52 })).toBe("lossy_ratio 7.5");
+  expect(words({ lossy: true, lossy_ratio: 14.7 })).toBe("lossy_ratio 15");
+  expect(words({ lossy_ratio: 14.7 })).toMatch(/^window/);
 });

@@ -26,6 +26,21 @@ export function inMillimetres<Of extends Drawing>(drawing: Of, stack: Calibrated
   };
 }
 
+/**
+ * Millimetres for each of the geometry's own, for a bar that stands for the whole image; null where there is no one
+ * number: an ultrasound's regions may be of several scales, or say nothing of lengths.
+ */
+export function pixelScale({ header, geometry }: Calibrated, frame: number): number | null {
+  const regions = regionsOf(header, frame);
+  if (regions.length === 0) return geometry.hasSpacing ? 1 : null;
+  const scales = regions.flatMap((one) => scaleOf(one) ?? []);
+  const [least, most] = [Math.min(...scales), Math.max(...scales)];
+  return scales.length > 0 && most - least <= ALIKE * most ? most / geometry.pixel_mm[1] : null;
+}
+
+// As far as a bar can be read.
+const ALIKE = 0.01;
+
 /** Region bounds are pixels counted from 0, whose middles lie at whole numbers (PS3.3 C.8.5.5.1.4). */
 function regionAround(points: readonly Pixel[], regions: readonly UsRegion[]): UsRegion | null {
   const around = regions.filter((one) =>

@@ -53,6 +53,8 @@ export type DrawingWorld = {
   /** How good the picture of a viewport is. */
   reached(id: ViewportId): Quality;
   redraw(): void;
+  /** The one wished for where values have several (PET). */
+  unit(): string | null;
   newId(): string;
   /** Enlarges what a finger covers; null puts the lens away. */
   lens: Lens["show"];
@@ -147,7 +149,7 @@ export function createDrawingBoard(stage: Stage, text: Text, world: DrawingWorld
   });
 
   const linesOf = (drawing: Drawing, { series }: Picture, isFull: boolean): string[] =>
-    wordsOf(drawing, inMemory(series) ?? series, isFull, text);
+    wordsOf(drawing, inMemory(series) ?? series, { isFull, unit: world.unit() }, text);
 
   const gripping = createGripping({
     mine: () =>
@@ -221,7 +223,7 @@ export function createDrawingBoard(stage: Stage, text: Text, world: DrawingWorld
       // Without values it is the picture that must be good, and that of no other image.
       const isSeen = (id: ViewportId): boolean => isShown(drawing, scene, series, id) && world.reached(id) === "full";
       const isFull = there ? isComplete(there, frame) : shownViewports(scene).some(isSeen);
-      return wordsOf(drawing, there ?? series, isFull, text);
+      return wordsOf(drawing, there ?? series, { isFull, unit: world.unit() }, text);
     },
     paint(id, { scene, series }, seen, size) {
       const isFull = world.reached(id) === "full";

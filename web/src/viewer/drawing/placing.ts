@@ -38,7 +38,7 @@ export function refusalOf(drawing: Drawing, shown: Pictured): Refusal | null {
   return shown.header.regions?.length ? "outside_region" : "no_spacing";
 }
 
-const PROJECTIONS: ReadonlySet<string> = new Set(["CR", "DX", "MG", "XA", "RF", "IO", "PX"]);
+const PROJECTIONS: ReadonlySet<string> = new Set(["CR", "DX", "MG", "XA", "RF", "RG", "IO", "PX"]);
 
 /**
  * How far millimetres of these images may be believed. A projection magnifies what is far from the detector: its spacing

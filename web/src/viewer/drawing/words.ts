@@ -1,4 +1,5 @@
 /** What is written beside an annotation; a number only once the image that it is measured on is there in full. */
+import { chosenUnit } from "../../lib/uptake";
 import type { Drawing } from "../../wire/types";
 import type { Text } from "../overlay";
 import type { PackHeader } from "../pack";
@@ -11,8 +12,11 @@ import { type Statistics, statisticsOf, type Voxels } from "./statistics";
 /** With voxels where they are in memory. */
 export type Measured = Pick<Voxels, "geometry"> & { header: PackHeader } & (Voxels | { valuesOf?: undefined });
 
-/** Lines of text, the person's own words first; `isFull`: the slice that it lies on has come in full quality. */
-export function wordsOf(drawing: Drawing, measured: Measured, isFull: boolean, text: Text): string[] {
+/** `isFull`: the slice that it lies on has come in full quality; `unit`: the one wished for where there are several. */
+type Told = { isFull: boolean; unit: string | null };
+
+/** Lines of text, the person's own words first. */
+export function wordsOf(drawing: Drawing, measured: Measured, { isFull, unit }: Told, text: Text): string[] {
   const own = drawing.text === "" ? [] : [drawing.text];
   if (!isMeasure(drawing.kind)) return own;
   const shape = inMillimetres(drawing, measured);
@@ -21,7 +25,7 @@ export function wordsOf(drawing: Drawing, measured: Measured, isFull: boolean, t
   const trust = trustOf(measured.header);
   const isOfLength = drawing.kind !== "angle";
   const caution = trust === "true" || !isOfLength ? [] : [text(`room.measure.${trust}`)];
-  return [...own, ...valuesOf(drawing, shape, measured, text), ...caution];
+  return [...own, ...valuesOf({ drawing, shape, measured, unit }, text), ...caution];
 }
 
 // A region is counted once, not at every picture of a moving window or of words that are moved aside: points never
@@ -37,7 +41,9 @@ function countedOf(drawing: Drawing, measured: Voxels & { header: PackHeader }):
 }
 
 /** `shape`: the drawing in millimetres. */
-function valuesOf(drawing: Drawing, shape: Shape, measured: Measured, text: Text): string[] {
+type Valued = { drawing: Drawing; shape: Shape; measured: Measured; unit: string | null };
+
+function valuesOf({ drawing, shape, measured, unit }: Valued, text: Text): string[] {
   if (drawing.kind === "angle") return [text("room.measure.degrees", { value: rounded(angleDegrees(shape), 1) })];
   if (drawing.kind === "bidirectional")
     return [
@@ -51,12 +57,14 @@ function valuesOf(drawing: Drawing, shape: Shape, measured: Measured, text: Text
   if (measured.valuesOf === undefined) return [area, text("room.measure.no_values")];
   const found = countedOf(drawing, measured);
   if (found === "waiting") return [area, text("room.measure.waiting")];
-  return found === null ? [area] : [...statisticWords(found, measured.header.unit, text), area];
+  return found === null ? [area] : [...statisticWords(found, chosenUnit(measured.header, unit), text), area];
 }
 
-function statisticWords({ mean, sd, min, max }: Statistics, unit: string, text: Text): string[] {
-  const digits = Math.max(Math.abs(max), Math.abs(min)) < 10 ? 2 : 1;
-  const [mean_, sd_, min_, max_] = [mean, sd, min, max].map((value) => rounded(value, digits)) as [
+type Scale = { unit: string; factor: number };
+
+function statisticWords({ mean, sd, min, max }: Statistics, { unit, factor }: Scale, text: Text): string[] {
+  const digits = Math.max(Math.abs(max), Math.abs(min)) * factor < 10 ? 2 : 1;
+  const [mean_, sd_, min_, max_] = [mean, sd, min, max].map((value) => rounded(value * factor, digits)) as [
     string,
     string,
     string,

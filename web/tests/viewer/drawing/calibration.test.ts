@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { Vec3 } from "../../../src/lib/vectors";
-import { inMillimetres } from "../../../src/viewer/drawing/calibration";
+import { inMillimetres, pixelScale } from "../../../src/viewer/drawing/calibration";
 import { refusalOf } from "../../../src/viewer/drawing/placing";
 import { areaMm2, lengthMm } from "../../../src/viewer/drawing/shapes";
 import { stackGeometry } from "../../../src/viewer/geometry";
 import type { AnnotationKind, Drawing, PackRegion, UsRegion } from "../../../src/wire/types";
-import { flatHeader } from "../make";
+import { flatHeader, header } from "../make";
 
 /** An ultrasound screen of 320 x 240: tissue at 0.05 cm across and 0.02 cm down, a spectrum of time and speed below. */
 const TISSUE: UsRegion = {
@@ -104,5 +104,25 @@ describe("nothing is measured", () => {
     const header = { ...flatHeader(), pixel_spacing_mm: [0.3, 0.3] as [number, number], regions: [both(SPECTRUM)] };
     const found = inMillimetres(drawing("length", [30, 51, 0], [48, 60, 0]), { header, geometry: stackGeometry(header) });
     expect(found).toBeNull();
+  });
+});
+
+describe("a bar for the whole picture", () => {
+  const even: UsRegion = { ...TISSUE, delta_x: 0.02, delta_y: -0.02 };
+
+  test("has the scale of its regions where all lengths in it are of one scale", () => {
+    expect(pixelScale(stack(both(even), both(SPECTRUM)), 0)).toBeCloseTo(0.2, 10);
+    expect(pixelScale(stack(both(even), both({ ...even, delta_x: 0.04, delta_y: 0.04 })), 0)).toBeNull();
+    expect(pixelScale(stack(both(TISSUE)), 0)).toBeNull();
+  });
+
+  test("is not there where nothing is a length", () => {
+    expect(pixelScale(stack(both(SPECTRUM)), 0)).toBeNull();
+    expect(pixelScale(stack(), 0)).toBeNull();
+  });
+
+  test("is in millimetres where the pixels have a size", () => {
+    const sized = header();
+    expect(pixelScale({ header: sized, geometry: stackGeometry(sized) }, 0)).toBe(1);
   });
 });

@@ -75,13 +75,13 @@ describe("statistics", () => {
     const { voxels, quality } = small();
     quality[1] = 0;
     expect(statisticsOf(drawing(), voxels)).toBe("waiting");
-    expect(wordsOf(drawing(), voxels, false, text)).toEqual(["room.measure.waiting"]);
+    expect(wordsOf(drawing(), voxels, { isFull: false, unit: null }, text)).toEqual(["room.measure.waiting"]);
   });
 
   test("are not given where the values are not in memory, the area is", () => {
     const { header, geometry } = small().voxels;
     // 4 x 2 mm, see the points of `drawing`.
-    const words = wordsOf(drawing(), { header, geometry }, true, text);
+    const words = wordsOf(drawing(), { header, geometry }, { isFull: true, unit: null }, text);
     expect(words).toEqual(["room.measure.area 8.0", "room.measure.no_values"]);
   });
 
@@ -110,7 +110,7 @@ describe("millimetres", () => {
     expect(refusalOf(drawing({ kind: "length" }), voxels)).toBe("no_spacing");
     expect(refusalOf(drawing({ kind: "angle" }), voxels)).toBe("no_spacing");
     expect(refusalOf(drawing({ kind: "arrow" }), voxels)).toBeNull();
-    expect(wordsOf(drawing(), voxels, true, text)).toEqual(["room.measure.no_value"]);
+    expect(wordsOf(drawing(), voxels, { isFull: true, unit: null }, text)).toEqual(["room.measure.no_value"]);
   });
 
   test("of a projection say that they are the detector's, or an estimate (PS3.3 10.7.1.3)", () => {
@@ -127,7 +127,7 @@ describe("padding", () => {
       frame({ sop_instance_uid: `9.${slice}`, position_mm: [0, 0, 5 * slice], intercept: 0 }),
     );
     const { voxels } = small({ pixel_padding: 111, frames: identity });
-    const lines = wordsOf(drawing(), voxels, true, text);
+    const lines = wordsOf(drawing(), voxels, { isFull: true, unit: null }, text);
     expect(lines[0]).toBe("room.measure.mean 105.0 5.0 HU");
     expect(lines[1]).toBe("room.measure.range 101.0 112.0 HU");
   });
@@ -135,7 +135,22 @@ describe("padding", () => {
   test("alone has no statistics, and still an area", () => {
     const { voxels, made } = small();
     const padded = { ...voxels, header: { ...made, pixel_padding: 0, frames: made.frames.map((one) => ({ ...one, intercept: 7 })) }, valuesOf: () => Array(12).fill(7) };
-    expect(wordsOf(drawing(), padded, true, text)).toEqual(["room.measure.area 8.0"]);
+    expect(wordsOf(drawing(), padded, { isFull: true, unit: null }, text)).toEqual(["room.measure.area 8.0"]);
+  });
+
+  test("of a PET are uptake where that can be computed, in the unit wished for, else the file's own", () => {
+    const suv = [
+      { suv_type: "BW" as const, factor: 0.01, reason: null },
+      { suv_type: "BSA" as const, factor: 0.1, reason: null },
+      { suv_type: "LBMJANMA" as const, factor: null, reason: "no_size" },
+    ];
+    const pet = small({ modality: "PT", unit: "BQML", suv }).voxels;
+    const told = (unit: string | null): string | undefined => wordsOf(drawing(), pet, { isFull: true, unit }, text)[1];
+    // 101 to 112 Bq/ml.
+    expect(told(null)).toBe("room.measure.range 1.01 1.12 SUVbw");
+    expect(told("SUVbsa")).toBe("room.measure.range 10.1 11.2 SUVbsa");
+    expect(told("Bq/ml")).toBe("room.measure.range 101.0 112.0 Bq/ml");
+    expect(told("SUVlbm (Janma)")).toBe("room.measure.range 1.01 1.12 SUVbw");
   });
 });
 
