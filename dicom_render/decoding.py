@@ -160,7 +160,9 @@ def _refuse_what_is_not_drawn(layout: PixelLayout, family: Family) -> None:
     # PS3.5 8.2: single bits are packed in native and deflated frames only; what others make of them differs.
     bits = {1, 8, 16, 32} if family in {Family.NATIVE, Family.DEFLATED_FRAME} else {8, 16, 32}
     grey = layout.samples == 1 and layout.photometric in {*_GREY, "PALETTE COLOR"} and layout.bits_allocated in bits
-    colour = layout.samples == 3 and layout.photometric in _COLOURS and layout.bits_allocated == 8
+    # XYB is what JPEG XL may keep its colours in (PS3.5 8.2.15); its decoder gives RGB.
+    named = _COLOURS | {"XYB"} if family is Family.JPEG_XL else _COLOURS
+    colour = layout.samples == 3 and layout.photometric in named and layout.bits_allocated == 8
     if not (grey or colour):
         raise Unreadable(
             "unsupported_pixels",

@@ -12,7 +12,7 @@ from dicom_render.picture import to_jpeg, to_png
 from dicom_render.prepared_stack import PreparedStack
 from dicom_render.refusal import Refusal
 from dicom_render.space import Vector, cross, scaled
-from dicom_render.stack_header import StackHeader
+from dicom_render.stack_header import StackHeader, pixel_sides_of
 from dicom_render.volume import PlaneView, own_slice, plane_of, render_view
 
 Quality = Literal["lossless"] | int
@@ -135,7 +135,7 @@ def _whole(source: PreparedStack, view: OwnPlane, size: tuple[int, int]) -> Plan
 
 
 def _centre(header: StackHeader, origin: Vector, along_row: Vector, along_column: Vector) -> Vector:
-    row_mm, column_mm = header.pixel_spacing_mm or (1.0, 1.0)
+    row_mm, column_mm = pixel_sides_of(header)
     across, down = (header.columns - 1) / 2 * column_mm, (header.rows - 1) / 2 * row_mm
     x, y, z = (o + across * a + down * d for o, a, d in zip(origin, along_row, along_column, strict=True))
     return (x, y, z)

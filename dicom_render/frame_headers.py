@@ -58,6 +58,7 @@ def _frame_header(dataset: Dataset, groups: FrameGroups, frame: int) -> FrameHea
         image_position_mm=_triple(groups.of(frame, "PlanePositionSequence"), "ImagePositionPatient"),
         image_orientation=_orientation(groups.of(frame, "PlaneOrientationSequence")),
         pixel_spacing_mm=spacing,
+        pixel_aspect=_pixel_aspect(dataset) if spacing is None else None,
         spacing_kind=spacing_kind,
         slice_thickness_mm=number_of(measures, "SliceThickness"),
         frame_of_reference_uid=text_of(dataset, "FrameOfReferenceUID") or None,
@@ -136,6 +137,8 @@ def _nth(texts: tuple[str, ...], index: int) -> str:
 PROJECTIONS = {"CR", "DX", "MG", "XA", "RF", "RG", "IO", "PX"}
 # PS3.3 10.7.1.3: equal to what the detector has, or not, decides; files write the two with different digits.
 _SAME_SPACING = 1e-4
+# Half fields of interlaced video are 2:1; beyond this no picture would be left to look at.
+_MOST_ASPECT = 10.0
 
 
 def _pixel_spacing(measures: Dataset, dataset: Dataset) -> tuple[tuple[float, float] | None, SpacingKind | None]:
@@ -150,6 +153,13 @@ def _pixel_spacing(measures: Dataset, dataset: Dataset) -> tuple[tuple[float, fl
     )
     is_calibrated = differs or bool(text_of(dataset, "PixelSpacingCalibrationType"))
     return own, "calibrated" if is_calibrated else "detector"
+
+
+def _pixel_aspect(dataset: Dataset) -> float | None:
+    """PS3.3 C.7.6.3.1.7 Pixel Aspect Ratio: vertical size, horizontal size; None where pixels are square or say 0."""
+    sides = _pair(dataset, "PixelAspectRatio")
+    ratio = 1.0 if sides is None else sides[0] / sides[1]
+    return ratio if ratio != 1 and 1 / _MOST_ASPECT <= ratio <= _MOST_ASPECT else None
 
 
 def _pair(dataset: Dataset, keyword: str) -> tuple[float, float] | None:
@@ -217,5 +227,9 @@ def _frame_time(dataset: Dataset) -> float | None:
     frame_time = number_of(dataset, "FrameTime")
     if frame_time:
         return frame_time
+    # PS3.3 C.7.6.6: a vector's first is 0, and the rest may all be one time.
+    steps = set(numbers_of(dataset, "FrameTimeVector")[1:])
+    if len(steps) == 1 and (step := steps.pop()) > 0:
+        return step
     rate = number_of(dataset, "RecommendedDisplayFrameRate") or number_of(dataset, "CineRate")
     return 1000 / rate if rate else None

@@ -45,6 +45,8 @@ class FrameHeader(msgspec.Struct, frozen=True, omit_defaults=True):
     image_orientation: tuple[float, float, float, float, float, float] | None = None
     pixel_spacing_mm: tuple[float, float] | None = None
     """(between rows, between columns)"""
+    pixel_aspect: float | None = None
+    """height of a pixel over its width, where no spacing tells them and they differ (PS3.3 C.7.6.3.1.7)"""
     spacing_kind: SpacingKind | None = None
     """where the spacing holds: in the slice, at the detector only, or by a calibration (PS3.3 10.7.1.3)"""
     slice_thickness_mm: float | None = None

@@ -14,6 +14,7 @@ from dicom_render.overlays import Overlay
 from dicom_render.presentation_state import PresentationState
 from dicom_render.sampling import bilinear
 from dicom_render.shutters import hidden_by, set_at
+from dicom_render.stack_header import pixel_sides_of
 from dicom_render.state_applying import StateGrey, grey_of_state, is_of, levels_of
 from dicom_render.state_graphics import Graphic, GraphicText
 from dicom_render.volume import PlaneView, PreparedStack, plane_of
@@ -69,7 +70,7 @@ def lay_state(sheet: Sheet, state: PresentationState, here: Slice, view: PlaneVi
         grey = _levels(state, here, view, row=row, column=column)
         sheet.put(np.where(shown, grey, np.uint8(0)))
     if state.shutter is not None and view.shutters:
-        height, width = header.pixel_spacing_mm or (1.0, 1.0)
+        height, width = pixel_sides_of(header)
         level = state.shutter.presentation_value >> 8
         hidden = hidden_by(state.shutter, row, column, row_per_column=height / width) & shown
         sheet.tint(hidden, state.shutter.rgb or (level, level, level), 1.0)

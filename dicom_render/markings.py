@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dicom_render.shutters import Coordinates, Shutter, hidden_by, set_at
-from dicom_render.stack_header import StackHeader
+from dicom_render.stack_header import StackHeader, pixel_sides_of
 
 Picture = NDArray[np.uint8]
 WHITE = 255
@@ -39,7 +39,7 @@ def marked(
     `row`, `column`: where each of its pixels lies in the frame; `shown`: whether that is inside. Regions of interest
     (Overlay Type R) are measured in, not looked at: they are not drawn.
     """
-    height, width = header.pixel_spacing_mm or (1.0, 1.0)
+    height, width = pixel_sides_of(header)
     for each in header.shutters if on.shutters else ():
         if index in each.frames:
             hidden = hidden_by(each.shutter, row, column, row_per_column=height / width) & shown

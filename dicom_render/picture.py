@@ -28,13 +28,13 @@ def thumbnail(
     *,
     window: Window | None,
     invert: bool,
-    pixel_spacing_mm: tuple[float, float] | None = None,
+    pixel_sides: tuple[float, float] = (1.0, 1.0),
 ) -> Picture:
     """The whole picture with its longer side at 128 pixels, true to shape where pixels are not square.
 
     `values`: (rows, columns) of modality values, or (rows, columns, 3) RGB, for which `window` is None.
     """
-    high, wide = pixel_spacing_mm or (1.0, 1.0)
+    high, wide = pixel_sides
     rows, columns = values.shape[:2]
     side = max(rows * high, columns * wide) / THUMBNAIL_PIXELS
     shown_rows, shown_columns = max(1, round(rows * high / side)), max(1, round(columns * wide / side))

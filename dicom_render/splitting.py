@@ -112,7 +112,7 @@ def _contrast(placed: Placed) -> Hashable:
         None if spatial or len(placed.instance.frames) == 1 else placed.instance.sop_instance_uid,
         # A stack has one spacing and one trust in it: a length on one picture would be another on the next.
         header.spacing_kind,
-        None if spatial else header.pixel_spacing_mm,
+        None if spatial else (header.pixel_spacing_mm, header.pixel_aspect),
         None if spatial else _own_grey(placed),
         spatial,
     )

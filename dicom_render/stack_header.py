@@ -127,8 +127,15 @@ class StackFacts(msgspec.Struct, frozen=True, kw_only=True):
     """of PET: what takes its values to SUV, by type, or why not; empty for others"""
     resampling: Resampling | None = None
     """of a stack that makes no volume: the grid that planes through it are cut from, which then say so"""
+    pixel_aspect: float | None = None
+    """height of a pixel over its width, where there is no spacing: of lengths it says nothing"""
     voi_tables: tuple[VoiTable, ...] = ()
     """drawn through as long as the window is the first of the stack, which then is what the table's ends span"""
+
+
+def pixel_sides_of(facts: StackFacts) -> tuple[float, float]:
+    """Height and width of a pixel: in millimetres, or, where they are not known, in widths of one."""
+    return facts.pixel_spacing_mm or (facts.pixel_aspect or 1.0, 1.0)
 
 
 class FrameSpan(msgspec.Struct, frozen=True, array_like=True):

@@ -99,13 +99,14 @@ def _shown(header: FrameHeader, frame: EncodedFrame, encoded: Codestreams) -> tu
     while skip < levels_of(header.rows, header.columns) and side >> (skip + 1) >= _ENOUGH_PIXELS:
         skip += 1
     values = decode_htj2k(encoded.read(frame), skip_levels=skip)
+    sides = header.pixel_spacing_mm or (header.pixel_aspect or 1.0, 1.0)
     if frame.values == "rgb8":
-        rgb = thumbnail(values, window=None, invert=False, pixel_spacing_mm=header.pixel_spacing_mm)
+        rgb = thumbnail(values, window=None, invert=False, pixel_sides=sides)
         return (), to_jpeg(rgb)
     rescale = Rescale(frame.slope, frame.intercept)
     modality = to_modality(values, rescale)
     windows = frame.windows or (robust_window(modality, padding=_padding(frame, rescale)),)
-    grey = thumbnail(modality, window=windows[0], invert=header.is_inverted, pixel_spacing_mm=header.pixel_spacing_mm)
+    grey = thumbnail(modality, window=windows[0], invert=header.is_inverted, pixel_sides=sides)
     return windows, to_jpeg(grey)
 
 
@@ -172,6 +173,7 @@ def _header(
         overlays=overlays or (),
         label=stack.label,
         siblings=stack.siblings,
+        pixel_aspect=first.pixel_aspect,
         spacing_kind=first.spacing_kind,
         lossy_ratio=max((ratio for one in of if (ratio := one.lossy_ratio) is not None), default=None),
         lossy_method=next((one.lossy_method for one in of if one.lossy_method), ""),

@@ -17,7 +17,7 @@ from dicom_render.transfer_syntaxes import FAMILIES, LOSSY, Family
 # An answer of a worker holds no more than 256 MiB, and what is written here is in memory twice.
 MOST_BYTES = 200 << 20
 _BIG_ENDIAN = "1.2.840.10008.1.2.2"
-_COLOURS = {"RGB", "YBR_FULL", "YBR_FULL_422", "YBR_RCT", "YBR_ICT"}
+_COLOURS = {"RGB", "YBR_FULL", "YBR_FULL_422", "YBR_RCT", "YBR_ICT", "XYB"}
 # PS3.3 C.7.6.3.1.8-9 Extended Offset Table and its lengths: only where frames are encapsulated.
 _OFFSET_TABLES = (0x7FE00001, 0x7FE00002)
 
@@ -30,6 +30,8 @@ def has_explicit(header: InstanceHeader) -> bool:
     if family is Family.NATIVE or not header.frames:
         return True
     first = header.frames[0]
+    if first.photometric_interpretation == "XYB" and family is not Family.JPEG_XL:
+        return False
     is_drawn = first.photometric_interpretation in {"MONOCHROME1", "MONOCHROME2", *_COLOURS}
     size = first.rows * first.columns * first.samples_per_pixel * first.bits_allocated // 8
     return is_drawn and first.bits_allocated in {8, 16, 32} and size * header.number_of_frames <= MOST_BYTES

@@ -20,7 +20,7 @@ from dicom_render.prepared_stack import PreparedStack
 from dicom_render.refusal import NotAVolume
 from dicom_render.slab import Slab, sample_slab
 from dicom_render.space import Orientation, Vector, cross, dot, minus, row_and_column, unit
-from dicom_render.stack_header import StackHeader
+from dicom_render.stack_header import StackHeader, pixel_sides_of
 
 # A plane turned less than this against the slices is theirs: over a field of 500 mm the edge lies 0.25 mm off.
 _PARALLEL = 1 - 5e-7
@@ -63,12 +63,12 @@ class Plane:
 def plane_of(header: StackHeader, index: int) -> Plane:
     """The plane of one frame (PS3.3 C.7.6.2.1.1).
 
-    A frame without geometry lies at the origin, rows to +x and columns to +y, at its pixel spacing or 1 mm a pixel.
+    A frame without geometry lies at the origin, rows to +x and columns to +y, at its spacing or in pixels 1 mm wide.
     """
     frame = header.frames[index]
     orientation: Orientation = frame.orientation or (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
     along_row, along_column = row_and_column(orientation)
-    spacing = header.pixel_spacing_mm or (1.0, 1.0)
+    spacing = pixel_sides_of(header)
     placed = frame.position_mm is not None and frame.orientation is not None
     origin = frame.position_mm if placed and frame.position_mm is not None else (0.0, 0.0, 0.0)
     return Plane(origin, unit(along_row), unit(along_column), spacing[0], spacing[1])

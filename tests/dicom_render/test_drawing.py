@@ -114,3 +114,24 @@ def test_a_tilted_stack_is_drawn_as_a_slab_of_its_resampled_volume(test_data: Pa
     view = PlaneView((0.0, 0.0, 60.0), (0.0, 0.0, -1.0), (0.0, -1.0, 0.0), (200.0, 200.0), slab=Slab("mean", 5.0))
     drawn = draw_picture(PreparedStack(tmp_path, 0), view, version="v", size=(64, 64), quality=80).drawn
     assert drawn.sop_instance_uid is None
+
+
+def test_pixels_of_another_shape_without_a_size_are_drawn_in_their_shape(tmp_path: Path) -> None:
+    """PS3.3 C.7.6.3.1.7: Pixel Aspect Ratio is vertical over horizontal: 2:1 of 20 rows by 40 columns is a square."""
+    pixels = np.zeros((20, 40), np.uint8)
+    pixels[5:15, 10:30] = 255
+    made = make.dataset(
+        pixels, Modality="XA", PixelAspectRatio=[2, 1], WindowCenter=128, WindowWidth=256,
+        PixelSpacing=None, ImagePositionPatient=None, ImageOrientationPatient=None,
+    )  # fmt: skip
+    (tmp_path / "one.dcm").write_bytes(make.file_of(made))
+    prepare_series([tmp_path / "one.dcm"], tmp_path / "out")
+    stack = PreparedStack(tmp_path / "out", 0)
+    header = stack.header
+    assert (header.pixel_aspect, header.pixel_spacing_mm) == (2.0, None)
+    view = OwnPlane("1.2.3.4.1", 1, 0, None, invert=False, mirrored=False, markings=True)
+    drawn = draw_picture(stack, view, version="1", size=(80, 80), quality="lossless")
+    shown = np.asarray(Image.open(io.BytesIO(drawn.picture)))
+    bright = np.argwhere(shown > 128)
+    assert [tuple(bright.min(axis=0)), tuple(bright.max(axis=0))] == [(20, 20), (59, 59)]
+    assert Image.open(io.BytesIO((tmp_path / "out" / "stack-0.jpg").read_bytes())).size == (128, 128)

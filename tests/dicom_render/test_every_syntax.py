@@ -154,6 +154,14 @@ def test_lossy_jpeg_xl_is_near_what_went_in(pixels: Picture) -> None:
     assert 0 < np.sqrt((difference**2).mean()) < 5
 
 
+def test_lossy_jpeg_xl_whose_header_names_its_own_colours_is_the_same_picture() -> None:
+    """PS3.5 8.2.15: XYB is the space that the codestream is kept in, and what it says of itself rules its decoding."""
+    stream = bytes(imagecodecs.jpegxl_encode(rgb(), distance=1.0))
+    back = from_stream(rgb(), JPEG_XL, stream, PhotometricInterpretation="XYB")
+    np.testing.assert_array_equal(back, imagecodecs.jpegxl_decode(stream))
+    assert refusal(rgb(), RLELossless, bytes(64), PhotometricInterpretation="XYB").code == "unsupported_pixels"
+
+
 @pytest.mark.parametrize("pixels", [make.noise(64, 61, dtype="uint8"), rgb()], ids=["grey", "rgb"])
 def test_a_jpeg_recompressed_as_jpeg_xl_is_that_jpeg(pixels: Picture) -> None:
     """ISO/IEC 18181-2 A.3: the same coefficients; only the last step of colour may round apart."""

@@ -135,11 +135,12 @@ def test_a_run_of_varying_rate_keeps_its_times(tmp_path: Path, modality: str) ->
         ({"CineRate": 15}, 1000 / 15),
         ({"RecommendedDisplayFrameRate": 30}, 1000 / 30),
         ({"FrameTime": 33.3, "CineRate": 15}, 33.3),
+        ({"FrameTimeVector": [0, 66, 66], "RecommendedDisplayFrameRate": 30}, 66),
         ({}, None),
     ],
 )
 def test_a_run_of_one_rate_says_its_frame_time(
-    tmp_path: Path, attributes: dict[str, float], expected: float | None
+    tmp_path: Path, attributes: dict[str, Any], expected: float | None
 ) -> None:
     header = prepared(cine("XA", 3, **attributes), tmp_path)
     assert (header.frame_time_ms, header.frame_times_ms) == (expected, ())

@@ -28,7 +28,7 @@ def test_noise_is_averaged_and_not_picked() -> None:
 
 
 def test_oblong_pixels_keep_the_shape_of_the_body() -> None:
-    shown = thumbnail(np.zeros((100, 100)), window=Window(0, 1), invert=False, pixel_spacing_mm=(2.0, 1.0))
+    shown = thumbnail(np.zeros((100, 100)), window=Window(0, 1), invert=False, pixel_sides=(2.0, 1.0))
     assert shown.shape == (128, 64)
 
 

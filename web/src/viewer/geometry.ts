@@ -21,7 +21,7 @@ export type Grid = {
 export type StackGeometry = {
   /** False for images that have no place in a patient: their points are millimetres (or pixels) of the image. */
   isInPatient: boolean;
-  /** Row and column distance; 1 and 1 (pixels) where the spacing is not known. */
+  /** Row and column distance; in widths of a pixel where the spacing is not known. */
   pixel_mm: [number, number];
   hasSpacing: boolean;
   size_mm: [number, number];
@@ -48,7 +48,7 @@ const IMAGE_ORIENTATION: Orientation = [1, 0, 0, 0, 1, 0];
 
 export function stackGeometry(header: PackHeader): StackGeometry {
   const isInPatient = header.frames.every((frame) => frame.position_mm && (frame.orientation ?? header.orientation));
-  const pixel_mm = header.pixel_spacing_mm ?? [1, 1];
+  const pixel_mm = header.pixel_spacing_mm ?? [header.pixel_aspect ?? 1, 1];
   const frames = header.frames.map((frame) =>
     framePlane({
       orientation: isInPatient ? (frame.orientation ?? header.orientation ?? IMAGE_ORIENTATION) : IMAGE_ORIENTATION,

@@ -946,6 +946,7 @@ export type PackHeader = {
   regions?: PackRegion[];
   suv?: StackUptake[];
   resampling?: Resampling | null;
+  pixel_aspect?: number | null;
   voi_tables?: VoiTable[];
   chunks: Chunk[];
 };

@@ -132,3 +132,8 @@ describe("a stack with a resampled grid", () => {
     expect(framesAround(grid, { point: [0, 0, 4], normal: [1, 0, 0] })).toEqual([0, 4]);
   });
 });
+
+test("pixels of a known shape and no known size keep their shape, and are measured in no unit", () => {
+  const geometry = stackGeometry({ ...flatHeader(), pixel_aspect: 2, rows: 20, columns: 40 });
+  expect([geometry.pixel_mm, geometry.size_mm, geometry.hasSpacing]).toEqual([[2, 1], [40, 40], false]);
+});
