@@ -16,6 +16,7 @@ from dicom_render.attributes import (
     value_of,
 )
 from dicom_render.diffusion import b_value_of, gradient_of
+from dicom_render.enhanced_pet import is_enhanced_pet, unit_of_values
 from dicom_render.functional_groups import FrameGroups
 from dicom_render.headers import FrameHeader, SpacingKind, Window
 from dicom_render.nuclear import changes_of_frames
@@ -66,7 +67,7 @@ def _frame_header(dataset: Dataset, groups: FrameGroups, frame: int) -> FrameHea
         # A slope of 0 would draw every pixel alike: a writer's mistake, met in the field, that means "not given".
         rescale_slope=slope if slope else 1.0,
         rescale_intercept=number_of(values, "RescaleIntercept") or 0.0,
-        rescale_type=text_of(values, "RescaleType"),
+        rescale_type=_rescale_type(dataset, groups, frame),
         has_modality_lut=bool(items_of(values, "ModalityLUTSequence")),
         has_voi_lut=bool(items_of(voi, "VOILUTSequence")),
         pixel_padding=stored_value_of(dataset, "PixelPaddingValue"),
@@ -89,6 +90,12 @@ def _frame_header(dataset: Dataset, groups: FrameGroups, frame: int) -> FrameHea
         frame_time_ms=_frame_time(dataset),
         is_inverted=is_inverted(dataset),
     )
+
+
+def _rescale_type(dataset: Dataset, groups: FrameGroups, frame: int) -> str:
+    if is_enhanced_pet(dataset):
+        return unit_of_values(dataset, groups, frame)
+    return text_of(groups.of(frame, "PixelValueTransformationSequence"), "RescaleType")
 
 
 def is_inverted(dataset: Dataset) -> bool:

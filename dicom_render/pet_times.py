@@ -64,11 +64,11 @@ def _injected(dataset: Dataset, injection: Dataset, scanned: datetime) -> dateti
 
 def _in_local_time(whole: str, local: str) -> datetime | None:
     """A DT may carry its own offset from UTC; the other times then stand in Timezone Offset From UTC, if it is told."""
-    moment, own, other = moment_of(whole), _offset(whole[-5:]), _offset(local)
+    moment, own, other = moment_of(whole), offset_of(whole[-5:]), offset_of(local)
     return moment if moment is None or own is None or other is None else moment - own + other
 
 
-def _offset(text: str) -> timedelta | None:
+def offset_of(text: str) -> timedelta | None:
     found = _OFFSET.match(text)
     if found is None:
         return None

@@ -240,7 +240,7 @@ def _pack_frame(frame: StackFrame, encoded: EncodedFrame, instance: InstanceHead
 
 
 def _unit(instance: InstanceHeader, frame: EncodedFrame) -> str:
-    if instance.modality == "PT":
+    if instance.modality == "PT" and instance.units:
         return instance.units
     # PS3.3 C.8.2.1.1.7: a CT without Rescale Type is in Hounsfield units. US means unspecified.
     unit = frame.unit or ("HU" if instance.modality == "CT" else "")

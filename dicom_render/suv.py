@@ -11,6 +11,7 @@ from typing import Literal
 from pydicom.dataset import Dataset
 
 from dicom_render.attributes import items_of, number_of, text_of, texts_of
+from dicom_render.enhanced_pet import is_converted, is_enhanced_pet, waited_seconds
 from dicom_render.pet_times import elapsed_seconds
 from dicom_render.refusal import Refusal
 
@@ -19,8 +20,9 @@ SuvType = Literal["BW", "LBMJAMES128", "LBMJANMA", "BSA"]
 Sex = Literal["M", "F"]
 
 _PHILIPS = "Philips PET Private Group"
-# Doses lie between some MBq and some GBq; 381 in place of 381,000,000 is a dose in MBq, which PS3.3 C.8.9.2 forbids.
-_LEAST_DOSE_BQ = 1e5
+# Doses lie between some MBq and some GBq; 381 in place of 381,000,000 is a dose in MBq, which PS3.3 C.8.9.2 forbids,
+# and 381,000,000 MBq one in Bq, which C.8.22.4 forbids.
+_LEAST_DOSE_BQ, _MOST_DOSE_BQ = 1e5, 1e11
 # Patient's Size is in metres (PS3.3 C.7.2.2); 178 is in centimetres.
 _MOST_METRES = 3.0
 # After ten half-lives a thousandth is left: the dates are wrong (de-identified one by one), not the patience.
@@ -42,15 +44,18 @@ class SuvScale:
 
 
 def suv_scale_of(dataset: Dataset, suv_type: SuvType = "BW", *, earliest_acquisition: str | None = None) -> SuvScale:
-    """The scale of one classic PET image.
+    """The scale of one PET image, classic or enhanced; of the latter Units is `enhanced_pet.unit_of_image`.
 
     `earliest_acquisition` is the least `pet_times.acquired_at` of the whole series; only needed where Series Time was
     changed after the scan. Raises `NoSuv`: not_pet, unsupported_units, unsupported_suv_type, not_attenuation_corrected,
     not_decay_corrected, several_injections, no_dose, implausible_dose, no_half_life, no_injection_time, no_scan_time,
-    scan_start_unknown, injected_after_scan, implausible_decay, no_weight, no_size, implausible_size, no_sex.
+    scan_start_unknown, injected_after_scan, implausible_decay, no_weight, no_size, implausible_size, no_sex,
+    converted.
     """
     if text_of(dataset, "Modality") != "PT":
         raise NoSuv("not_pet", {"modality": text_of(dataset, "Modality")})
+    if is_converted(dataset):
+        raise NoSuv("converted")
     units = text_of(dataset, "Units")
     if units == "GML":
         own = _own_type(dataset)
@@ -84,6 +89,13 @@ def _own_type(dataset: Dataset) -> SuvType:
 
 
 def _check_corrections(dataset: Dataset) -> None:
+    if is_enhanced_pet(dataset):
+        # PS3.3 C.8.22.6.
+        if text_of(dataset, "AttenuationCorrected") != "YES":
+            raise NoSuv("not_attenuation_corrected", {"corrected_image": text_of(dataset, "AttenuationCorrected")})
+        if text_of(dataset, "DecayCorrected") != "YES":
+            raise NoSuv("not_decay_corrected", {"decay_correction": text_of(dataset, "DecayCorrected")})
+        return
     corrected = texts_of(dataset, "CorrectedImage")
     if "ATTN" not in corrected:
         raise NoSuv("not_attenuation_corrected", {"corrected_image": "\\".join(corrected)})
@@ -107,18 +119,22 @@ def _decayed_dose(dataset: Dataset, earliest_acquisition: str | None) -> float:
     if len(injections) > 1:
         raise NoSuv("several_injections", {"injections": len(injections)})
     injection = injections[0] if injections else Dataset()
-    dose_bq = number_of(injection, "RadionuclideTotalDose") or 0.0
+    is_enhanced = is_enhanced_pet(dataset)
+    # PS3.3 C.8.9.2 has it in Bq, C.8.22.4 in MBq.
+    dose_bq = (number_of(injection, "RadionuclideTotalDose") or 0.0) * (1e6 if is_enhanced else 1.0)
     if dose_bq <= 0:
         raise NoSuv("no_dose")
-    if dose_bq < _LEAST_DOSE_BQ:
+    if not _LEAST_DOSE_BQ <= dose_bq <= _MOST_DOSE_BQ:
         raise NoSuv("implausible_dose", {"dose_bq": dose_bq})
-    if text_of(dataset, "DecayCorrection") == "ADMIN":
+    if not is_enhanced and text_of(dataset, "DecayCorrection") == "ADMIN":
         # The image is corrected to the moment at which all of the dose was there: correcting again would double SUVs.
         return dose_bq
     half_life_s = number_of(injection, "RadionuclideHalfLife") or 0.0
     if half_life_s <= 0:
         raise NoSuv("no_half_life")
-    waited_s = elapsed_seconds(dataset, injection, earliest_acquisition)
+    waited_s = (
+        waited_seconds(dataset, injection) if is_enhanced else elapsed_seconds(dataset, injection, earliest_acquisition)
+    )
     if isinstance(waited_s, str):
         raise NoSuv(waited_s)
     if waited_s > _MOST_HALF_LIVES * half_life_s:

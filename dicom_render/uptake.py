@@ -5,7 +5,8 @@ from collections.abc import Iterable
 import msgspec
 from pydicom.dataset import Dataset
 
-from dicom_render.attributes import items_of, text_of
+from dicom_render.attributes import integer_of, items_of, text_of
+from dicom_render.enhanced_pet import is_enhanced_pet, unit_of_image
 from dicom_render.pet_times import acquired_at
 from dicom_render.suv import NoSuv, SuvType, suv_scale_of
 
@@ -15,6 +16,7 @@ _KEPT = (
     *("Modality", "Units", "SUVType", "CorrectedImage", "DecayCorrection", "TimezoneOffsetFromUTC"),
     *("SeriesDate", "SeriesTime", "AcquisitionDate", "AcquisitionTime"),
     *("PatientWeight", "PatientSize", "PatientSex", "RadiopharmaceuticalInformationSequence"),
+    *("SOPClassUID", "AttenuationCorrected", "DecayCorrected", "DecayCorrectionDateTime"),
 )
 _PRIVATE_GROUPS = (0x0009, 0x7053)
 # Factors of one series are computed from the same attributes: beyond rounding they are different injections or people.
@@ -39,6 +41,8 @@ def pet_facts_of(dataset: Dataset) -> Dataset | None:
             facts[keyword] = dataset[keyword]
     for group in _PRIVATE_GROUPS:
         facts.update({element.tag: element for element in dataset.group_dataset(group)})
+    if is_enhanced_pet(dataset):
+        facts.Units = unit_of_image(dataset, integer_of(dataset, "NumberOfFrames") or 1)
     # Parsed here, where a broken sequence is one file's fault, and not when the whole series is summed up.
     items_of(facts, "RadiopharmaceuticalInformationSequence")
     return facts

@@ -12,6 +12,7 @@ def full_frame() -> FrameHeader:
     """Every attribute at something else than its default."""
     return make.frame_header(
         image_orientation=make.SAGITTAL,
+        pixel_aspect=2.0,
         spacing_kind="detector",
         inversion_time_ms=900.0,
         cardiac_phase=75.0,

@@ -15,6 +15,7 @@ from dicom_render.pack import open_header
 from dicom_render.prepare import prepare_series
 from dicom_render.reading import read_header
 from tests.dicom_render import make
+from tests.dicom_render.test_suv import AN_HOUR_LATER, enhanced_pet
 
 SIDE = 8
 
@@ -169,3 +170,29 @@ def test_the_views_of_a_mammogram_say_what_they_are(tmp_path: Path) -> None:
     }
     assert shown == {(side, view, tuple(orientation)) for side, view, orientation in names}
     assert {(header.invert, header.spacing_kind) for header in headers} == {(True, "detector")}
+
+
+@pytest.mark.parametrize(
+    ("rescale_type", "mapped_slope", "expected"), [("BQML", 9, "BQML"), ("US", 2.5, "BQML"), ("US", 9, "")]
+)
+def test_an_enhanced_pet_says_what_its_values_are_in_and_their_uptake(
+    tmp_path: Path, rescale_type: str, mapped_slope: float, expected: str
+) -> None:
+    """PS3.16 CID 84: Bq/ml, where the mapping is the line that Rescale Slope and Intercept are."""
+    held = {
+        "PixelValueTransformationSequence": item(RescaleSlope=2.5, RescaleIntercept=0, RescaleType=rescale_type),
+        "RealWorldValueMappingSequence": item(
+            RealWorldValueSlope=mapped_slope,
+            RealWorldValueIntercept=0.0,
+            MeasurementUnitsCodeSequence=Items([item(CodeValue="Bq/ml", CodingSchemeDesignator="UCUM")]),
+        ),
+    }
+    made = enhanced("PT", [at(height) | held for height in HEIGHTS])
+    for element in enhanced_pet():
+        if element.keyword not in {"Units", "Modality"}:
+            made[element.tag] = element
+    header = prepared(made, tmp_path)
+    assert header.unit == expected
+    uptake = header.suv[0]
+    wanted = (pytest.approx(70_000 / AN_HOUR_LATER), None) if expected else (None, "unsupported_units")
+    assert (uptake.factor, uptake.reason) == wanted

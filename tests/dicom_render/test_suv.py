@@ -9,6 +9,7 @@ from typing import Any
 import pydicom
 import pytest
 from pydicom.dataset import Dataset
+from pydicom.uid import EnhancedPETImageStorage, LegacyConvertedEnhancedPETImageStorage
 
 from dicom_render.decoding import decode_frame
 from dicom_render.suv import NoSuv, SuvType, lean_james_kg, lean_janmahasatian_kg, suv_scale_of
@@ -32,6 +33,19 @@ def pet(**changes: Any) -> Dataset:
             delattr(target, keyword)
         else:
             setattr(target, keyword, value)
+    return made
+
+
+def enhanced_pet(**changes: Any) -> Dataset:
+    """The same scan as an enhanced object says it: its dose in MBq (PS3.3 C.8.22.4)."""
+    made = pet(RadionuclideTotalDose=400, RadiopharmaceuticalStartDateTime="20260102090000", CorrectedImage=None)
+    del made.DecayCorrection, made.SeriesTime, made.AcquisitionTime
+    made.SOPClassUID = EnhancedPETImageStorage
+    made.AttenuationCorrected = made.DecayCorrected = "YES"
+    made.DecayCorrectionDateTime = "20260102100000"
+    for keyword, value in changes.items():
+        target = made.RadiopharmaceuticalInformationSequence[0] if keyword.startswith("Radio") else made
+        setattr(target, keyword, value)
     return made
 
 
@@ -78,6 +92,31 @@ def test_a_scanner_s_image_has_the_uptake_worked_out_from_its_header(test_data: 
 
 def test_body_weight_divides_what_is_left_of_the_dose() -> None:
     assert suv_scale_of(pet()).factor == pytest.approx(70000 / AN_HOUR_LATER)
+
+
+def test_an_enhanced_image_divides_what_is_left_at_the_time_that_it_is_corrected_to() -> None:
+    assert suv_scale_of(enhanced_pet()).factor == pytest.approx(70000 / AN_HOUR_LATER)
+    at_injection = enhanced_pet(DecayCorrectionDateTime="20260102090000")
+    assert suv_scale_of(at_injection).factor == pytest.approx(70000 / 4e8)
+    elsewhere = enhanced_pet(DecayCorrectionDateTime="20260102120000+0200", TimezoneOffsetFromUTC="+0000")
+    assert suv_scale_of(elsewhere).factor == pytest.approx(70000 / AN_HOUR_LATER)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"AttenuationCorrected": "NO"}, "not_attenuation_corrected"),
+        ({"DecayCorrected": "NO"}, "not_decay_corrected"),
+        ({"RadionuclideTotalDose": 4e8}, "implausible_dose"),
+        ({"DecayCorrectionDateTime": ""}, "no_scan_time"),
+        ({"DecayCorrectionDateTime": "20260102080000"}, "injected_after_scan"),
+        ({"RadiopharmaceuticalStartDateTime": ""}, "no_injection_time"),
+        ({"SOPClassUID": LegacyConvertedEnhancedPETImageStorage}, "converted"),
+        ({"Units": ""}, "unsupported_units"),
+    ],
+)
+def test_an_enhanced_image_says_what_it_lacks(changes: dict[str, Any], expected: str) -> None:
+    assert code(enhanced_pet(**changes)) == expected
 
 
 def test_an_image_corrected_to_the_injection_is_not_corrected_twice() -> None:
