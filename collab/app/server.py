@@ -17,7 +17,7 @@ from collab.accounts import endpoints as accounts
 from collab.accounts import service as people
 from collab.app import health, openapi
 from collab.app.leading import Leader
-from collab.app.serving import SideDoor, serve_one
+from collab.app.serving import SideDoor, serve_one, settle_memory
 from collab.conclusions import endpoints as conclusions
 from collab.conclusions.service import Documents
 from collab.delivery import endpoints as delivery
@@ -142,7 +142,9 @@ def build_app(site: Site) -> Starlette:
 
 def create_app() -> Starlette:
     """The application of one of several processes, from the environment."""
-    return build_app(build_site(read_settings()))
+    app = build_app(build_site(read_settings()))
+    settle_memory()
+    return app
 
 
 def run(site: Site) -> None:

@@ -61,6 +61,9 @@ SILENT_MS = 11_000
 ASKED_AFTER_MS = 7_000
 # Of the time between two ticks no more counts as silence: while the server itself stood still, it did not listen.
 LISTENED_MS = 2_000
+# A room is asked what time has changed at each instant that it knows of beforehand, and this often. What comes up in
+# between waits for longer than this: a loss, a silence, a debt.
+LOOK_AGAIN_MS = 5_000
 
 KEY_VIEWS = 100
 # A state of this many, each with its longest text, is a fifth of a megabyte.

@@ -21,6 +21,7 @@ from collab.rooms.policy import (
     ASKED_AFTER_MS,
     BATON_GRACE_MS,
     LISTENED_MS,
+    LOOK_AGAIN_MS,
     MEMBER_GRACE_MS,
     OWED_MS,
     SILENT_MS,
@@ -145,6 +146,8 @@ class Room:
         self._presences = Presences(self._head.present, at_ms=at_ms)
         self._samples = Samples(epoch=epoch)
         self._ticked_ms = at_ms
+        # When time has to be let pass at the latest.
+        self.due_ms = at_ms
         self.is_over = False
 
     # ---- connections
@@ -178,6 +181,7 @@ class Room:
 
     def _part(self, connection: Connection, *, at_ms: int, there_until_ms: int) -> None:
         self._remove(connection)
+        self.due_ms = 0
         if self._last_n[connection.client_id] == 0:
             # It never asked anything: nothing of it need be remembered.
             del self._last_n[connection.client_id], self._owners[connection.client_id]
@@ -372,6 +376,7 @@ class Room:
         fact = Fact(self._head.seq + 1, self._at_ms, actor, client_id, n, done)
         self._head = apply(self._head, fact)
         self._unsaved.append(fact)
+        self.due_ms = 0
 
     def _announce(self, fact: Fact, at_ms: int) -> None:
         # What moved before it came to rest would, sent after it, lead a slow reader back.
@@ -447,23 +452,33 @@ class Room:
             outbox.pay(self._greeting(connection, at_ms, self._snapshot()), at_ms=at_ms)
         return outbox.take(at_ms=at_ms)
 
-    def tick(self, at_ms: int) -> None:
-        """Let time pass: who is heard no more, grace times of the lost, readers owed a snapshot for too long."""
-        self._listen(at_ms)
+    def tick(self, at_ms: int, *, listened_ms: int = 0) -> None:
+        """Let time pass: who is heard no more, grace times of the lost, readers owed a snapshot for too long.
+
+        `listened_ms`: until then the shell has listened, should that have been after the last tick.
+        """
+        self.due_ms = at_ms + LOOK_AGAIN_MS
+        self._listen(at_ms, max(self._ticked_ms, listened_ms))
         for actor, lost_ms in self._presences.lost_for(at_ms):
             if lost_ms >= BATON_GRACE_MS:
                 self._free_baton(actor, at_ms)
             if lost_ms >= MEMBER_GRACE_MS and actor in self._head.present:
                 self._append(actor, MemberLeft(actor), at_ms=at_ms)
+            self._is_due_in(BATON_GRACE_MS - lost_ms, at_ms)
+            self._is_due_in(MEMBER_GRACE_MS - lost_ms, at_ms)
         for connection in list(self._connections):
             owed_since = connection.outbox.owed_since_ms
             if owed_since is not None and at_ms - owed_since >= OWED_MS:
                 connection.outbox.close(TOO_SLOW, "too_slow")
                 self.leave(connection, at_ms=at_ms)
 
-    def _listen(self, at_ms: int) -> None:
+    def _is_due_in(self, ms: int, at_ms: int) -> None:
+        if ms > 0:
+            self.due_ms = min(self.due_ms, at_ms + ms)
+
+    def _listen(self, at_ms: int, listened_ms: int) -> None:
         """Ask those who have been silent for a while, and part from those who have been for too long."""
-        unheard_ms = at_ms - self._ticked_ms
+        unheard_ms = at_ms - listened_ms
         # Neither a clock that was set nor a server that stood still makes anybody silent.
         missed_ms = unheard_ms - min(max(unheard_ms, 0), LISTENED_MS)
         self._ticked_ms = at_ms
@@ -476,6 +491,8 @@ class Room:
             elif silent_ms >= ASKED_AFTER_MS and not connection.is_asked and connection in self._audience:
                 connection.is_asked = True
                 connection.outbox.push(Frame(Ping(0)), at_ms=at_ms)
+            self._is_due_in(ASKED_AFTER_MS - silent_ms, at_ms)
+            self._is_due_in(SILENT_MS - silent_ms, at_ms)
 
     def _free_baton(self, actor: str, at_ms: int) -> None:
         # Laid down, never handed on by itself: nobody presents without wanting to.
@@ -491,6 +508,11 @@ class Room:
     def is_empty(self) -> bool:
         """Nobody is here, nobody is waited for, and nothing is under way."""
         return not self._connections and not self._presences.waits and not self._unsaved
+
+    @property
+    def stirrings(self) -> int:
+        """Grows whenever what moves here may be another than before."""
+        return self._samples.stirrings
 
     def moving(self) -> list[Sample]:
         """What moves here now, for the trail."""

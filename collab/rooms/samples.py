@@ -41,6 +41,7 @@ class Samples:
     def __init__(self, *, epoch: int) -> None:
         # The epoch stands in the upper half: numbers keep growing when another owner takes over.
         self._number = epoch << 32
+        self.stirrings = 0
         self._view: Sample | None = None
         self._pointers: dict[str, Sample] = {}
         self._drawings: dict[str, Sample] = {}
@@ -80,6 +81,7 @@ class Samples:
 
     def drop_annotation(self, actor: str) -> None:
         """What the actor was drawing stands in the room now."""
+        self.stirrings += 1
         self._drawings.pop(actor, None)
 
     def drawn_by(self, actor: str) -> str | None:
@@ -93,14 +95,17 @@ class Samples:
 
     def view_rests(self, seq: int) -> None:
         """Fact `seq` has been accepted: the view at rest, newer than every sample so far."""
+        self.stirrings += 1
         self._rests[seq] = self._number
 
     def is_view_outdated_by(self, seq: int) -> bool:
         """Whether the view at rest of fact `seq` is newer than the newest sample of the view."""
+        self.stirrings += 1
         rests_at = self._rests.pop(seq)
         return self._view is not None and self._view.number <= rests_at
 
     def drop_view(self) -> None:
+        self.stirrings += 1
         self._view = None
 
     def current(self, *, but: str) -> Iterator[Sample]:
@@ -118,6 +123,7 @@ class Samples:
 
     def _next(self) -> int:
         self._number += 1
+        self.stirrings += 1
         return self._number
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, insert, or_, select, t
 from sqlalchemy.orm import Session
 
 from collab.accounts.models import Login, Person, Token
+from collab.kit.listing import listed
 from collab.rooms.journal import GENESIS, Entry, read_fact
 from collab.rooms.models import RoomFact, RoomMember, RoomRecord, RoomSnapshot
 from collab.rooms.protocol import Fact
@@ -59,24 +60,25 @@ def count_members(session: Session, room_id: str) -> int:
     return session.scalar(select(func.count()).where(RoomMember.room_id == room_id)) or 0
 
 
-def list_current_members(session: Session, room_ids: Collection[str], at: datetime) -> set[tuple[str, str]]:
-    """(room, person) of everybody who may be in these rooms now."""
-    current = (
-        RoomMember.room_id.in_(room_ids),
-        RoomMember.since <= at,
-        or_(RoomMember.until.is_(None), RoomMember.until > at),
-        RoomMember.revoked_at.is_(None),
-        Person.disabled_at.is_(None),
+def list_former_members(session: Session, room_ids: Collection[str], at: datetime) -> set[tuple[str, str]]:
+    """(room, person) of those members who may not be in these rooms now."""
+    is_former = or_(
+        RoomMember.since > at,
+        RoomMember.until <= at,
+        RoomMember.revoked_at.is_not(None),
+        Person.disabled_at.is_not(None),
     )
     query = select(RoomMember.room_id, RoomMember.person_id).join(Person, Person.id == RoomMember.person_id)
-    return {(room_id, person_id) for room_id, person_id in session.execute(query.where(*current))}
+    query = query.where(RoomMember.room_id.in_(listed(session, room_ids)), is_former)
+    return {(room_id, person_id) for room_id, person_id in session.execute(query)}
 
 
 def list_ended_logins(session: Session, login_ids: Collection[str], at: datetime) -> set[str]:
     """Those of these logins and tokens that no longer let anybody in."""
-    ended = select(Login.id).where(Login.id.in_(login_ids), Login.ended_at.is_not(None))
+    these = listed(session, login_ids)
+    ended = select(Login.id).where(Login.id.in_(these), Login.ended_at.is_not(None))
     over = or_(Token.revoked_at.is_not(None), Token.expires_at <= at)
-    return {*session.scalars(ended), *session.scalars(select(Token.id).where(Token.id.in_(login_ids), over))}
+    return {*session.scalars(ended), *session.scalars(select(Token.id).where(Token.id.in_(these), over))}
 
 
 def list_study_uids(session: Session, study_ids: Collection[str]) -> frozenset[str]:
@@ -93,8 +95,10 @@ def take_room(session: Session, room_id: str, *, owner: str, now: datetime, unti
 
 def renew(session: Session, held: Mapping[str, int], *, owner: str, until: datetime) -> set[str]:
     """Those of these rooms (and epochs) that are still the owner's; held until then."""
-    renewed = update(RoomRecord).where(_held(held, owner)).values(owner_until=until)
-    return set(session.scalars(renewed.returning(RoomRecord.id)))
+    mine = (RoomRecord.owner == owner, RoomRecord.id.in_(listed(session, held)))
+    renewed = update(RoomRecord).where(*mine).values(owner_until=until).returning(RoomRecord.id, RoomRecord.epoch)
+    found = session.execute(renewed.execution_options(synchronize_session=False))
+    return {room_id for room_id, epoch in found if held[room_id] == epoch}
 
 
 def release(session: Session, held: Mapping[str, int], *, owner: str) -> None:
@@ -104,6 +108,14 @@ def release(session: Session, held: Mapping[str, int], *, owner: str) -> None:
 def _held(held: Mapping[str, int], owner: str) -> ColumnElement[bool]:
     of_epoch = tuple_(RoomRecord.id, RoomRecord.epoch).in_(list(held.items()))
     return and_(RoomRecord.owner == owner, of_epoch)
+
+
+def list_changed(session: Session, room_ids: Collection[str]) -> set[str]:
+    """Those of these rooms that are signed, closed, or gone; the others stand as they were opened."""
+    these = listed(session, room_ids)
+    is_open = (RoomRecord.closed_at.is_(None), RoomRecord.signed_conclusion_id.is_(None))
+    as_opened = select(RoomRecord.id).where(RoomRecord.id.in_(these), *is_open)
+    return set(session.scalars(these.where(~these.selected_columns.value.in_(as_opened))))
 
 
 def standings(session: Session, room_ids: Collection[str], *, hold: bool) -> dict[str, Standing]:

@@ -35,6 +35,8 @@ class Trailing:
         self._now_ms = now_ms
         # By the owner's epoch too: a room that comes back to this process is another owner's.
         self._recorders: dict[tuple[str, int], Recorder] = {}
+        # Nothing but a hand makes them grow: a room in which nothing moves is not looked at.
+        self._stirrings: dict[tuple[str, int], int] = {}
         self._writing: asyncio.Future[None] | None = None
         self._thread = ThreadPoolExecutor(1, "trails")
 
@@ -51,13 +53,14 @@ class Trailing:
         """See what has moved in each room."""
         at_ms = self._now_ms()
         for room_id, live in lives.items():
-            samples, key = live.room.moving(), (room_id, live.room.epoch)
+            stirrings, key = live.room.stirrings, (room_id, live.room.epoch)
+            if self._stirrings.get(key, 0) == stirrings:
+                continue
+            self._stirrings[key] = stirrings
             recorder = self._recorders.get(key)
             if recorder is None:
-                if not samples:
-                    continue
                 recorder = self._recorders[key] = Recorder()
-            recorder.look(samples, at_ms=at_ms)
+            recorder.look(live.room.moving(), at_ms=at_ms)
 
     def write(self, lives: Mapping[str, Live]) -> None:
         """Begin to write what has gathered, unless the last writing is still under way."""
@@ -67,7 +70,7 @@ class Trailing:
         for room_id, epoch in list(self._recorders):
             live = lives.get(room_id)
             if live is None or live.room.epoch != epoch:
-                del self._recorders[room_id, epoch]
+                del self._recorders[room_id, epoch], self._stirrings[room_id, epoch]
         if gathered:
             loop = asyncio.get_running_loop()
             self._writing = loop.run_in_executor(self._thread, self._append, gathered)

@@ -29,7 +29,8 @@ from tests.bench.thin import ThinLink
 
 # The first step, and by how much more the next has when all of it arrived in time.
 FIRST_ROOMS, GROWTH, MOST_ROOMS = 100, 1.25, 600
-# The same 600 samples a second, of ever more rooms.
+# The same 600 samples a second: of ten rooms among ever more, in which nobody moves; and of ever more rooms.
+AMONG = (10, 100, 1000)
 SPREAD = ((10, 60.0), (100, 6.0), (1000, 0.6))
 THIN_BIT_S, THIN_RTT_MS = 32_000, 50
 LARGE = 16_000  # bytes: what fills the buffers of a stalled member's socket in seconds
@@ -121,6 +122,10 @@ def _tables(bench: Bench) -> Sequence[Table]:
         Measured(name=ours.name, counts=bench.measure(ours, Plan(rooms=rooms, hz=hz, run_s=seconds)))
         for rooms, hz in (SPREAD[:1] if quick else SPREAD)
     ]
+    among = [
+        Measured(name=ours.name, counts=bench.measure(ours, Plan(rooms=rooms, active=10, run_s=seconds)))
+        for rooms in (AMONG[:1] if quick else AMONG)
+    ]
     idle_rooms = 10 if quick else 200
     alone, four = (
         bench.with_each(
@@ -138,7 +143,8 @@ def _tables(bench: Bench) -> Sequence[Table]:
         capacity_table(beside_stalled, "The same with a member in each who has stopped reading"),
         stalled_table(held),
         *(thin_table(aged, bit_s=THIN_BIT_S, movers=movers) for movers, aged in thin),
-        flat_table(spread),
+        flat_table(among, "The same traffic of ten rooms, among others in which nobody moves (consilium)"),
+        flat_table(spread, "The same traffic spread over more rooms (consilium)"),
         coming_in_table(alone, four, storm),
     )
 

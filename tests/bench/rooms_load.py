@@ -23,10 +23,14 @@ Speech = Literal["relay", "consilium", "socketio", "yjs", "hocuspocus"]
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What the members of so many rooms do. `stalled`: one in each room stops reading once in; `thin_port`: one comes
-    through there, and only what that one sees is counted; `is_storm`: all leave and come back at one moment first."""
+    """What the members of so many rooms do. `active`: in so many of them somebody moves, in all where it is 0.
+
+    `stalled`: one in each room stops reading once in; `thin_port`: one comes through there, and only what that one sees
+    is counted; `is_storm`: all leave and come back at one moment first.
+    """
 
     rooms: int
+    active: int = 0
     members: int = 4
     movers: int = 1
     hz: float = 60.0

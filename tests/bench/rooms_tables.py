@@ -82,7 +82,7 @@ def thin_table(found: Sequence[Measured], *, bit_s: float, movers: int) -> Table
     return Table(title=title, columns=columns, rows=tuple(rows))
 
 
-def flat_table(found: Sequence[Measured]) -> Table:
+def flat_table(found: Sequence[Measured], title: str) -> Table:
     first = found[0].counts
     rows = [
         (each.counts.rooms, each.counts.delivered, each.counts.p50_ms, each.counts.p99_ms, 100 * each.counts.server_cpu,
@@ -90,7 +90,7 @@ def flat_table(found: Sequence[Measured]) -> Table:
         for each in found
     ]  # fmt: skip
     columns = ("rooms", "delivered", "p50 ms", "p99 ms", "CPU % of a core", "CPU of a delivery to the first", "RSS MiB")
-    return Table(title="The same traffic spread over more rooms (consilium)", columns=columns, rows=tuple(rows))
+    return Table(title=title, columns=columns, rows=tuple(rows))
 
 
 def coming_in_table(few: Sequence[Measured], many: Sequence[Measured], storm: Sequence[Measured]) -> Table:

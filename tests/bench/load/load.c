@@ -259,7 +259,8 @@ int main(int argc, char **argv) {
   used(&cpu_from, &rss_in);
   uint64_t start = now_ns() + 10000000;
   window_from = start + (uint64_t)(plan.warm_s * 1e9), window_to = window_from + (uint64_t)(plan.run_s * 1e9);
-  double step = 1e9 / plan.hz / (plan.rooms * plan.movers);
+  int active = plan.active ? plan.active : plan.rooms;
+  double step = 1e9 / plan.hz / (active * plan.movers);
   int is_counting = 0;
   for (uint64_t number = 0;; number++) {
     uint64_t due = start + (uint64_t)(number * step);
@@ -267,8 +268,8 @@ int main(int argc, char **argv) {
     run_until(due);
     if (due >= window_from && !is_counting++) used(&cpu_from, &rss_in), own_from = own_cpu_s();
     if (due >= window_from) count(&late, now_ns() - due), sent_count++;
-    int turn = number % (plan.rooms * plan.movers);
-    say(&tabs[turn % plan.rooms * plan.members + turn / plan.rooms], due);
+    int turn = number % (active * plan.movers);
+    say(&tabs[turn % active * plan.members + turn / active], due);
   }
   double own = own_cpu_s() - own_from;
   used(&cpu_to, &rss_after);

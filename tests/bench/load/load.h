@@ -24,11 +24,12 @@ struct histogram {
 enum speech { RELAY, CONSILIUM, SOCKETIO, YJS, HOCUSPOCUS };
 
 // `thin_port`: the last member of each room comes through it, and only what that member sees is counted.
+// `active`: in so many rooms somebody moves, in all where it is 0.
 // `stalled`: the last member of each room stops reading once in. `bytes`: a message's size where it can be padded.
 struct plan {
   const char *host, *paths, *tokens[MOST_MEMBERS];
   enum speech speech;
-  int port, thin_port, pid, rooms, members, movers, stalled, opening, is_storm, bytes;
+  int port, thin_port, pid, rooms, active, members, movers, stalled, opening, is_storm, bytes;
   double hz, warm_s, run_s;
 };
 

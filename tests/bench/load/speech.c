@@ -21,7 +21,7 @@ void read_plan(int argc, char **argv) {
     *value++ = 0;
     const char *name = argv[each];
     struct { const char *name; int *into; } wholes[] = {
-        {"port", &plan.port}, {"thin_port", &plan.thin_port}, {"pid", &plan.pid}, {"rooms", &plan.rooms},
+        {"port", &plan.port}, {"thin_port", &plan.thin_port}, {"pid", &plan.pid}, {"rooms", &plan.rooms}, {"active", &plan.active},
         {"members", &plan.members}, {"movers", &plan.movers}, {"stalled", &plan.stalled}, {"opening", &plan.opening},
         {"is_storm", &plan.is_storm}, {"bytes", &plan.bytes}};
     for (size_t which = 0; which < sizeof wholes / sizeof *wholes; which++)

@@ -495,7 +495,8 @@ class Meeting(RuleBasedStateMachine):
     def _tick(self) -> None:
         before = self._open()
         owed = {one for one in before if one.outbox.owed_since_ms is not None}
-        self.room.tick(self.at_ms)
+        if self.room.due_ms <= self.at_ms:
+            self.room.tick(self.at_ms, listened_ms=self.at_ms - 1000)
         for one in before:
             silent_ms = self.at_ms - self.heard[one]
             if one.outbox.is_closing:

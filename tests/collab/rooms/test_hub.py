@@ -18,6 +18,8 @@ from collab.rooms.protocol import (
     ConfirmIdentity,
     DraftLocked,
     IdentityConfirmed,
+    Ping,
+    Pong,
     Refused,
     Said,
     Say,
@@ -165,6 +167,18 @@ async def test_r36_a_server_whose_clock_is_set_takes_its_rooms_up_anew(database:
         assert (await tab.closing()).code == 1012
         _, welcome = await server.enter(case.room_id, case.expert)
         assert welcome.epoch == 2
+
+
+async def test_r36_whoever_was_there_before_the_server_stood_still_is_there_after_it(database: Database) -> None:
+    case = rooms.case(database)
+    async with live.serving(database) as server:
+        tab, _ = await server.enter(case.room_id, case.expert)
+        server.clock.pass_by(seconds=0.25)
+        await server.hub._tick()  # pyright: ignore[reportPrivateUsage]
+        server.clock.pass_by(seconds=50)
+        await server.hub._tick()  # pyright: ignore[reportPrivateUsage]
+        await tab.send(Ping(1))
+        assert await tab.until(Pong) == Pong(1)
 
 
 async def test_the_hub_hears_from_any_thread_and_is_deaf_when_it_does_not_run(database: Database) -> None:

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from collab.rooms.outbox import CREDIT_FRAMES, LINE_FRAMES
-from collab.rooms.policy import BATON_GRACE_MS, MEMBER_GRACE_MS, OWED_MS
+from collab.rooms.policy import ASKED_AFTER_MS, BATON_GRACE_MS, LOOK_AGAIN_MS, MEMBER_GRACE_MS, OWED_MS
 from collab.rooms.protocol import (
     EVERYTHING,
     AnnotationDrawn,
@@ -908,6 +908,21 @@ def test_r36_a_member_whose_other_window_went_later_is_lost_since_then() -> None
     make.pass_by(room, 2, after_ms=at_ms, heard=[bob])
     assert alice.outbox.is_closing
     assert [one.lost_ms for one in bob.read() if isinstance(one, Presence) and not one.connected] == [2000]
+
+
+def test_r36_a_room_says_when_time_has_to_be_let_pass() -> None:
+    room, [alice, bob] = meeting(*PAIR)
+    make.present(room, alice)
+    room.tick(START_MS)
+    assert room.due_ms == START_MS + LOOK_AGAIN_MS
+    room.tick(START_MS + 3000, listened_ms=START_MS + 2900)
+    assert room.due_ms == START_MS + ASKED_AFTER_MS
+    bob.say(Ping(1), at_ms=START_MS + 3000)
+    alice.leave(at_ms=START_MS + 3000)
+    assert room.due_ms <= START_MS + 3000
+    bob.say(Ping(2), at_ms=START_MS + 8000)
+    room.tick(START_MS + 8500, listened_ms=START_MS + 8400)
+    assert room.due_ms == START_MS + 3000 + BATON_GRACE_MS
 
 
 def test_r36_a_server_that_stood_still_does_not_take_everybody_for_gone() -> None:

@@ -182,7 +182,7 @@ class ForgetsTextInSnapshot(Room):
 
 
 class KeepsTheSilent(Room):
-    def _listen(self, at_ms: int) -> None:
+    def _listen(self, at_ms: int, listened_ms: int) -> None:
         pass
 
 

@@ -8,22 +8,45 @@ from collab.accounts.models import Login, Person
 from collab.kit.database import Database
 from collab.rooms import store
 from collab.rooms.journal import GENESIS, seal
-from collab.rooms.models import RoomMember
+from collab.rooms.models import RoomMember, RoomRecord
 from tests.collab.rooms import golden, make
 from tests.make import NIGHT
 
 
-def test_current_members_are_those_with_leave_now_and_an_open_account(database: Database) -> None:
+def test_former_members_are_those_without_leave_now_or_without_an_open_account(database: Database) -> None:
     case = make.case(database)
     with database.transaction() as session:
-        everybody = store.list_current_members(session, [case.room_id], NIGHT)
-        assert everybody == {(case.room_id, one.id) for one in (case.expert, case.requester, case.guest)}
+        assert store.list_former_members(session, [case.room_id], NIGHT) == set()
         session.get_one(RoomMember, (case.room_id, case.guest.id)).until = NIGHT
         session.get_one(Person, case.requester.id).disabled_at = NIGHT
         session.flush()
-        assert store.list_current_members(session, [case.room_id], NIGHT) == {(case.room_id, case.expert.id)}
-        assert store.list_current_members(session, [case.room_id], NIGHT - timedelta(hours=1)) == set()
-        assert store.list_current_members(session, [], NIGHT) == set()
+        former = store.list_former_members(session, [case.room_id], NIGHT)
+        assert former == {(case.room_id, one.id) for one in (case.guest, case.requester)}
+        session.get_one(RoomMember, (case.room_id, case.expert.id)).revoked_at = NIGHT
+        session.flush()
+        everybody = {(case.room_id, one.id) for one in (case.expert, case.requester, case.guest)}
+        assert store.list_former_members(session, [case.room_id], NIGHT) == everybody
+        assert store.list_former_members(session, [case.room_id], NIGHT - timedelta(hours=1)) == everybody
+        assert store.list_former_members(session, [], NIGHT) == set()
+
+
+def test_changed_rooms_are_those_signed_closed_or_gone(database: Database) -> None:
+    case = make.case(database)
+    with database.transaction() as session:
+        assert store.list_changed(session, [case.room_id, "ROO-gone"]) == {"ROO-gone"}
+        session.get_one(RoomRecord, case.room_id).closed_at = NIGHT
+        session.flush()
+        assert store.list_changed(session, [case.room_id]) == {case.room_id}
+
+
+def test_a_lease_is_renewed_at_the_epoch_at_which_it_is_held(database: Database) -> None:
+    case = make.case(database)
+    with database.transaction() as session:
+        make.take_over(session, case.room_id, owner="http://me.example")
+        renew = {"owner": "http://me.example", "until": NIGHT + timedelta(hours=1)}
+        assert store.renew(session, {case.room_id: 1}, **renew) == {case.room_id}
+        assert store.renew(session, {case.room_id: 2, "ROO-gone": 1}, **renew) == set()
+        assert store.renew(session, {case.room_id: 1}, **renew | {"owner": "http://other.example"}) == set()
 
 
 def test_ended_logins_are_told_from_open_ones(database: Database) -> None:
