@@ -20,6 +20,7 @@ from collab.kit.refusals import NotFound
 from collab.kit.web import Site
 from collab.studies.doors import called
 from collab.studies.importing import Intake
+from collab.studies.readings import Readings
 from dicom_render.headers import InstanceHeader
 from dicom_render.refusal import Refusal as RenderRefusal
 from dicom_render.workers import WorkersBusy
@@ -77,6 +78,7 @@ def read_named(request: Request, session: Session, caller: Caller, *, what: str)
         series_uid=named.get("series_uid"),
         sop_instance_uid=named.get("instance_uid"),
         what=what,
+        readings=site_of(request).part(Readings),
         at=site_of(request).clock(),
     )
 

@@ -13,6 +13,7 @@ from collab.dicomweb.store import Held as Held
 from collab.dicomweb.store import Original as Original
 from collab.kit.caller import Caller
 from collab.kit.refusals import NotFound
+from collab.studies.readings import Readings
 from collab.studies.service import is_seen
 from dicom_render.headers import InstanceHeader
 
@@ -36,13 +37,21 @@ def read_originals(
     series_uid: str | None = None,
     sop_instance_uid: str | None = None,
     what: str,
+    readings: Readings,
     at: datetime,
 ) -> list[Original]:
-    """Instances behind the gate of their study, the reading recorded once. Raises `NotFound` if there are none."""
+    """Instances behind the gate of their study; the reading is recorded once in a while, as of stacks on our screens.
+
+    Raises `NotFound` if there are none.
+    """
     study = access_study_uid(session, study_uid, caller, at=at)
     found = store.list_originals(session, study.id, series_uid=series_uid, sop_instance_uid=sop_instance_uid)
     if not found:
         raise NotFound
+    who = (caller.person_id, caller.login_id)
+    reading = (*who, study.id, study.version, what, series_uid or "", sop_instance_uid or "")
+    if not readings.is_due(session, reading, at=at):
+        return found
     audit.record(
         session,
         "dicomweb.read",

@@ -14,7 +14,7 @@ from collab.kit.refusals import NotFound
 from collab.kit.web import Site
 from collab.studies.doors import called
 from collab.studies.prepared import PreparedFolders
-from collab.studies.readings import Reading, Readings
+from collab.studies.readings import Readings
 from collab.studies.service import access_series
 
 
@@ -25,7 +25,6 @@ class OpenedSeries:
     folder: Path
     version: str
     who: str
-    reading: Reading
 
 
 async def open_series(request: Request) -> OpenedSeries:
@@ -33,11 +32,7 @@ async def open_series(request: Request) -> OpenedSeries:
 
     Its reading is a line of the audit once in a while: not each picture, nor each range of a pack.
     """
-    opened = await called(request, _open)
-    site: Site = request.app.state.site
-    # Only now is it committed.
-    site.part(Readings).keep(opened.reading, at=site.clock())
-    return opened
+    return await called(request, _open)
 
 
 def _open(request: Request, session: Session, caller: Caller) -> OpenedSeries:
@@ -48,7 +43,7 @@ def _open(request: Request, session: Session, caller: Caller) -> OpenedSeries:
         raise NotFound
     version = series.prepared_version
     reading = (caller.person_id, caller.login_id, series.id, str(params["stack"]), version)
-    if not site.part(Readings).is_recorded(reading, at=at):
+    if site.part(Readings).is_due(session, reading, at=at):
         audit.record(
             session,
             "series.read",
@@ -61,4 +56,4 @@ def _open(request: Request, session: Session, caller: Caller) -> OpenedSeries:
             version=version,
         )
     folder = PreparedFolders(site.settings).of(series.id, version)
-    return OpenedSeries(folder=folder, version=version, who=caller.login_id, reading=reading)
+    return OpenedSeries(folder=folder, version=version, who=caller.login_id)

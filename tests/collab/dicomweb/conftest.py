@@ -21,6 +21,7 @@ from collab.kit.database import Database
 from collab.kit.settings import Settings
 from collab.studies.importing import Intake
 from collab.studies.preparing import Preparer
+from collab.studies.readings import Readings
 from dicom_render.workers import Workers
 from tests import make
 from tests.collab.studies import make as make_studies
@@ -97,7 +98,7 @@ def pacs(intake: Intake, hospital: Hospital) -> Iterator[Pacs]:
         intake.database,
         [*accounts_endpoints.routes(), *endpoints.routes()],
         settings=Settings(data=intake.settings.data, public_url=url, demo=True),
-        parts={Intake: intake, Preparer: Preparer(intake)},
+        parts={Intake: intake, Preparer: Preparer(intake), Readings: Readings()},
     )
     token = token_of(server, doctor)
     running = uvicorn.Server(uvicorn.Config(server.app, log_config=None, lifespan="off", timeout_graceful_shutdown=2))

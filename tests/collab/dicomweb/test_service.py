@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from collab.dicomweb.service import access_study_uid, header_of, read_originals
 from collab.kit.caller import Role
 from collab.kit.refusals import NotFound
 from collab.studies.importing import Intake
+from collab.studies.readings import Readings
 from tests import make
 from tests.collab.studies import make as make_studies
 
@@ -30,7 +32,8 @@ def test_each_hospital_is_given_its_own_study_of_a_uid(intake: Intake, hospital:
         for caller, asked in ((secretary, study_uid), (doctors[other.id], "1.2.3")):
             with pytest.raises(NotFound):
                 access_study_uid(session, asked, caller, at=make.NIGHT)
+        read = partial(read_originals, session, study_uid, doctors[other.id], what="originals", readings=Readings())
         with pytest.raises(NotFound):
-            read_originals(session, study_uid, doctors[other.id], series_uid="1.2.3", what="originals", at=make.NIGHT)
-        found = read_originals(session, study_uid, doctors[other.id], what="originals", at=make.NIGHT)
+            read(series_uid="1.2.3", at=make.NIGHT)
+        found = read(at=make.NIGHT)
         assert header_of(session, found[0]).study_uid == study_uid
