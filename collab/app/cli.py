@@ -269,7 +269,11 @@ def replay(room_id: str, seq: int | None) -> None:
 def _told(fact: Fact) -> str:
     """What a fact says, in one line: its kind and what is short in it."""
     body = msgspec.to_builtins(fact.done)
-    short = {key: value for key, value in body.items() if key != "t" and isinstance(value, str | int | None)}
+    short = {
+        key: value for key, value in body.items() if key not in {"t", "view"} and isinstance(value, str | int | None)
+    }
+    if short.get("caption") == "":
+        del short["caption"]
     return " ".join([body["t"], *(f"{key}={value}" for key, value in short.items() if key != "update")])
 
 

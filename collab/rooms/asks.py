@@ -28,6 +28,7 @@ from collab.rooms.protocol import (
     KeyViewAdded,
     KeyViewRemoved,
     LowerHand,
+    MarkView,
     Member,
     RaiseHand,
     ReleaseControl,
@@ -41,8 +42,10 @@ from collab.rooms.protocol import (
     TakeControl,
     TextUpdated,
     UpdateText,
+    ViewMarked,
     ViewSettled,
 )
+from collab.rooms.view import View
 
 
 @dataclass(frozen=True)
@@ -88,10 +91,21 @@ def judge(state: RoomState, act: Act, *, by: Member, draft: Draft, study_uids: f
             return _remove(state, act, by)
         case UpdateText(update):
             return _update_text(state, update, draft)
-        case Say(text):
-            return Said(text)
+        case Say(text, view, caption):
+            return _refusal_of_view(view, study_uids) or Said(text, view, caption)
+        case MarkView(view):
+            return _refusal_of_view(view, study_uids) or ViewMarked(view)
         case ConfirmIdentity():
             return IdentityConfirmed()
+
+
+def _refusal_of_view(view: View | None, study_uids: frozenset[str]) -> No | None:
+    """Why a view cannot be kept to be found again."""
+    if view is None:
+        return None
+    if not view.study_uids:
+        return No("empty_view")
+    return None if view.study_uids <= study_uids else No("other_study")
 
 
 def _add_key_view(state: RoomState, act: AddKeyView, study_uids: frozenset[str]) -> Done | No:

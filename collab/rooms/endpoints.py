@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from collab.audit.service import record
-from collab.kit.refusals import BadInput
+from collab.kit.refusals import BadInput, NotFound
 from collab.kit.settings import Settings
 from collab.kit.web import Call, api, json_answer, page
 from collab.rooms import gateway, replaying, service
@@ -18,6 +18,7 @@ from collab.rooms.models import RoomRecord
 from collab.rooms.page import RoomIceServer, RoomLinks, RoomPage, RoomPatient
 from collab.rooms.protocol import Fact
 from collab.rooms.service import Seat
+from collab.rooms.view import View
 from rtc.ice import IceSettings, ice_servers, transport_policy
 
 
@@ -26,6 +27,7 @@ def routes() -> Sequence[BaseRoute]:
         page("/rooms/{room_id}", show_room),
         api("/api/rooms/{room_id}", read_room, gives=RoomPage),
         api("/api/rooms/{room_id}/facts", list_facts, gives=list[Fact]),
+        api("/api/rooms/{room_id}/views/{seq}", read_view, gives=View),
         *replaying.routes(),
         *gateway.sockets(),
     ]
@@ -54,6 +56,15 @@ def list_facts(call: Call) -> Response:
     if not after.isdecimal() or len(after) > 15:
         raise BadInput(detail="after")
     return json_answer(service.facts_of(call.session, seat.room.id, after=int(after)))
+
+
+def read_view(call: Call) -> Response:
+    """A view of the room's journal, by the number of its fact: what links to views lead to."""
+    seat = _enter(call, "room.view_read")
+    seq = call.path("seq")
+    if not seq.isdecimal() or len(seq) > 15:
+        raise NotFound
+    return json_answer(service.view_of(call.session, seat.room.id, int(seq)))
 
 
 def _enter(call: Call, act: str) -> Seat:

@@ -13,6 +13,7 @@ from collab.rooms.protocol import (
     AnnotationChanged,
     AnnotationDrawn,
     AnnotationRemoved,
+    ChatLine,
     ControlRequested,
     ControlTaken,
     DraftLocked,
@@ -29,8 +30,10 @@ from collab.rooms.protocol import (
     RoomState,
     Said,
     TextUpdated,
+    ViewMarked,
     ViewSettled,
 )
+from collab.rooms.view import View
 
 # Lines that a late joiner is given; the journal keeps all.
 CHAT_LINES = 500
@@ -89,10 +92,11 @@ def _changes(state: RoomState, fact: Fact) -> dict[str, Any]:  # Any: each field
             return {"annotations": tuple(one for one in state.annotations if one.annotation_id != gone)}
         case Gathered():
             return {"gathered": fact.seq}
-        case TextUpdated():
+        case TextUpdated() | ViewMarked():
             return {}
-        case Said(text=text):
-            return {"chat": (*state.chat, (fact.actor, fact.at_ms, text))[-CHAT_LINES:]}
+        case Said(text=text, view=view, caption=caption):
+            line = ChatLine(fact.seq, fact.actor, fact.at_ms, text, None if view is None else caption)
+            return {"chat": (*state.chat, line)[-CHAT_LINES:]}
         case IdentityConfirmed():
             confirmed = (*_without(state.identity_confirmed, fact.actor), fact.actor)
             return {"identity_confirmed": confirmed}
@@ -104,6 +108,15 @@ def _changes(state: RoomState, fact: Fact) -> dict[str, Any]:  # Any: each field
             return {"present": _without(state.present, actor), **waiting}
         case DraftLocked(conclusion_id=conclusion_id):
             return {"conclusion_id": conclusion_id}
+
+
+def held_by(fact: Fact) -> View | None:
+    """The view by which a fact lets itself be found again."""
+    match fact.done:
+        case ViewSettled(view=view) | KeyViewAdded(view=view) | Said(view=view) | ViewMarked(view=view):
+            return view
+        case _:
+            return None
 
 
 def _changed(one: Annotation, changed: AnnotationChanged) -> Annotation:

@@ -236,9 +236,17 @@ class UpdateText(_Message, frozen=True, tag="text.update"):
 
 
 class Say(_Message, frozen=True, tag="chat.say"):
-    """A line of text chat."""
+    """A line of text chat, with a view that it speaks of where there is one, and what that view shows in words."""
 
     text: _Line
+    view: View | None = None
+    caption: _Caption = ""
+
+
+class MarkView(_Message, frozen=True, tag="view.mark"):
+    """Let this view be found again, under the number of the fact that answers."""
+
+    view: View
 
 
 class ConfirmIdentity(_Message, frozen=True, tag="identity.confirm"):
@@ -261,6 +269,7 @@ Act = (
     | RemoveAnnotation
     | UpdateText
     | Say
+    | MarkView
     | ConfirmIdentity
 )
 
@@ -357,9 +366,17 @@ class TextUpdated(_Message, frozen=True, tag="text.updated"):
 
 
 class Said(_Message, frozen=True, tag="chat.said"):
-    """A line of text chat."""
+    """A line of text chat, and the view that it speaks of."""
 
     text: str
+    view: View | None = None
+    caption: str = ""
+
+
+class ViewMarked(_Message, frozen=True, tag="view.marked"):
+    """A view that is found again under this fact's number; nobody's screen shows it by that."""
+
+    view: View
 
 
 class IdentityConfirmed(_Message, frozen=True, tag="identity.confirmed"):
@@ -398,6 +415,7 @@ Done = (
     | AnnotationRemoved
     | TextUpdated
     | Said
+    | ViewMarked
     | IdentityConfirmed
     | MemberJoined
     | MemberLeft
@@ -433,12 +451,22 @@ class Presence(_Message, frozen=True, tag="presence"):
     lost_ms: int
 
 
+class ChatLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A line of chat in the state: said by fact `seq`. `caption`: of the view that the fact holds, None where none."""
+
+    seq: int
+    actor: str
+    at_ms: int
+    text: str
+    caption: str | None
+
+
 class RoomState(_Message, frozen=True, tag="state"):
     """Everything that facts have built: the fold of the journal up to `seq`.
 
     `members` keeps whoever has ever joined (facts name them), `present` those who have not left since.
     `hands` are raised, the first of them first. `gathered` is the fact by which the holder has last asked everybody to
-    follow, None where that holder has not. `chat` holds the last lines as (actor, at_ms, text).
+    follow, None where that holder has not. `chat` holds the last lines, without their views.
     """
 
     seq: int
@@ -453,7 +481,7 @@ class RoomState(_Message, frozen=True, tag="state"):
     key_views: tuple[KeyViewAdded, ...]
     annotations: tuple[Annotation, ...]
     text: str
-    chat: tuple[tuple[str, int, str], ...]
+    chat: tuple[ChatLine, ...]
     identity_confirmed: tuple[str, ...]
     conclusion_id: str | None
 

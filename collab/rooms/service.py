@@ -16,13 +16,14 @@ from collab.kit import ids
 from collab.kit.caller import Caller
 from collab.kit.refusals import NotFound
 from collab.rooms import store
-from collab.rooms.fold import Fold, fold
+from collab.rooms.fold import Fold, fold, held_by
 from collab.rooms.journal import GENESIS, Break, Entry, find_break
 from collab.rooms.models import RoomMember, RoomRecord
 from collab.rooms.page import RoomLinks, RoomPatient
 from collab.rooms.protocol import Fact, KeyViewAdded, MemberRole, RoomState
 from collab.rooms.rules import AlreadySigned, is_member
 from collab.rooms.snapshots import is_true_to
+from collab.rooms.view import View
 
 
 class LiveRooms(Protocol):
@@ -164,6 +165,15 @@ def list_members(session: Session, room_id: str) -> Sequence[RoomMember]:
 def facts_of(session: Session, room_id: str, *, after: int = 0) -> list[Fact]:
     """The durable facts after a number."""
     return store.list_facts(session, room_id, after=after)
+
+
+def view_of(session: Session, room_id: str, seq: int) -> View:
+    """The view that fact `seq` holds: at rest, kept, marked, or spoken of. Raises `NotFound` where it holds none."""
+    fact = store.find_fact(session, room_id, seq)
+    view = None if fact is None else held_by(fact)
+    if view is None:
+        raise NotFound
+    return view
 
 
 def entries_of(session: Session, room_id: str) -> Iterator[Entry]:

@@ -164,22 +164,31 @@ def iterate_entries(session: Session, room_id: str, *, after: int = 0) -> Iterat
     # Closed by whoever stops at a break: PostgreSQL keeps a cursor open on its side.
     with session.scalars(query.execution_options(yield_per=1000)) as rows:
         for row in rows:
-            yield Entry(
-                room_id=row.room_id,
-                seq=row.seq,
-                epoch=row.epoch,
-                at_ms=(row.at - _EPOCH) // timedelta(milliseconds=1),
-                actor=row.actor,
-                client_id=row.client_id,
-                n=row.n,
-                body=row.body,
-                previous_hash=row.previous_hash,
-                hash=row.hash,
-            )
+            yield _entry(row)
+
+
+def _entry(row: RoomFact) -> Entry:
+    return Entry(
+        room_id=row.room_id,
+        seq=row.seq,
+        epoch=row.epoch,
+        at_ms=(row.at - _EPOCH) // timedelta(milliseconds=1),
+        actor=row.actor,
+        client_id=row.client_id,
+        n=row.n,
+        body=row.body,
+        previous_hash=row.previous_hash,
+        hash=row.hash,
+    )
 
 
 def list_facts(session: Session, room_id: str, *, after: int = 0) -> list[Fact]:
     return [read_fact(entry) for entry in iterate_entries(session, room_id, after=after)]
+
+
+def find_fact(session: Session, room_id: str, seq: int) -> Fact | None:
+    row = session.scalars(select(RoomFact).where(RoomFact.room_id == room_id, RoomFact.seq == seq)).one_or_none()
+    return None if row is None else read_fact(_entry(row))
 
 
 def find_snapshot(session: Session, room_id: str) -> Snapshot | None:

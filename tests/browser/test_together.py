@@ -90,3 +90,52 @@ def test_r44_a_window_of_ones_own_keeps_the_slice_with_the_presenter(
     assert stage.show_the_same(expert, guest), stage.differences(expert, guest)
     assert stage.eventually(expert, lambda: "ok" in (counted.get_attribute("class") or ""))
     assert guest.errors == expert.errors == []
+
+
+def test_r45_a_view_goes_with_a_line_of_chat_and_by_its_address(
+    case: Case, server: Server, open_as: Callable[..., Window]
+) -> None:
+    expert, guest = open_as(NEURORADIOLOGIST, size=(1400, 900)), open_as(EMERGENCY_DOCTOR, size=(1280, 800))
+    for one in (expert, guest):
+        stage.enter(one, server, case.room_id)
+    assert stage.show_the_same(expert, guest), stage.differences(expert, guest)
+
+    def image(window: Window) -> str:
+        return stage.views(window)["stack"]["sop_instance_uid"]
+
+    # The guest says something about a slice of their own, which the expert then sees for all.
+    stage.scroll(guest, "stack", 5)
+    assert stage.eventually(guest, lambda: image(guest) != image(expert))
+    spoken_of = image(guest)
+    guest.page.locator("#panel-chat button").click()
+    guest.page.locator(".chat-line button[aria-pressed]").click()
+    guest.page.locator(".chat-line input").fill("Et ici ?")
+    guest.page.keyboard.press("Enter")
+    expert.page.locator("#panel-chat button").click()
+    shown = expert.page.locator(".shown-view button").first
+    assert stage.eventually(expert, shown.is_visible)
+    assert "coupe" in shown.inner_text()
+    shown.click()
+    assert stage.eventually(expert, lambda: image(expert) == spoken_of)
+    guest.page.keyboard.press("Escape")
+    guest.page.locator(".bar .primary").click()
+    assert stage.show_the_same(expert, guest), stage.differences(expert, guest)
+
+    # An address of that view brings a member to it, walking freely; F follows the presenter again.
+    expert.page.locator(".shown-view button.tool").click()
+    address = expert.page.locator("dialog.view-link input").input_value()
+    assert address.startswith(f"{server.origin}/rooms/{case.room_id}#view=")
+    assert "2.25" not in address
+    expert.page.keyboard.press("Escape")
+    stage.scroll(expert, "stack", -8)
+    assert stage.eventually(guest, lambda: image(guest) == image(expert) != spoken_of)
+    guest.page.goto("about:blank")
+    guest.page.goto(address)
+    bar = guest.page.locator(".bar.walk")
+    assert stage.eventually(guest, bar.is_visible, timeout_s=60)
+    assert stage.eventually(guest, lambda: image(guest) == spoken_of)
+    assert "lien" in bar.inner_text()
+    assert "#" not in guest.page.url
+    guest.page.keyboard.press("f")
+    assert stage.show_the_same(expert, guest), stage.differences(expert, guest)
+    assert guest.errors == expert.errors == []

@@ -19,6 +19,7 @@ import { createSigning, signingApi } from "./main/signing";
 import { offerSupport, type Timings } from "./main/support";
 import { meansOf, offerOf, REFUSED_THIN, wishesThin } from "./main/thin";
 import { titleOf } from "./main/titles";
+import { createViewLinks } from "./main/view_links";
 import { EMPTY_STATE } from "./room/fold";
 import { hang } from "./room/hanging";
 import { createLive, type Live } from "./room/live";
@@ -31,6 +32,7 @@ import type { ObjectContent } from "./wire/objects";
 import { browserWorld, openSocket, type RoomSocket } from "./wire/socket";
 import type { RoomPage } from "./wire/types";
 import { createUnacked, forgetOthers } from "./wire/unacked";
+import { linkedFact } from "./wire/view_link";
 
 /** How long the shared view may take to arrive before this screen opens a series of its own choosing. */
 const ALONE_AFTER_MS = 1500;
@@ -133,8 +135,12 @@ function start(page: RoomPage, app: HTMLElement): void {
         if (timings.joined === null) resumeCall(parts);
         timings.joined ??= Math.round(performance.now());
         openSomething(0);
+        openLinked();
       },
-      fact: pictures.fact,
+      fact(fact) {
+        pictures.fact(fact);
+        links.fact(fact);
+      },
       refused: (code) => pictures.toast(said(`refused.${code}`) ?? t("room.toast.refused", { code }), "warn"),
       signal: (sender, data) => (sender === ECHO ? echo.receive(data) : call.receive(sender, data)),
       draft: pictures.draft,
@@ -186,6 +192,25 @@ function start(page: RoomPage, app: HTMLElement): void {
     toast: (text) => pictures.toast(text, "warn"),
   });
 
+  const links = createViewLinks({
+    model,
+    live: () => live,
+    catalogue,
+    ask: (act) => socket?.ask(act) ?? 0,
+    toast: (text) => pictures.toast(text, "warn"),
+    listed: studiesLoaded,
+    origin: window.location.origin,
+  });
+  let linked_seq = takeLinked();
+  const openLinked = (): void => {
+    if (linked_seq !== null) void links.open(linked_seq, "address");
+    linked_seq = null;
+  };
+  window.addEventListener("hashchange", () => {
+    linked_seq = takeLinked() ?? linked_seq;
+    openLinked();
+  });
+
   const parts: Parts = {
     model,
     live,
@@ -205,6 +230,7 @@ function start(page: RoomPage, app: HTMLElement): void {
           says: ({ says, code }) => says || said(`refused.${code}`) || t("room.sign.unreachable"),
         })
       : null,
+    links,
     ask: (act) => void socket?.ask(act),
     toast: (text) => pictures.toast(text, "plain"),
     mountViewer: async (host) => {
@@ -217,7 +243,10 @@ function start(page: RoomPage, app: HTMLElement): void {
             // While it moves the panels follow four times a second: drawing them must not hold up the images.
             if (isSettled) pictures.viewer(viewer);
           },
-          taken: (parts) => live.took(parts),
+          taken(parts) {
+            live.took(parts);
+            links.left();
+          },
           pointerMoved: (pointer) => model.viewer.value.points && live.pointed(pointer),
           qualityChanged() {
             expectNext();
@@ -254,7 +283,11 @@ function start(page: RoomPage, app: HTMLElement): void {
   mountRoom(app, model, actions);
 
   socket = connect(page, live, {
-    line: pictures.line,
+    line(line) {
+      pictures.line(line);
+      // Nobody comes in any more, and the view can still be seen.
+      if (line.link.at === "ended") openLinked();
+    },
     abandoned(count) {
       live.draft.revert();
       live.annotating.resume(Number.POSITIVE_INFINITY);
@@ -291,6 +324,14 @@ function start(page: RoomPage, app: HTMLElement): void {
     call: pictures.call,
     timings: () => timings,
   });
+}
+
+/** Once: a page that is reloaded follows again. */
+function takeLinked(): number | null {
+  const { hash, pathname, search } = window.location;
+  const seq = linkedFact(hash);
+  if (seq !== null) window.history.replaceState(null, "", pathname + search);
+  return seq;
 }
 
 type Told = Pick<Parameters<typeof openSocket>[2], "line" | "abandoned">;

@@ -16,8 +16,9 @@ import { createReplayModel } from "./ui/replay_model";
 import type { Viewer } from "./viewer/viewer";
 import { getJson } from "./wire/api";
 import type { ObjectContent } from "./wire/objects";
-import { fetchTrail } from "./wire/trail";
+import { fetchTrail, type Trail } from "./wire/trail";
 import type { Fact, ReplayPage } from "./wire/types";
+import { linkedFact } from "./wire/view_link";
 
 const later = (ms: number, run: () => void): void => void window.setTimeout(run, ms);
 
@@ -104,9 +105,15 @@ function start(page: ReplayPage, app: HTMLElement): void {
   });
 
   for (const study_id of page.study_ids) void catalogue.load(study_id);
+  const begin = (facts: readonly Fact[] | null, trail: Trail | null): void => {
+    reel.load(facts, trail);
+    // Come by a link to a view: that of this fact.
+    const linked = facts?.find(({ seq }) => seq === linkedFact(window.location.hash));
+    if (linked) reel.actions.jumpTo(linked);
+  };
   const facts = getJson<readonly Fact[]>(`/api/rooms/${page.room_id}/facts`);
   void Promise.all([facts, fetchTrail(`/api/rooms/${page.room_id}/trail`)]).then(([answer, trail]) =>
-    reel.load(answer.ok ? answer.value : null, trail),
+    begin(answer.ok ? answer.value : null, trail),
   );
   window.addEventListener("keydown", reel.pressed);
   offerSupport({

@@ -202,13 +202,15 @@ def test_a_room_is_replayed_from_its_journal(typed: Typed, data: Path) -> None:
     facts = [
         Fact(1, make_rooms.START_MS, "PER-x", "", 0, MemberJoined(make_rooms.member("PER-x", "expert"))),
         Fact(2, make_rooms.START_MS, "PER-x", "tab", 1, Said("Bonsoir")),
+        Fact(3, make_rooms.START_MS, "PER-x", "tab", 2, Said("Ici ?", make_rooms.view(), "CÉRÉBRAL · coupe 85/160")),
     ]
     with database.transaction() as session:
         rooms_store.append(session, seal(facts, room_id=met.room_id, epoch=1, previous_hash=GENESIS))
     code, said = typed("replay", met.room_id)
     assert code == 0
-    assert [line.split()[0] for line in said.splitlines()] == ["1", "2"]
-    assert "chat.said text=Bonsoir" in said
+    assert [line.split()[0] for line in said.splitlines()] == ["1", "2", "3"]
+    assert "chat.said text=Bonsoir\n" in said
+    assert "chat.said text=Ici ? caption=CÉRÉBRAL · coupe 85/160" in " ".join(said.split())
     code, said = typed("replay", met.room_id, "--at", "1")
     assert json.loads(said)["seq"] == 1
     assert json.loads(said)["chat"] == []

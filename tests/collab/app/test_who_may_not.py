@@ -236,6 +236,7 @@ MATRIX: Mapping[Key, Row] = {
     ("GET", "/rooms/{room_id}"): only(ROOM),
     ("GET", "/api/rooms/{room_id}"): only(ROOM),
     ("GET", "/api/rooms/{room_id}/facts"): only(ROOM),
+    ("GET", "/api/rooms/{room_id}/views/{seq}"): only(ROOM),
     ("GET", "/rooms/{room_id}/replay"): only(ROOM),
     ("GET", "/api/rooms/{room_id}/trail"): only(ROOM),
     # The expert too once they have signed, which they have not in this room (tests/collab/evidence/test_endpoints.py).

@@ -18,7 +18,8 @@ from collab.rooms.hub import RoomHub
 from collab.rooms.journal import GENESIS, seal
 from collab.rooms.models import RoomRecord
 from collab.rooms.page import RoomPage
-from collab.rooms.protocol import Fact
+from collab.rooms.protocol import Done, Fact, Said, ViewMarked, ViewSettled
+from collab.rooms.view import View
 from tests import make
 from tests.collab.rooms import golden
 from tests.collab.rooms import make as rooms
@@ -46,7 +47,7 @@ def cookie(person: object) -> dict[str, str]:
     return {"cookie": f"consilium={rooms.token_of(person)}"}  # pyright: ignore[reportArgumentType]
 
 
-PATHS = ["/rooms/{}", "/api/rooms/{}", "/api/rooms/{}/facts"]
+PATHS = ["/rooms/{}", "/api/rooms/{}", "/api/rooms/{}/facts", "/api/rooms/{}/views/1"]
 
 
 @pytest.mark.parametrize("path", PATHS[1:])
@@ -183,3 +184,27 @@ async def test_every_reading_is_in_the_audit(database: Database, path: str, act:
     with database.transaction() as session:
         rows = session.query(AuditEntry).filter_by(object_id=case.room_id, actor_id=case.guest.id).all()
         assert [one.act for one in rows] == [act]
+
+
+async def test_r45_a_view_is_found_under_the_number_of_its_fact_by_members_only(database: Database) -> None:
+    case = rooms.case(database)
+    done: list[Done] = [
+        ViewMarked(rooms.grid()),
+        Said("Merci."),
+        Said("Ici ?", rooms.view(12.5), "coupe 85/160"),
+        ViewSettled(1, rooms.view(3.0)),
+    ]
+    facts = [Fact(seq, rooms.START_MS, case.expert.id, "", 0, each) for seq, each in enumerate(done, 1)]
+    with database.transaction() as session:
+        store.append(session, seal(facts, room_id=case.room_id, epoch=1, previous_hash=GENESIS))
+    browser = server(database).client()
+
+    async def found(seq: object, person: object = case.requester) -> View | int:
+        answer = await browser.get(f"/api/rooms/{case.room_id}/views/{seq}", headers=cookie(person))
+        return msgspec.json.decode(answer.content, type=View) if answer.status_code == 200 else answer.status_code
+
+    assert await found(1, case.outsider) == 404
+    assert [await found(seq) for seq in (1, 3, 4)] == [rooms.grid(), rooms.view(12.5), rooms.view(3.0)]
+    assert [await found(seq) for seq in (2, 5, 0, "x", "9" * 40)] == [404] * 5
+    with database.transaction() as session:
+        assert session.query(AuditEntry).filter_by(act="room.view_read").count() > 0

@@ -70,7 +70,7 @@ def test_r29_the_state_keeps_the_last_lines_of_chat() -> None:
     lines = [Fact(number, 0, "a", "", 0, Said(str(number))) for number in range(1, CHAT_LINES + 11)]
     chat = fold(lines).snapshot().chat
     assert len(chat) == CHAT_LINES
-    assert (chat[0][2], chat[-1][2]) == ("11", str(CHAT_LINES + 10))
+    assert (chat[0].text, chat[-1].text) == ("11", str(CHAT_LINES + 10))
 
 
 def test_a_member_keeps_their_place_in_the_list() -> None:

@@ -15,6 +15,7 @@ from collab.rooms.protocol import (
     AnnotationMoved,
     Ask,
     ChangeAnnotation,
+    ChatLine,
     ControlTaken,
     DraftLocked,
     DrawAnnotation,
@@ -189,7 +190,7 @@ def test_r7_a_new_client_gets_a_snapshot() -> None:
     assert isinstance(welcome, Welcome)
     assert welcome.state is not None
     assert welcome.state.seq == 4
-    assert welcome.state.chat == (("bob", START_MS, "before"),)
+    assert welcome.state.chat == (ChatLine(3, "bob", START_MS, "before", None),)
 
 
 @pytest.mark.parametrize("seq", [1, 10_000])

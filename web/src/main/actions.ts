@@ -17,6 +17,8 @@ import type { ObjectShelf } from "./object_shelf";
 import { objectActions } from "./objects";
 import type { Signing } from "./signing";
 import { REFUSED_THIN, rememberThin } from "./thin";
+import { captionOf } from "./titles";
+import type { ViewLinks } from "./view_links";
 
 export type Parts = {
   model: Model;
@@ -27,6 +29,7 @@ export type Parts = {
   catalogue: Catalogue;
   objects: ObjectShelf;
   signing: Signing | null;
+  links: ViewLinks;
   annotations: AnnotationActions;
   ask(act: Act): void;
   toast(text: string): void;
@@ -41,6 +44,7 @@ export function createActions(parts: Parts): Actions {
     ...parts.annotations,
     ...viewActions(parts),
     ...wordActions(parts),
+    ...linkActions(parts),
     ...callActions(parts),
     ...objectActions({ ...parts, shelf: parts.objects }),
     declareDisplay(declared) {
@@ -249,13 +253,39 @@ function wordActions({ model, live, viewer, ask, signing, toast }: Parts): WordA
       live.draft.edit(text);
       model.draft.value = { ...model.draft.value, text, shift: null };
     },
-    say: (text) => ask({ t: "chat.say", text }),
+    say(text) {
+      const attached = model.attached.value;
+      ask({ t: "chat.say", text, view: attached?.view ?? null, caption: attached?.caption ?? "" });
+      model.attached.value = null;
+    },
     confirmIdentity: () => ask({ t: "identity.confirm" }),
     previewSigning() {
       live.draft.flush();
       void signing?.preview();
     },
     sign: (order) => void signing?.sign(order),
+  };
+}
+
+type LinkActions = Pick<
+  Actions,
+  "attachView" | "openView" | "linkView" | "offerLink" | "presentLinked" | "closeLinked"
+>;
+
+function linkActions({ model, viewer, links }: Parts): LinkActions {
+  return {
+    attachView(on) {
+      const view = on ? (viewer()?.view() ?? null) : null;
+      model.attached.value = view && { view, caption: captionOf(view, viewer()?.place() ?? null, model.studies.value) };
+    },
+    openView: (seq) => void links.open(seq, "hand"),
+    linkView(view) {
+      const mine = view ?? viewer()?.view() ?? null;
+      if (mine !== null) links.make(mine);
+    },
+    offerLink: links.offer,
+    presentLinked: links.present,
+    closeLinked: links.close,
   };
 }
 

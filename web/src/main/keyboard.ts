@@ -121,6 +121,9 @@ function obey(act: KeyAct, model: Model, actions: Actions): void {
     case "key_view":
       model.isKeeping.value = pane !== null && mayKeep(model);
       break;
+    case "link_view":
+      if (model.link.value.at === "live") actions.linkView();
+      break;
     case "pointer":
       actions.setPoints(!points);
       break;

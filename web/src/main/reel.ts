@@ -3,7 +3,7 @@
 import { advanced, atSpeed, movedTo, type Playing, toggled } from "../lib/playing";
 import { createTape, type Tape } from "../lib/tape";
 import { createDraftReader } from "../room/draft_reading";
-import { createRecording, type Moment, type Recording } from "../room/recording";
+import { createRecording, heldBy, type Moment, type Recording } from "../room/recording";
 import type { ShowResult } from "../room/screen";
 import { linesOf } from "../ui/fact_lines";
 import type { ReplayActions, ReplayModel, TrailPicture } from "../ui/replay_model";
@@ -47,7 +47,9 @@ export function createReel(model: ReplayModel, world: ReelWorld): Reel {
   const momentOf = ({ played_ms, fact }: Playing): Moment | null => {
     if (recording === null || tape === null) return null;
     const chosen = fact === null ? undefined : recording.facts.find((one) => one.seq === fact);
-    return chosen ? recording.atFact(chosen) : recording.at(tape.recordedAt(played_ms));
+    if (!chosen) return recording.at(tape.recordedAt(played_ms));
+    const moment = recording.atFact(chosen);
+    return { ...moment, view: heldBy(chosen) ?? moment.view };
   };
 
   const drawHands = (moment: Moment): void => {

@@ -2,7 +2,9 @@
 import { formatDay } from "../i18n/dates";
 import { currentLanguage, said, t } from "../i18n/text";
 import type { CarriedStack, StudyPicture } from "../ui/model";
-import type { StackEntry } from "../wire/types";
+import type { SlicePlace } from "../viewer/viewer";
+import type { StackEntry, View } from "../wire/types";
+import { activePane } from "../wire/view";
 
 export function titleOf(
   stack: CarriedStack,
@@ -18,6 +20,27 @@ export function titleOf(
   const entry = series?.stacks.find((one) => one.stack === stack.stack);
   const words = [day, series?.modality, name, entry && viewOf(entry)].filter(Boolean).join(" · ");
   return { title: words, prior: isPrior ? t("room.pane.prior") : null };
+}
+
+/** The room takes no longer one. */
+const CAPTION_CHARS = 500;
+
+/** What a view shows, in words that go with it: its series, its slice, its window. */
+export function captionOf(view: View, place: SlicePlace | null, studies: readonly StudyPicture[]): string {
+  const pane = activePane(view) ?? view.panes.find((one) => one !== null) ?? null;
+  if (pane === null) return "";
+  const series = studies
+    .find((one) => one.manifest?.study_uid === pane.study_uid)
+    ?.manifest?.series.find((one) => one.series_uid === pane.series_uid);
+  const { width, center } = pane.window;
+  const panes = view.panes.filter((one) => one !== null).length;
+  const words = [
+    series && (series.description || t("room.series.unnamed", { number: series.number ?? "–" })),
+    place && t(place.isSlice ? "room.viewer.slice" : "room.viewer.image", { n: place.n, count: place.count }),
+    t("room.window.numbers", { width: Math.round(width), center: Math.round(center) }),
+    panes > 1 && t("room.linked.panes", { count: panes }),
+  ];
+  return words.filter(Boolean).join(" · ").slice(0, CAPTION_CHARS);
 }
 
 /** Which side and from where, of a projection. */

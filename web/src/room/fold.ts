@@ -1,5 +1,14 @@
 /** What a fact does to the room's state: the twin of the server's fold; tests/golden/room serves both. */
-import type { Annotation, AnnotationChanged, AnnotationDrawn, Fact, Member, RoomState } from "../wire/types";
+import type {
+  Annotation,
+  AnnotationChanged,
+  AnnotationDrawn,
+  ChatLine,
+  Fact,
+  Member,
+  RoomState,
+  Said,
+} from "../wire/types";
 
 export const EMPTY_STATE: RoomState = {
   t: "state",
@@ -29,7 +38,7 @@ export function fold(state: RoomState, fact: Fact): RoomState {
 }
 
 function changes(state: RoomState, fact: Fact): Partial<RoomState> {
-  const { done, actor, at_ms } = fact;
+  const { done, actor } = fact;
   switch (done.t) {
     case "view.settled":
       return { view: done.view };
@@ -55,9 +64,10 @@ function changes(state: RoomState, fact: Fact): Partial<RoomState> {
     case "gathered":
       return { gathered: fact.seq };
     case "text.updated":
+    case "view.marked":
       return {};
     case "chat.said":
-      return { chat: [...state.chat, [actor, at_ms, done.text] as [string, number, string]].slice(-CHAT_LINES) };
+      return { chat: [...state.chat, chatLine(fact, done)].slice(-CHAT_LINES) };
     case "identity.confirmed":
       return { identity_confirmed: [...without(state.identity_confirmed, actor), actor] };
     case "member.joined":
@@ -71,6 +81,14 @@ function changes(state: RoomState, fact: Fact): Partial<RoomState> {
       return { conclusion_id: done.conclusion_id };
   }
 }
+
+const chatLine = ({ seq, actor, at_ms }: Fact, { text, view, caption = "" }: Said): ChatLine => ({
+  seq,
+  actor,
+  at_ms,
+  text,
+  caption: view ? caption : null,
+});
 
 const annotationOf = (fact: Fact, { annotation_id, drawing }: AnnotationDrawn): Annotation => ({
   annotation_id,

@@ -17,6 +17,13 @@ export type Moment = {
   sketches: readonly Sketch[];
 };
 
+/** The view by which a fact lets itself be found again. */
+export function heldBy({ done }: Fact): View | null {
+  const holds =
+    done.t === "view.settled" || done.t === "key_view.added" || done.t === "chat.said" || done.t === "view.marked";
+  return holds ? (done.view ?? null) : null;
+}
+
 export type Recording = {
   facts: readonly Fact[];
   /** Instants at which anything happened, in their order. */

@@ -22,6 +22,7 @@ import { ReportDialog } from "./report";
 import { SeriesStrip } from "./series";
 import { SignedNotice, SignPanel } from "./sign";
 import { Toolbar } from "./toolbar";
+import { ViewLinkDialog } from "./view_link";
 
 /** Draws the room into `host`, in place of what the server had put there; returns the remover. */
 export function mountRoom(host: HTMLElement, model: Model, actions: Actions): () => void {
@@ -75,6 +76,7 @@ function Screen(): JSX.Element {
       <Toasts />
       <HelpDialog />
       <KeepDialog />
+      <ViewLinkDialog />
       <WordsDialog />
       <ReportDialog />
       <PaperDialog />

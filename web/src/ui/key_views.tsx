@@ -42,6 +42,16 @@ function KeyView({ kept }: { kept: KeyViewAdded }): JSX.Element {
           </span>
         </span>
       </button>
+      <button
+        type="button"
+        class="tool"
+        disabled={model.link.value.at !== "live"}
+        aria-label={t("room.view_link.of", { name })}
+        title={t("room.view_link.of", { name })}
+        onClick={() => actions.linkView(view)}
+      >
+        <Icon name="share" />
+      </button>
       {mayRemove && (
         <button
           type="button"

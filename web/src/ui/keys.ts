@@ -8,7 +8,7 @@ export type KeyAct =
   | { do: "tool"; tool: "window" | "pan" | "zoom" | "scroll" | "region" | "lens" }
   | { do: "undo" | "redo" | "measure" | "remove" | "escape" }
   | { do: "invert" | "reset" | "follow" | "key_view" | "pointer" | "mute" | "help" | "layout" | "control" }
-  | { do: "hand" | "gather" }
+  | { do: "hand" | "gather" | "link_view" }
   | { do: "rotate" | "flip" | "cine" | "straighten" | "thin" }
   | { do: "tilt"; degrees: number }
   | { do: "slab" }
@@ -68,6 +68,7 @@ const TILTS: Readonly<Record<string, number>> = { arrowleft: 5, arrowright: -5 }
 const SHIFTED: Readonly<Record<string, KeyAct>> = {
   h: { do: "hand" },
   f: { do: "gather" },
+  k: { do: "link_view" },
 };
 
 const NUDGES: Readonly<Record<string, readonly [right: number, up: number]>> = {
@@ -101,6 +102,7 @@ export const HELP: readonly { keys: string; text: TextKey }[] = [
   { keys: "⇧ F", text: "room.keys.gather" },
   { keys: "⇧ H", text: "room.keys.hand" },
   { keys: "K", text: "room.keys.key_view" },
+  { keys: "⇧ K", text: "room.keys.link_view" },
   { keys: "P", text: "room.keys.pointer" },
   { keys: "M", text: "room.keys.mute" },
   { keys: "↑ ↓", text: "room.keys.scroll" },

@@ -175,6 +175,16 @@ export type SignPicture = {
 
 export type CarriedStack = { study_uid: string; series_uid: string; stack: number };
 
+/** A view that the page's address names: `offered` to whoever presents, for whom it is everybody's screen. */
+export type LinkedPicture = {
+  at: "loading" | "shown" | "offered" | "failed";
+  why: string | null;
+  view: View | null;
+};
+
+/** A view that goes with the next line of chat, and what it shows. */
+export type AttachedPicture = { view: View; caption: string };
+
 export type Toast = { id: number; text: string; tone: "plain" | "warn" | "danger" };
 
 export type Model = {
@@ -201,6 +211,10 @@ export type Model = {
   /** Requests for the baton that I have put off. */
   putOff: Signal<readonly string[]>;
   isDisplayDeclared: Signal<boolean>;
+  /** The address of a view, while it is shown to be copied. */
+  viewLink: Signal<string | null>;
+  linked: Signal<LinkedPicture | null>;
+  attached: Signal<AttachedPicture | null>;
   isHelpOpen: Signal<boolean>;
   isKeeping: Signal<boolean>;
 };
@@ -286,7 +300,18 @@ export type Actions = AnnotationActions & {
   keepView(caption: string): void;
   removeKeyView(key_view_id: string): void;
   write(text: string): void;
+  /** With the view that is attached, if one is. */
   say(text: string): void;
+  /** What I see now goes with the next line of chat, or no longer does. */
+  attachView(on: boolean): void;
+  /** To the view that a fact of the room holds. */
+  openView(seq: number): void;
+  /** Makes an address of a view: of what I see, or of another. */
+  linkView(view?: View): void;
+  /** The address of a view that the room holds already. */
+  offerLink(seq: number): void;
+  presentLinked(): void;
+  closeLinked(): void;
   confirmIdentity(): void;
   declareDisplay(declared: boolean): void;
   previewSigning(): void;
@@ -358,6 +383,9 @@ export function createModel(page: RoomPage, state: RoomState): Model {
     toasts: signal<readonly Toast[]>([]),
     putOff: signal<readonly string[]>([]),
     isDisplayDeclared: signal(false),
+    viewLink: signal<string | null>(null),
+    linked: signal<LinkedPicture | null>(null),
+    attached: signal<AttachedPicture | null>(null),
     isHelpOpen: signal(false),
     isKeeping: signal(false),
   };

@@ -6,6 +6,7 @@ import { isAll, isInPlace, ownOf, walks } from "../wire/facets";
 import { useRoom } from "./context";
 import { Icon } from "./icons";
 import { cautionsOf } from "./series";
+import { LinkedBar } from "./view_link";
 
 /**
  * Bars at the upper edge of the images; they lie over them, for a bar that pushes would move what people look at. Words of
@@ -26,6 +27,7 @@ export function Bars(): JSX.Element {
     <div class="bars" ref={bars}>
       <EndBar />
       <WalkBar />
+      <LinkedBar />
       <LateBar />
       <ElsewhereBar />
       <FailureBar />
@@ -41,7 +43,10 @@ function WalkBar(): JSX.Element | null {
   if (isAll(follows) || holder === null || holder === model.page.actor) return null;
   const name = members.find((one) => one.actor === holder)?.name ?? "";
   const parts = ownOf(follows).map((facet) => t(`room.facet.${facet}`).toLowerCase());
-  const plain = walks(follows) ? t("room.walk", { name }) : t("room.partly", { name, parts: parts.join(", ") });
+  const isLinked = model.linked.value?.at === "shown";
+  const plain = walks(follows)
+    ? t(isLinked ? "room.linked.walk" : "room.walk", { name })
+    : t("room.partly", { name, parts: parts.join(", ") });
   return (
     <div key={String(isCalled)} class={isCalled ? "bar warn" : "bar walk"} role={isCalled ? "alert" : "status"}>
       <Icon name="follow" />
@@ -145,6 +150,7 @@ function EndBar(): JSX.Element | null {
     <div class="bar danger" role="alert">
       <Icon name="warning" />
       <span>{said(`room.end.${end}`) ?? t("room.link.ended")}</span>
+      {end === "room_closed" && <a href={`/rooms/${model.page.room_id}/replay`}>{t("room.end.replay")}</a>}
       <button type="button" onClick={() => window.location.reload()}>
         {t("room.reload")}
       </button>

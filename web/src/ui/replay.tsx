@@ -89,6 +89,7 @@ function Bars(): JSX.Element {
     failure.value !== null &&
       (said(`room.viewer.${failure.value}`) ?? t("room.viewer.failed", { code: failure.value })),
     seen.value === "coarse" && t("room.quality.coarse"),
+    isAside(model) && t("room.replay.aside"),
   ].filter((one) => typeof one === "string");
   return (
     <div class="bars">
@@ -101,6 +102,12 @@ function Bars(): JSX.Element {
       <Pause />
     </div>
   );
+}
+
+/** A view that a fact speaks of, and that nobody presented at that moment. */
+function isAside({ moment, playing }: ReplayModel): boolean {
+  const done = playing.value.fact === null ? undefined : moment.value?.fact?.done;
+  return done?.t === "key_view.added" || done?.t === "view.marked" || (done?.t === "chat.said" && Boolean(done.view));
 }
 
 const formatWhenOf = ({ page }: ReplayModel, at_ms: number): string =>

@@ -80,7 +80,11 @@ function sentenceOf({ done }: Fact, name: string, nameOf: (actor: string | null)
     case "text.updated":
       return t("room.replay.fact.text", { name });
     case "chat.said":
-      return t("room.replay.fact.said", { name, text: done.text });
+      return done.view
+        ? t("room.replay.fact.said_view", { name, text: done.text, caption: done.caption ?? "" })
+        : t("room.replay.fact.said", { name, text: done.text });
+    case "view.marked":
+      return t("room.replay.fact.marked", { name });
     case "identity.confirmed":
       return t("room.replay.fact.identity", { name });
     case "draft.locked":

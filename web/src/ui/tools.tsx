@@ -178,7 +178,7 @@ export function WindowChoice(): JSX.Element | null {
 }
 
 export function KeyViewButton(): JSX.Element {
-  const { model } = useRoom();
+  const { model, actions } = useRoom();
   const { pane } = model.viewer.value;
   const isAllowed = model.page.role !== "participant" && model.state.value.conclusion_id === null;
   return (
@@ -191,6 +191,13 @@ export function KeyViewButton(): JSX.Element {
         onClick={() => {
           model.isKeeping.value = true;
         }}
+      />
+      <ToolButton
+        icon="share"
+        label={t("room.view_link.make")}
+        shortcut="⇧ K"
+        disabled={pane === null || model.link.value.at !== "live"}
+        onClick={() => actions.linkView()}
       />
     </div>
   );

@@ -2,6 +2,7 @@
 import { NO_OBJECTS } from "../wire/layers";
 import { markingsIn } from "./layers/markings";
 import type { Panes } from "./panes";
+import { stepOf } from "./scene";
 import { flipped, rotated } from "./turning";
 import type { Viewer } from "./viewer_contract";
 
@@ -23,6 +24,7 @@ type ActiveActs = Pick<
   | "zoomBy"
   | "setTool"
   | "layers"
+  | "place"
   | "setLayers"
   | "windows"
   | "setPointers"
@@ -49,6 +51,13 @@ export const activeActs = (panes: Panes): ActiveActs => ({
     const now = panes.active().picture();
     const there = now ? markingsIn(now.series.header) : { overlays: false, shutters: false };
     return { there, on: now?.scene.layers ?? NO_OBJECTS };
+  },
+  place() {
+    const now = panes.active().picture();
+    if (!now) return null;
+    const { scene, series } = now;
+    const { index, count } = stepOf(scene, series.geometry, scene.active);
+    return { n: index + 1, count, isSlice: series.geometry.isInPatient };
   },
   setLayers: (layers, state) => panes.active().setLayers(layers, state),
   windows: () => panes.active().picture()?.series.header.windows ?? [],

@@ -36,7 +36,7 @@ export type { Tool } from "./gestures";
 export type { ImageName, StackRef } from "./library";
 export type { ShowResult } from "./pane_contract";
 export type { Timing } from "./times";
-export type { FullCode, SnapshotLine, Viewer, ViewerEvents } from "./viewer_contract";
+export type { FullCode, SlicePlace, SnapshotLine, Viewer, ViewerEvents } from "./viewer_contract";
 
 /** `here`: what draws on this machine, where that is done from the start; without it the server draws. */
 export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text, here: FullCode | null): Viewer {

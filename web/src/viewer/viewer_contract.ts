@@ -55,6 +55,9 @@ export type ViewerEvents = {
 /** Annotations over the images of all panes: what is shown of them, and the tool that makes them. */
 export type Drawings = Omit<DrawingBoard, "paint" | "destroy">;
 
+/** Where one stands in the active viewport, from 1. `isSlice`: the images have places in a patient. */
+export type SlicePlace = { n: number; count: number; isSlice: boolean };
+
 export type Viewer = {
   /** In the active pane. Resolves when the image asked for is drawn, when loading has failed for good, or when another
    *  stack is opened there. `begun`: its pack beginning with this image, asked for before the viewer was there. */
@@ -62,6 +65,7 @@ export type Viewer = {
   /** Several stacks at once, one a pane, in this order; resolves when an image of each is drawn or has failed. */
   hang(arrangement: Arrangement, stacks: readonly StackRef[]): Promise<void>;
   view(): View | null;
+  place(): SlicePlace | null;
   /** Takes over the parts named of somebody's view; `stacks`: where its panes' packs are, null where not known.
    *  `begun` belongs to the active pane. Another series never counts as the same image. */
   show(view: View, stacks: readonly (StackRef | null)[], facets: Facets, begun?: Begun): ShowResult;

@@ -220,10 +220,18 @@ export type UpdateText = {
   update: string;
 };
 
-/** A line of text chat. */
+/** A line of text chat, with a view that it speaks of where there is one, and what that view shows in words. */
 export type Say = {
   t: "chat.say";
   text: string;
+  view?: View | null;
+  caption?: string;
+};
+
+/** Let this view be found again, under the number of the fact that answers. */
+export type MarkView = {
+  t: "view.mark";
+  view: View;
 };
 
 /** I have read the patient's identity back, aloud. */
@@ -235,7 +243,7 @@ export type ConfirmIdentity = {
 export type Ask = {
   t: "ask";
   n: number;
-  act: SettleView | RequestControl | GiveControl | TakeControl | ReleaseControl | GatherEveryone | RaiseHand | LowerHand | AddKeyView | RemoveKeyView | DrawAnnotation | ChangeAnnotation | RemoveAnnotation | UpdateText | Say | ConfirmIdentity;
+  act: SettleView | RequestControl | GiveControl | TakeControl | ReleaseControl | GatherEveryone | RaiseHand | LowerHand | AddKeyView | RemoveKeyView | DrawAnnotation | ChangeAnnotation | RemoveAnnotation | UpdateText | Say | MarkView | ConfirmIdentity;
 };
 
 /** Ephemeral: the presenter's view while it moves; `n` grows with each. */
@@ -401,10 +409,18 @@ export type TextUpdated = {
   update: string;
 };
 
-/** A line of text chat. */
+/** A line of text chat, and the view that it speaks of. */
 export type Said = {
   t: "chat.said";
   text: string;
+  view?: View | null;
+  caption?: string;
+};
+
+/** A view that is found again under this fact's number; nobody's screen shows it by that. */
+export type ViewMarked = {
+  t: "view.marked";
+  view: View;
 };
 
 /** The acting member has read the patient's identity back. */
@@ -438,7 +454,7 @@ export type Fact = {
   actor: string;
   client_id: string;
   n: number;
-  done: ViewSettled | ControlRequested | ControlTaken | Gathered | HandRaised | HandLowered | KeyViewAdded | KeyViewRemoved | AnnotationDrawn | AnnotationChanged | AnnotationRemoved | TextUpdated | Said | IdentityConfirmed | MemberJoined | MemberLeft | DraftLocked;
+  done: ViewSettled | ControlRequested | ControlTaken | Gathered | HandRaised | HandLowered | KeyViewAdded | KeyViewRemoved | AnnotationDrawn | AnnotationChanged | AnnotationRemoved | TextUpdated | Said | ViewMarked | IdentityConfirmed | MemberJoined | MemberLeft | DraftLocked;
 };
 
 /** The answer to an ask that could not be carried out; nothing changed. `code` is in the catalogues. */
@@ -458,6 +474,15 @@ export type Presence = {
   lost_ms: number;
 };
 
+/** A line of chat in the state: said by fact `seq`. `caption`: of the view that the fact holds, None where none. */
+export type ChatLine = {
+  seq: number;
+  actor: string;
+  at_ms: number;
+  text: string;
+  caption: string | null;
+};
+
 /** Everything that facts have built: the fold of the journal up to `seq`. */
 export type RoomState = {
   t: "state";
@@ -473,7 +498,7 @@ export type RoomState = {
   key_views: KeyViewAdded[];
   annotations: Annotation[];
   text: string;
-  chat: [string, number, string][];
+  chat: ChatLine[];
   identity_confirmed: string[];
   conclusion_id: string | null;
 };
@@ -546,9 +571,9 @@ export type Seen = "same" | "partly" | "coarse" | "loading" | "elsewhere" | "los
 
 export type FromBrowser = Hello | Ask | MoveView | MovePointer | SlidePointer | MoveAnnotation | Tell | Signal | Drawn | Ping | Pong;
 
-export type Act = SettleView | RequestControl | GiveControl | TakeControl | ReleaseControl | GatherEveryone | RaiseHand | LowerHand | AddKeyView | RemoveKeyView | DrawAnnotation | ChangeAnnotation | RemoveAnnotation | UpdateText | Say | ConfirmIdentity;
+export type Act = SettleView | RequestControl | GiveControl | TakeControl | ReleaseControl | GatherEveryone | RaiseHand | LowerHand | AddKeyView | RemoveKeyView | DrawAnnotation | ChangeAnnotation | RemoveAnnotation | UpdateText | Say | MarkView | ConfirmIdentity;
 
-export type Done = ViewSettled | ControlRequested | ControlTaken | Gathered | HandRaised | HandLowered | KeyViewAdded | KeyViewRemoved | AnnotationDrawn | AnnotationChanged | AnnotationRemoved | TextUpdated | Said | IdentityConfirmed | MemberJoined | MemberLeft | DraftLocked;
+export type Done = ViewSettled | ControlRequested | ControlTaken | Gathered | HandRaised | HandLowered | KeyViewAdded | KeyViewRemoved | AnnotationDrawn | AnnotationChanged | AnnotationRemoved | TextUpdated | Said | ViewMarked | IdentityConfirmed | MemberJoined | MemberLeft | DraftLocked;
 
 export type Moved = ViewMoved | PointerMoved | PointerSlid | AnnotationMoved;
 
