@@ -165,9 +165,16 @@ def _letters(direction: Vector, sign: int) -> str:
     return "".join(_AXES[axis][is_positive] for size, is_positive, axis in parts if size > 0.1)
 
 
-def _window(shown: ShownWindow, of_file: tuple[Window, ...]) -> Window:
-    """The window of a view under the function of the file's first one, as the screens draw it."""
-    function = of_file[0].function if of_file else "LINEAR"
+def _window(shown: ShownWindow, of_file: tuple[Window, ...]) -> Window | None:
+    """The window of a view as the screens draw it; None: the first of the stack, or the table of the file it spans.
+
+    Any other is under its own function where the file has it, else under the file's: that of its last window, for the
+    first may be the ends of a table.
+    """
+    same = next((each for each in of_file if (each.center, each.width) == (shown.center, shown.width)), None)
+    if same is not None and same is of_file[0]:
+        return None
+    function = (same or of_file[-1]).function if of_file else "LINEAR"
     # PS3.3 C.11.2.1.2.1: a width below 1 means something under LINEAR_EXACT and SIGMOID only.
     width = max(shown.width, 1.0) if function == "LINEAR" else shown.width
     return Window(shown.center, width, function)

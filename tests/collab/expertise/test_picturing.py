@@ -155,6 +155,23 @@ def test_a_narrow_window_is_printed_under_the_function_that_the_screens_use(worl
         assert abs(drawn[row * side + side // 2, column] - expected) <= 3
 
 
+def test_a_table_of_the_file_is_printed_as_the_screens_draw_it(world: World, tmp_path: Path) -> None:
+    """PS3.3 C.11.2.1.1: black up to 128, white from 129; its ends as a window are a ramp from 1 to 256."""
+    table = pydicom.Dataset()
+    table.LUTDescriptor, table.LUTData = [256, 1, 16], bytes(256) + b"\xff" * 256
+    study = prepare(
+        world, tmp_path / "in", VOILUTSequence=[table], WindowCenter=128.5, WindowWidth=5, VOILUTFunction="SIGMOID"
+    )
+    side = LONG_SIDE_PX // 16
+    dark, bright = (slice(row * side + side // 4, (row + 1) * side - side // 4) for row in (3, 12))
+    stepped = levels(draw(world, key_view(window=Window(128.5, 255.0, "HU")), study))
+    assert stepped[dark].max() < 10
+    assert stepped[bright].min() > 245
+    # Values 49 to 64 under SIGMOID, once a window is set: 255 / (1 + e^(4 * 72 / 100)) for the middle one.
+    curved = levels(draw(world, key_view(window=Window(128.5, 100.0, "HU")), study))
+    assert abs(curved[dark].mean() - 255 / (1 + np.exp(4 * 72 / 100))) < 3
+
+
 def test_what_a_shutter_hides_on_the_screens_is_hidden_in_print(world: World, tmp_path: Path) -> None:
     """PS3.3 C.7.6.11: columns 9 to 16, the brighter half, lie outside of the right edge."""
     shutter = {

@@ -7,10 +7,11 @@ import { inflated } from "./layers/bits";
 import { stateCurve } from "./layers/state_grey";
 import type { PackHeader } from "./pack";
 import type { Scene } from "./scene";
+import { functionOf, functionsOf } from "./voi";
 
 /** Stacks that no straight line shows as their file wants it. */
 export const isBent = ({ windows, voi_tables }: PackHeader): boolean =>
-  (voi_tables ?? []).length > 0 || windows[0]?.function === "SIGMOID";
+  (voi_tables ?? []).length > 0 || functionsOf({ windows }).has("SIGMOID");
 
 /** The file's own table for this frame, as long as nobody has set another window; cuts through a volume have none. */
 export function tableOf({ frame, window }: Scene, header: PackHeader, id: ViewportId): VoiTable | null {
@@ -34,7 +35,7 @@ export function curveOf(
   }
   const table = tableOf(scene, header, id);
   if (table) return unpacked(table, ready);
-  return header.windows[0]?.function === "SIGMOID" ? sigmoidCurve(scene.window) : null;
+  return functionOf(header, scene.window) === "SIGMOID" ? sigmoidCurve(scene.window) : null;
 }
 
 const known = new WeakMap<VoiTable, Curve | "waiting">();

@@ -9,6 +9,7 @@ import { presentationOf } from "./presenting";
 import { isReformat, type Scene } from "./scene";
 import type { Presentation } from "./screens";
 import type { Series } from "./series";
+import { functionOf } from "./voi";
 
 type At = { id: ViewportId; state: PresentationState | null };
 
@@ -41,7 +42,7 @@ export function greyWords(scene: Scene, series: Series, at: At, text: Text): str
   if (header.values === "rgb8") return "";
   const shown = greyOf(scene, series, at, () => undefined);
   const padding = paddingOf(series, scene.frame);
-  const isStraight = at.state === null && header.windows[0]?.function === "SIGMOID" && shown.curve === null;
+  const isStraight = at.state === null && functionOf(header, scene.window) === "SIGMOID" && shown.curve === null;
   return [
     isStraight ? text("room.grey.sigmoid") : "",
     padding !== null && !isPaddingBlack(shown, gain, padding) ? text("room.grey.padding") : "",

@@ -26,6 +26,7 @@ import { slabAt } from "./slabs";
 import type { Stack } from "./stack";
 import type { Stage } from "./stage";
 import { angleBetween, isGripped, isHeld, tilted } from "./tilting";
+import { functionOf } from "./voi";
 
 export type Hand = {
   pointer(): Pointer | null;
@@ -164,7 +165,7 @@ export function createHand(stage: Stage, display: Display, world: HandWorld): Ha
 
 function windowed(scene: Scene, { header }: Stack, by: { right_px: number; down_px: number }): Scene {
   if (header.values === "rgb8") return scene;
-  return { ...scene, window: draggedWindow(scene.window, by, header.windows[0]?.function !== "LINEAR") };
+  return { ...scene, window: draggedWindow(scene.window, by, functionOf(header, null) !== "LINEAR") };
 }
 
 function pointerAt({ scene, series: { header } }: Picture, id: ViewportId, point_world_mm: Vec3): Pointer {

@@ -5,6 +5,7 @@ import { curveOf } from "./bending";
 import type { Scene } from "./scene";
 import type { Presentation } from "./screens";
 import type { Series } from "./series";
+import { functionOf } from "./voi";
 
 const COLOUR: Range = { lower: 0, upper: 255 };
 
@@ -16,7 +17,7 @@ export function presentationOf(
   ready: () => void,
 ): Presentation {
   const { header } = series;
-  const named = header.windows[0]?.function ?? "LINEAR";
+  const named = functionOf(header, scene.window);
   const isColor = header.values === "rgb8";
   const curve = curveOf(scene, series, { id, state }, ready);
   return {

@@ -8,6 +8,7 @@ import type { FrameQuality } from "./memory";
 import type { PackHeader } from "./pack";
 import { isPadding } from "./padding";
 import { isReformat, planeOf, type Scene } from "./scene";
+import { functionOf } from "./voi";
 
 export type RegionRefusal = "waiting" | "colour" | "empty" | "flat" | "no_values";
 
@@ -26,7 +27,7 @@ export function windowedByRegion(
   if (found === "waiting") return "waiting";
   const values = Float64Array.from(found ?? [], (kept) => kept / series.gain);
   if (values.length === 0) return "empty";
-  const window = windowOfValues(values, header.windows[0]?.function !== "LINEAR");
+  const window = windowOfValues(values, functionOf(header, null) !== "LINEAR");
   return window === null ? "flat" : { ...scene, window };
 }
 

@@ -5,6 +5,7 @@ import type { ShownObject } from "../../wire/objects";
 import type { PackFrame, PresentationState, ViewportId, VoiWindow } from "../../wire/types";
 import type { PackHeader } from "../pack";
 import type { Scene } from "../scene";
+import { functionOf, functionsOf } from "../voi";
 import { isNamed } from "./naming";
 import { tableOf } from "./tables";
 
@@ -66,9 +67,9 @@ const isItsWindow = ({ window }: Scene, own: VoiWindow | null): boolean =>
 /** Whether it takes more than a window to show the state's grey scale on these images. */
 export function isStateBent(state: PresentationState, header: PackHeader): boolean {
   if (header.values === "rgb8") return false;
-  const drawn = header.windows[0]?.function ?? "LINEAR";
-  const isOther = state.windows.some(({ window }) => (window.function ?? "LINEAR") !== drawn);
-  return state.presentation_table !== null || state.voi_tables.length > 0 || isOther || drawn === "SIGMOID";
+  const drawn = functionsOf(header);
+  const isOther = drawn.size > 1 || state.windows.some(({ window }) => !drawn.has(window.function ?? "LINEAR"));
+  return state.presentation_table !== null || state.voi_tables.length > 0 || isOther || drawn.has("SIGMOID");
 }
 
 // Wider, a table would be larger than what it maps.
@@ -87,7 +88,7 @@ export function stateCurve(
   const isOwn = isItsWindow(scene, own);
   const packed = isOwn ? (ofImage(state.voi_tables, image)?.table ?? null) : null;
   const voiFunction = own?.function ?? "LINEAR";
-  const drawn = header.windows[0]?.function ?? "LINEAR";
+  const drawn = functionOf(header, scene.window);
   if (!packed && !state.presentation_table && voiFunction === drawn && drawn !== "SIGMOID") return "straight";
   const voi = packed && tableOf(packed, ready);
   const presentation = state.presentation_table && tableOf(state.presentation_table, ready);

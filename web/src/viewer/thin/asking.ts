@@ -7,6 +7,7 @@ import type { ImageName, PackHeader } from "../pack";
 import { cameraOf, isReformat, type Scene } from "../scene";
 import { slabAt } from "../slabs";
 import type { Stack } from "../stack";
+import { functionOf } from "../voi";
 
 export type VoiFunction = NonNullable<AskedPicture["window"]>[2];
 
@@ -35,14 +36,14 @@ export function askedOf(scene: Scene, { key, header, geometry }: Stack, id: View
     image: frame ? { sop_instance_uid: frame.sop_instance_uid, frame: frame.frame } : null,
     camera: cameraOf(scene, geometry, id, size),
     size,
-    window: hasWindow ? { ...scene.window, function: functionOf(header) } : null,
+    window: hasWindow ? { ...scene.window, function: voiFunctionOf(header, scene.window) } : null,
     isInverted: header.values !== "rgb8" && scene.isInverted,
     slab: slabAt(scene, id),
   };
 }
 
-function functionOf(header: PackHeader): VoiFunction {
-  const named = header.windows[0]?.function;
+function voiFunctionOf(header: PackHeader, window: Scene["window"]): VoiFunction {
+  const named = functionOf(header, window);
   return named === "LINEAR_EXACT" || named === "SIGMOID" ? named : "LINEAR";
 }
 
