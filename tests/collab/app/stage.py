@@ -40,7 +40,7 @@ from collab.rooms import service as rooms
 from collab.rooms.commits import Batch, commit
 from collab.rooms.hub import RoomHub
 from collab.rooms.journal import GENESIS
-from collab.rooms.protocol import Fact, TextUpdated
+from collab.rooms.protocol import Fact, TextUpdated, ViewMarked
 from collab.rooms.service import NewMember
 from collab.second_reads import service as second_reads
 from collab.studies.importing import Intake, import_files
@@ -52,7 +52,7 @@ from collab.studies.uploading import begin_upload
 from dicom_render.drawers import Drawers
 from dicom_render.workers import Workers
 from tests import make
-from tests.collab.rooms.make import updates
+from tests.collab.rooms.make import updates, view
 from tests.collab.studies import make as make_studies
 
 # Not a speed: a test that waits longer than this has failed.
@@ -381,11 +381,10 @@ class _Cases:
         return found
 
     def write(self, request_id: str) -> None:
-        """A draft in the room, as its hub would have journaled it."""
+        """A view and a draft in the room, as its hub would have journaled them."""
         at_ms, actor = int(make.NIGHT.timestamp() * 1000), self.people["expert"].id
-        facts = tuple(
-            Fact(seq, at_ms + seq, actor, "", 0, TextUpdated(update)) for seq, update in enumerate(updates(TEXT), 1)
-        )
+        done = (ViewMarked(view()), *(TextUpdated(update) for update in updates(TEXT)))
+        facts = tuple(Fact(seq, at_ms + seq, actor, "", 0, each) for seq, each in enumerate(done, 1))
         batch = Batch(room_id=self.room_of(request_id), epoch=0, previous_hash=GENESIS, facts=facts)
         assert commit(self.site.database, [batch])
 

@@ -455,6 +455,7 @@ def filled(path: str, things: Things) -> str:
         "sop_instance_uid": things.document_uid if path.endswith("/document") else things.report_uid,
         "frames": "1",
         "key_view": "1",
+        "seq": "1",
         "place": "7FE00010",
         "stack": "0",
         "upload": things.upload_id,
