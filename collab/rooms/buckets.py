@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Literal
 
 from collab.rooms.protocol import (
@@ -37,17 +38,17 @@ class Bucket:
         self._rate = rate
         self._burst = burst
         self._tokens = burst
-        self._at_s: float | None = None
+        self._at_s = -inf
 
     def spend(self, cost: float, *, at_s: float) -> bool:
         """Take tokens; False when there are not enough. `at_s` is any clock that does not step back."""
-        if self._at_s is not None:
-            self._tokens = min(self._burst, self._tokens + (at_s - self._at_s) * self._rate)
+        tokens = self._tokens + (at_s - self._at_s) * self._rate
+        if tokens > self._burst:
+            tokens = self._burst
         self._at_s = at_s
-        if cost > self._tokens:
-            return False
-        self._tokens -= cost
-        return True
+        is_enough = cost <= tokens
+        self._tokens = tokens - cost if is_enough else tokens
+        return is_enough
 
 
 class Allowance:
@@ -75,15 +76,18 @@ class Allowance:
             return "act" if self._signals.spend(1.0, at_s=at_s) else "close"
         if not self._flood.spend(1.0, at_s=at_s):
             return "close"
-        if kind is Drawn:  # most of what comes
+        # Nearly all that comes.
+        if kind is Drawn:
             return "act"
+        if kind is SlidePointer:
+            return "act" if self._moves.spend(1.0, at_s=at_s) else "skip"
         return "skip" if _is_sample(message) and not self._moves.spend(1.0, at_s=at_s) else "act"
 
 
 def _is_sample(message: FromBrowser) -> bool:
     """That somebody stops pointing or drawing is none: the next one may never come."""
     match message:
-        case MoveView() | SlidePointer():
+        case MoveView():
             return True
         case MovePointer(pointer=pointer):
             return pointer is not None

@@ -81,6 +81,8 @@ class OnWire:
                 self._over.set_result(item)
                 return
             wire.write(item.on_the_wire(is_json=self._is_json))
+            if not talk.has_more:
+                return
 
     # ---- what the wire calls
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from collab.rooms.framing import BINARY, TEXT, framed
@@ -22,14 +24,21 @@ class BadMessage(Exception):
 class Frame:
     """One message on its way to any number of connections; each sub-protocol's bytes are made at most once."""
 
-    __slots__ = ("_packed", "_packed_frame", "_text", "_text_frame", "message")
+    __slots__ = ("_message", "_packed", "_packed_frame", "_text", "_text_frame")
 
-    def __init__(self, message: FromRoom) -> None:
-        self.message = message
+    def __init__(self, message: FromRoom | Callable[[], FromRoom]) -> None:
+        """Of a message, or of what makes it should it be asked for."""
+        self._message = message
         self._packed: bytes | None = None
         self._text: str | None = None
         self._packed_frame: bytes | None = None
         self._text_frame: bytes | None = None
+
+    @property
+    def message(self) -> FromRoom:
+        if callable(self._message):
+            self._message = self._message()
+        return self._message
 
     def packed(self) -> bytes:
         if self._packed is None:

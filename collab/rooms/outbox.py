@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 from collab.rooms.frames import Frame
 from collab.rooms.protocol import Moved, Movements
@@ -26,8 +26,19 @@ MOST_CREDIT_FRAMES, QUICK_MS = 8, 60
 LEAST_CREDIT_FRAMES, LONGER_MS, AS_QUICK_MS = 2, 120, 60
 
 Slot = tuple[str, str]
-# A sample's frame, its number, that of its image, and the frame for who knows the image.
-_Newest = tuple[Frame, int, int, Frame | None]
+
+
+class Sample(NamedTuple):
+    """A frame, the slot in which it replaces the one before, and the number that `drawn` gives back.
+
+    A pointer's image has a number, `image_n` (else 0); `slid` is for who knows the image by it, where there may be any.
+    """
+
+    slot: Slot
+    frame: Frame
+    number: int
+    image_n: int = 0
+    slid: Frame | None = None
 
 
 @dataclass(frozen=True)
@@ -62,7 +73,7 @@ class Outbox:
         self._wake = wake
         self._line: deque[tuple[Frame, int]] = deque()
         self._bytes = 0
-        self._latest: dict[Slot, _Newest] = {}
+        self._latest: dict[Slot, Sample] = {}
         # By slot the number of the image that this connection has been told of last.
         self._images: dict[Slot, int] = {}
         self._presences: dict[str, Frame] = {}
@@ -90,9 +101,9 @@ class Outbox:
         self.owed_since_ms = None
         self.push(snapshot, at_ms=at_ms)
 
-    def offer(self, slot: Slot, frame: Frame, number: int, image_n: int = 0, slid: Frame | None = None) -> None:
-        """Replace what waits in an ephemeral slot. `slid` goes to a connection that knows image `image_n`."""
-        self._latest[slot] = (frame, number, image_n, slid)
+    def offer(self, sample: Sample) -> None:
+        """Replace what waits in an ephemeral slot."""
+        self._latest[sample.slot] = sample
         if len(self._unseen) < self._credit:
             self._wake()
 
@@ -159,21 +170,28 @@ class Outbox:
     def _take_moving(self, at_ms: int) -> Frame:
         """All that moves, in one frame."""
         newest = self._latest
-        self._unseen.append((max(number for _, number, _, _ in newest.values()), at_ms))
-        frames = [self._as_known(slot, one) for slot, one in newest.items()]
+        if len(newest) == 1:
+            _, only = newest.popitem()
+            self._unseen.append((only.number, at_ms))
+            return self._as_known(only)
+        self._unseen.append((max(sample.number for sample in newest.values()), at_ms))
+        frames = [self._as_known(sample) for sample in newest.values()]
         newest.clear()
-        if len(frames) == 1:
-            return frames[0]
         return Frame(Movements(tuple(cast(Moved, frame.message) for frame in frames)))
 
-    def _as_known(self, slot: Slot, newest: _Newest) -> Frame:
+    def _as_known(self, sample: Sample) -> Frame:
         """An image is named once; what follows on an ordered connection refers to that by its number."""
-        frame, _, image_n, slid = newest
+        slot, frame, _, image_n, slid = sample
         if slid is not None and self._images.get(slot) == image_n:
             return slid
         if image_n:
             self._images[slot] = image_n
         return frame
+
+    @property
+    def has_more(self) -> bool:
+        """Whether `take` may have something: not that it has, where credit is out."""
+        return bool(self._line or self._latest or self._presences) or self._close is not None
 
     def _forget(self) -> None:
         self._line.clear()

@@ -10,13 +10,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 
-import msgspec
-
 from collab.rooms.asks import No, judge
 from collab.rooms.draft import Draft
 from collab.rooms.fold import Fold, apply
 from collab.rooms.frames import Frame
-from collab.rooms.outbox import Close, Outbox
+from collab.rooms.outbox import Close, Outbox, Sample
 from collab.rooms.policy import (
     ASKED_AFTER_MS,
     BATON_GRACE_MS,
@@ -55,7 +53,7 @@ from collab.rooms.protocol import (
     ViewSettled,
     Welcome,
 )
-from collab.rooms.samples import ANNOTATION, VIEW, Sample, Samples
+from collab.rooms.samples import ANNOTATION, VIEW, Samples
 from collab.rooms.snapshots import FOLD_VERSION, Asked, Snapshot, note_client
 from collab.rooms.view import Pointer
 
@@ -232,12 +230,15 @@ class Room:
     def receive(self, connection: Connection, message: Message, *, at_ms: int) -> None:
         """One message of a connection that has said hello."""
         if connection not in self._connections:
-            return
+            return None
         connection.heard_ms = at_ms
         connection.is_asked = False
+        # First, being nearly all that comes: patterns are tried one after the other.
+        if isinstance(message, Drawn):
+            return connection.outbox.drawn(message.frame, at_ms=at_ms)
+        if isinstance(message, SlidePointer):
+            return self._slide_pointer(connection, message)
         match message:
-            case Drawn(frame):  # first, being most of what comes
-                connection.outbox.drawn(frame, at_ms=at_ms)
             case MoveView():
                 self._move_view(connection, message)
             case MovePointer(n):
@@ -245,8 +246,6 @@ class Room:
                     connection.pointer_n = n
                     connection.image_n, connection.pointer = n, message.pointer
                     self._offer(self._samples.move_pointer(connection.actor, message.pointer), connection)
-            case SlidePointer():
-                self._slide_pointer(connection, message)
             case MoveAnnotation():
                 self._move_annotation(connection, message)
             case Ask():
@@ -258,6 +257,7 @@ class Room:
                 connection.outbox.push(Frame(Pong(n)), at_ms=at_ms)
             case Pong():
                 pass
+        return None
 
     def hear(self, connection: Connection, *, at_ms: int) -> None:
         """Something has come from a connection, whatever it was."""
@@ -279,8 +279,7 @@ class Room:
         if on is None or message.image_n != connection.image_n or message.n <= connection.pointer_n:
             return
         connection.pointer_n = message.n
-        pointer = msgspec.structs.replace(on, point_world_mm=message.point_world_mm)
-        self._offer(self._samples.move_pointer(connection.actor, pointer), connection)
+        self._offer(self._samples.slide_pointer(connection.actor, on, message.point_world_mm), connection)
 
     def _move_annotation(self, connection: Connection, message: MoveAnnotation) -> None:
         drawing = message.drawing
@@ -300,7 +299,7 @@ class Room:
     def _offer(self, sample: Sample, mover: Connection) -> None:
         for other in self._audience:
             if other is not mover:
-                other.outbox.offer(*sample)
+                other.outbox.offer(sample)
 
     def _tell_presence(self, actor: str, at_ms: int) -> None:
         frame = Frame(self._presences.of(actor, at_ms=at_ms))
@@ -418,7 +417,7 @@ class Room:
         for fact in tail or ():
             connection.outbox.push(Frame(fact), at_ms=at_ms)
         for sample in self._samples.current(but=connection.actor):
-            connection.outbox.offer(*sample)
+            connection.outbox.offer(sample)
 
     def _tail_after(self, seq: int) -> list[Fact] | None:
         """The facts after `seq`; None where only a snapshot serves: a new client, one far behind, one of no journal."""

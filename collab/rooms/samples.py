@@ -3,36 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from collab.rooms.frames import Frame
-from collab.rooms.outbox import Slot
+from collab.rooms.outbox import Sample, Slot
 from collab.rooms.protocol import (
     AnnotationMoved,
-    FromRoom,
     MoveAnnotation,
     MoveView,
     PointerMoved,
     PointerSlid,
     ViewMoved,
 )
-from collab.rooms.view import Pointer
+from collab.rooms.view import Pointer, Vector
 
 VIEW: Slot = ("", "view")
 ANNOTATION = "annotation"
-
-
-class Sample(NamedTuple):
-    """A frame, the slot in which it replaces the one before, and the number that `drawn` gives back.
-
-    A pointer's image has a number, `image_n` (else 0); `slid` is for who knows the image by it, where there may be any.
-    """
-
-    slot: Slot
-    frame: Frame
-    number: int
-    image_n: int = 0
-    slid: Frame | None = None
 
 
 class Samples:
@@ -44,6 +29,8 @@ class Samples:
         self.stirrings = 0
         self._view: Sample | None = None
         self._pointers: dict[str, Sample] = {}
+        # By actor the pointer that named the image on which theirs is.
+        self._images: dict[str, Pointer] = {}
         self._drawings: dict[str, Sample] = {}
         self._rests: dict[int, int] = {}
 
@@ -58,14 +45,27 @@ class Samples:
         number = self._next()
         if pointer is None:
             self._pointers.pop(actor, None)
+            self._images.pop(actor, None)
             return Sample((actor, "pointer"), Frame(PointerMoved(number, actor, number, None)), number)
+        frame = Frame(PointerMoved(number, actor, number, pointer, number))
+        sample = self._pointers[actor] = Sample((actor, "pointer"), frame, number, number)
+        self._images[actor] = pointer
+        return sample
+
+    def slide_pointer(self, actor: str, on: Pointer, point_world_mm: Vector) -> Sample:
+        """On the image of the pointer `on`: named anew for all where the actor's last was on another."""
         before = self._pointers.get(actor)
-        slid, image_n = None, number
-        if before is not None and _are_on_one_image(before.frame.message, pointer):
-            image_n = before.image_n
-            slid = Frame(PointerSlid(number, actor, image_n, pointer.point_world_mm))
-        frame = Frame(PointerMoved(number, actor, number, pointer, image_n))
-        sample = self._pointers[actor] = Sample((actor, "pointer"), frame, number, image_n, slid)
+        if before is None or self._images[actor] is not on:
+            sample = self.move_pointer(actor, _at(on, point_world_mm))
+            self._images[actor] = on
+            return sample
+        number, image_n = self._next(), before.image_n
+
+        def whole() -> PointerMoved:
+            return PointerMoved(number, actor, number, _at(on, point_world_mm), image_n)
+
+        slid = Frame(PointerSlid(number, actor, image_n, point_world_mm))
+        sample = self._pointers[actor] = Sample(before.slot, Frame(whole), number, image_n, slid)
         return sample
 
     def move_annotation(self, actor: str, message: MoveAnnotation) -> Sample:
@@ -127,13 +127,6 @@ class Samples:
         return self._number
 
 
-def _are_on_one_image(before: FromRoom, pointer: Pointer) -> bool:
-    assert isinstance(before, PointerMoved)
-    assert before.pointer is not None
-    one = before.pointer
-    return (
-        one.sop_instance_uid == pointer.sop_instance_uid
-        and one.frame == pointer.frame
-        and one.series_uid == pointer.series_uid
-        and one.frame_of_reference_uid == pointer.frame_of_reference_uid
-    )
+def _at(on: Pointer, point_world_mm: Vector) -> Pointer:
+    """Elsewhere on the same image."""
+    return Pointer(on.series_uid, on.frame_of_reference_uid, point_world_mm, on.sop_instance_uid, on.frame)

@@ -90,6 +90,12 @@ class Talk:
             return Close(FAILED, "fault")
 
     @property
+    def has_more(self) -> bool:
+        """Whether there may be more to send now."""
+        outbox = self._connection.outbox
+        return outbox.has_more or outbox.owed_since_ms is not None
+
+    @property
     def is_closing(self) -> bool:
         return self._connection.outbox.is_closing
 

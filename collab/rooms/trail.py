@@ -10,9 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from collab.rooms.outbox import Slot
+from collab.rooms.outbox import Sample, Slot
 from collab.rooms.protocol import AnnotationMoved, PointerMoved, ViewMoved
-from collab.rooms.samples import Sample
 
 Moved = ViewMoved | PointerMoved | AnnotationMoved
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collab.rooms.frames import Frame
-from collab.rooms.outbox import LINE_BYTES, LINE_FRAMES, Close, Outbox
+from collab.rooms.outbox import LINE_BYTES, LINE_FRAMES, Close, Outbox, Sample
 from collab.rooms.protocol import EVERYTHING, Fact, Movements, PointerMoved, PointerSlid, Pong, Presence, Said
 
 
@@ -36,7 +36,7 @@ def taken(box: Outbox) -> list[object]:
 def test_r19_facts_go_before_samples() -> None:
     box = outbox()
     moved, said = pointer(1), fact(1)
-    box.offer(("a", "pointer"), moved, 1)
+    box.offer(Sample(("a", "pointer"), moved, 1))
     box.push(said, at_ms=0)
     assert taken(box) == [said, moved]
 
@@ -44,7 +44,7 @@ def test_r19_facts_go_before_samples() -> None:
 def test_r15_the_newest_of_each_goes_out_and_all_of_them_as_one_frame() -> None:
     box = outbox()
     for number, actor in enumerate("abab"):
-        box.offer((actor, "pointer"), Frame(PointerMoved(number, actor, number, None)), number)
+        box.offer(Sample((actor, "pointer"), Frame(PointerMoved(number, actor, number, None)), number))
     [together] = taken(box)
     moved = (PointerMoved(2, "a", 2, None), PointerMoved(3, "b", 3, None))
     assert isinstance(together, Frame)
@@ -54,8 +54,8 @@ def test_r15_the_newest_of_each_goes_out_and_all_of_them_as_one_frame() -> None:
 def test_r18_a_frame_in_which_several_move_takes_one_credit_and_is_answered_by_its_highest_number() -> None:
     box = outbox()
     for number in range(1, 20):
-        box.offer(("a", "pointer"), pointer(2 * number), 2 * number)
-        box.offer(("b", "pointer"), pointer(2 * number + 1), 2 * number + 1)
+        box.offer(Sample(("a", "pointer"), pointer(2 * number), 2 * number))
+        box.offer(Sample(("b", "pointer"), pointer(2 * number + 1), 2 * number + 1))
         box.take(at_ms=0)
     # Numbers up to 9 went out in four frames, then no more.
     assert box.waiting == (0, 0, 2)
@@ -69,22 +69,22 @@ def slid(number: int) -> Frame:
 
 def test_r48_an_image_is_named_to_each_connection_once() -> None:
     box, late = outbox(), outbox()
-    box.offer(("a", "pointer"), pointer(1), 1, 1)
+    box.offer(Sample(("a", "pointer"), pointer(1), 1, 1))
     first = taken(box)
     second, again = pointer(2), slid(2)
     for each in (box, late):
-        each.offer(("a", "pointer"), second, 2, 1, again)
+        each.offer(Sample(("a", "pointer"), second, 2, 1, again))
     assert [len(first), taken(box), taken(late)] == [1, [again], [second]]
 
 
 def test_r48_what_was_never_sent_has_named_nothing() -> None:
     """The pointer goes to another image and back while a reader without credit is told nothing."""
     box = outbox()
-    box.offer(("a", "pointer"), pointer(1), 1, 1)
+    box.offer(Sample(("a", "pointer"), pointer(1), 1, 1))
     box.take(at_ms=0)
-    box.offer(("a", "pointer"), pointer(2), 2, 2)
+    box.offer(Sample(("a", "pointer"), pointer(2), 2, 2))
     third, again = pointer(3), Frame(PointerSlid(3, "a", 2, (0.0, 0.0, 0.0)))
-    box.offer(("a", "pointer"), third, 3, 2, again)
+    box.offer(Sample(("a", "pointer"), third, 3, 2, again))
     assert taken(box) == [third]
 
 
@@ -92,7 +92,7 @@ def in_flight(box: Outbox, *, numbers: Iterator[int], at_ms: int) -> list[int]:
     """The frames that go out when more than enough moves."""
     found: list[int] = []
     for number in itertools.islice(numbers, 10):
-        box.offer((str(number), "pointer"), pointer(number), number)
+        box.offer(Sample((str(number), "pointer"), pointer(number), number))
         if box.take(at_ms=at_ms) is not None:
             found.append(number)
         box.withdraw((str(number), "pointer"))
@@ -178,7 +178,7 @@ def test_r21_only_the_newest_presence_of_a_member_waits() -> None:
 
 def test_r17_a_sample_that_is_no_longer_true_is_taken_back() -> None:
     box = outbox()
-    box.offer(("", "view"), pointer(1), 1)
+    box.offer(Sample(("", "view"), pointer(1), 1))
     box.withdraw(("", "view"))
     assert taken(box) == []
 
@@ -198,7 +198,7 @@ def test_the_writer_is_woken_when_there_is_something_to_take() -> None:
     box = outbox(wakes)
     for act in (
         lambda: box.push(fact(1), at_ms=0),
-        lambda: box.offer(("a", "pointer"), pointer(1), 1),
+        lambda: box.offer(Sample(("a", "pointer"), pointer(1), 1)),
         lambda: box.tell("a", Frame(Pong(1))),
         lambda: box.close(1000, ""),
     ):
@@ -215,7 +215,7 @@ def test_r20_no_sequence_of_events_breaks_a_bound(events: list[str]) -> None:
             case "push":
                 box.push(fact(number, 3000), at_ms=number)
             case "offer":
-                box.offer((str(number % 5), "pointer"), pointer(number), number)
+                box.offer(Sample((str(number % 5), "pointer"), pointer(number), number))
             case "take":
                 box.take(at_ms=0)
             case "drawn":

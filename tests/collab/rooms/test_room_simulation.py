@@ -11,7 +11,7 @@ from collab.rooms import outbox as outbox_module
 from collab.rooms import room as room_module
 from collab.rooms.fold import Fold
 from collab.rooms.frames import Frame
-from collab.rooms.outbox import Outbox, Slot
+from collab.rooms.outbox import Outbox, Sample
 from collab.rooms.protocol import (
     Ask,
     ControlTaken,
@@ -144,11 +144,13 @@ class IgnoresCredit(Outbox):
 class TakesTheImageForKnown(Outbox):
     """Said of an image that this connection was told before the last one."""
 
-    def offer(self, slot: Slot, frame: Frame, number: int, image_n: int = 0, slid: Frame | None = None) -> None:
-        if isinstance(frame.message, PointerMoved) and frame.message.pointer is not None and slot in self._images:
-            known, where = self._images[slot], frame.message.pointer.point_world_mm
-            slid, image_n = Frame(PointerSlid(number, slot[0], known, where)), known
-        super().offer(slot, frame, number, image_n, slid)
+    def offer(self, sample: Sample) -> None:
+        moved = sample.frame.message
+        if isinstance(moved, PointerMoved) and moved.pointer is not None and sample.slot in self._images:
+            known = self._images[sample.slot]
+            slid = Frame(PointerSlid(sample.number, moved.actor, known, moved.pointer.point_world_mm))
+            sample = sample._replace(image_n=known, slid=slid)
+        super().offer(sample)
 
 
 class SlidesOnAnyImage(Room):
