@@ -6,7 +6,16 @@ from dataclasses import dataclass
 
 from collab.rooms.annotation import POINTS, Annotation
 from collab.rooms.draft import BadUpdate, Draft
-from collab.rooms.policy import ANNOTATIONS, KEY_VIEWS, MAY, may_remove, refusal_of_control, refusal_of_hand
+from collab.rooms.policy import (
+    ANNOTATIONS,
+    KEY_VIEWS,
+    MAY,
+    REGISTRATIONS,
+    may_lay,
+    may_remove,
+    refusal_of_control,
+    refusal_of_hand,
+)
 from collab.rooms.protocol import (
     Act,
     AddKeyView,
@@ -27,13 +36,17 @@ from collab.rooms.protocol import (
     IdentityConfirmed,
     KeyViewAdded,
     KeyViewRemoved,
+    LayRegistration,
     LowerHand,
     MarkView,
     Member,
     RaiseHand,
+    RegistrationLaid,
+    RegistrationRemoved,
     ReleaseControl,
     RemoveAnnotation,
     RemoveKeyView,
+    RemoveRegistration,
     RequestControl,
     RoomState,
     Said,
@@ -45,6 +58,7 @@ from collab.rooms.protocol import (
     ViewMarked,
     ViewSettled,
 )
+from collab.rooms.registration import between
 from collab.rooms.view import View
 
 
@@ -89,6 +103,10 @@ def judge(state: RoomState, act: Act, *, by: Member, draft: Draft, study_uids: f
             return _change(state, act, by.actor)
         case RemoveAnnotation():
             return _remove(state, act, by)
+        case LayRegistration():
+            return _lay(state, act, by)
+        case RemoveRegistration(version):
+            return _lift(state, version, by)
         case UpdateText(update):
             return _update_text(state, update, draft)
         case Say(text, view, caption):
@@ -163,6 +181,25 @@ def _remove(state: RoomState, act: RemoveAnnotation, by: Member) -> Done | No:
     if not may_remove(found.author, by.actor, by.role):
         return No("not_your_annotation")
     return AnnotationRemoved(act.annotation_id) if found.version == act.version else No("annotation_changed")
+
+
+def _lay(state: RoomState, act: LayRegistration, by: Member) -> Done | No:
+    if not may_lay(state, by.actor, by.role):
+        return No("not_presenter")
+    found = between(state.registrations, act.registration.pair)
+    # Of two who lay the same pair at once the second sees first what the first has said.
+    if act.version != (0 if found is None else found.version):
+        return No("registration_changed")
+    if found is None and len(state.registrations) >= REGISTRATIONS:
+        return No("too_many_registrations")
+    return RegistrationLaid(act.registration)
+
+
+def _lift(state: RoomState, version: int, by: Member) -> Done | No:
+    found = next((one for one in state.registrations if one.version == version), None)
+    if found is None:
+        return No("no_registration")
+    return RegistrationRemoved(version) if may_remove(found.author, by.actor, by.role) else No("not_your_registration")
 
 
 def _find_annotation(state: RoomState, annotation_id: str) -> Annotation | None:

@@ -27,12 +27,15 @@ from collab.rooms.protocol import (
     Member,
     MemberJoined,
     MemberLeft,
+    RegistrationLaid,
+    RegistrationRemoved,
     RoomState,
     Said,
     TextUpdated,
     ViewMarked,
     ViewSettled,
 )
+from collab.rooms.registration import StandingRegistration
 from collab.rooms.view import View
 
 # Lines that a late joiner is given; the journal keeps all.
@@ -50,6 +53,7 @@ EMPTY = RoomState(
     view=None,
     key_views=(),
     annotations=(),
+    registrations=(),
     text="",
     chat=(),
     identity_confirmed=(),
@@ -90,6 +94,12 @@ def _changes(state: RoomState, fact: Fact) -> dict[str, Any]:  # Any: each field
             return {"annotations": tuple(_changed(one, changed) for one in state.annotations)}
         case AnnotationRemoved(annotation_id=gone):
             return {"annotations": tuple(one for one in state.annotations if one.annotation_id != gone)}
+        case RegistrationLaid(registration):
+            others = tuple(one for one in state.registrations if one.registration.pair != registration.pair)
+            laid = StandingRegistration(fact.seq, fact.actor, fact.at_ms, registration)
+            return {"registrations": (*others, laid)}
+        case RegistrationRemoved(version=gone):
+            return {"registrations": tuple(one for one in state.registrations if one.version != gone)}
         case Gathered():
             return {"gathered": fact.seq}
         case TextUpdated() | ViewMarked():

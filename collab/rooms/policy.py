@@ -10,6 +10,7 @@ from collab.rooms.protocol import (
     DrawAnnotation,
     GatherEveryone,
     GiveControl,
+    LayRegistration,
     LowerHand,
     MarkView,
     MemberRole,
@@ -17,6 +18,7 @@ from collab.rooms.protocol import (
     ReleaseControl,
     RemoveAnnotation,
     RemoveKeyView,
+    RemoveRegistration,
     RequestControl,
     RoomState,
     Say,
@@ -44,6 +46,8 @@ MAY: dict[type[Act], frozenset[MemberRole]] = {
     DrawAnnotation: EVERYBODY,
     ChangeAnnotation: EVERYBODY,
     RemoveAnnotation: EVERYBODY,
+    LayRegistration: EVERYBODY,
+    RemoveRegistration: EVERYBODY,
     AddKeyView: PRINCIPALS,
     RemoveKeyView: PRINCIPALS,
     UpdateText: PRINCIPALS,
@@ -70,11 +74,21 @@ LOOK_AGAIN_MS = 5_000
 KEY_VIEWS = 100
 # A state of this many, each with its longest text, is a fifth of a megabyte.
 ANNOTATIONS = 200
+# More frames of reference than a room has panes.
+REGISTRATIONS = 16
 
 
 def may_remove(author: str, by: str, role: MemberRole) -> bool:
-    """Who may take an annotation away: its author, and those who answer for the case. Nobody changes another's."""
+    """Who may take an annotation or a registration away: its author, and those who answer for the case.
+
+    Nobody changes another's.
+    """
     return author == by or role in PRINCIPALS
+
+
+def may_lay(state: RoomState, actor: str, role: MemberRole) -> bool:
+    """Who may lay frames of reference upon each other: whoever presents them, and those who answer for the case."""
+    return state.holder == actor or role in PRINCIPALS
 
 
 def refusal_of_control(state: RoomState, actor: str, role: MemberRole, act: Act) -> str | None:

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from collab.rooms.annotation import Annotation, Drawing, Points, TextPoint, Words
+from collab.rooms.registration import Registration, StandingRegistration
 from collab.rooms.view import Mm, Pointer, Vector, View
 
 # One more with each change that a page or a server of before would not understand; web/src/wire/socket.ts says it too.
@@ -229,6 +230,19 @@ class RemoveAnnotation(_Message, frozen=True, tag="annotation.remove"):
     version: _Count
 
 
+class LayRegistration(_Message, frozen=True, tag="registration.lay"):
+    """Lay two frames of reference upon each other; `version` of what I see between them, 0 where there is nothing."""
+
+    registration: Registration
+    version: _Count
+
+
+class RemoveRegistration(_Message, frozen=True, tag="registration.remove"):
+    """Take what lies between two frames of reference away, by its version."""
+
+    version: _Count
+
+
 class UpdateText(_Message, frozen=True, tag="text.update"):
     """A Yjs update of the conclusion's text, base64."""
 
@@ -267,6 +281,8 @@ Act = (
     | DrawAnnotation
     | ChangeAnnotation
     | RemoveAnnotation
+    | LayRegistration
+    | RemoveRegistration
     | UpdateText
     | Say
     | MarkView
@@ -359,6 +375,18 @@ class AnnotationRemoved(_Message, frozen=True, tag="annotation.removed"):
     annotation_id: str
 
 
+class RegistrationLaid(_Message, frozen=True, tag="registration.laid"):
+    """The acting member has laid two frames of reference upon each other; its version is the fact's `seq`."""
+
+    registration: Registration
+
+
+class RegistrationRemoved(_Message, frozen=True, tag="registration.removed"):
+    """What a member had laid was taken away."""
+
+    version: int
+
+
 class TextUpdated(_Message, frozen=True, tag="text.updated"):
     """A Yjs update of the conclusion's text, base64."""
 
@@ -413,6 +441,8 @@ Done = (
     | AnnotationDrawn
     | AnnotationChanged
     | AnnotationRemoved
+    | RegistrationLaid
+    | RegistrationRemoved
     | TextUpdated
     | Said
     | ViewMarked
@@ -480,6 +510,7 @@ class RoomState(_Message, frozen=True, tag="state"):
     view: View | None
     key_views: tuple[KeyViewAdded, ...]
     annotations: tuple[Annotation, ...]
+    registrations: tuple[StandingRegistration, ...]
     text: str
     chat: tuple[ChatLine, ...]
     identity_confirmed: tuple[str, ...]

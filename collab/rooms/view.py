@@ -113,7 +113,11 @@ class Arrangement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Link(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Two frames of reference laid upon each other by a hand, never by the program: p_to = p_from + `by_mm`."""
+    """Two frames of reference laid upon each other by a hand: p_to = p_from + `by_mm`.
+
+    Journals of before have it; now it is a fact of its own (`registration`), and no screen applies it: nobody's name
+    stands on it.
+    """
 
     from_frame_of_reference_uid: _Uid
     to_frame_of_reference_uid: _Uid

@@ -145,10 +145,11 @@ def test_scrolling_moves_linked_panes_by_position_and_studies_apart_only_by_hand
 
     activate(expert, 1)
     expert.page.locator("[popovertarget=arrangement]").click()
-    expert.page.locator("#arrangement button", has_text="main").click()
+    expert.page.locator("#arrangement button", has_text="coupes sont les mêmes").click()
     expert.page.keyboard.press("Escape")
+    by_whom = f"Recalage manuel par {stage.NAMES[NEURORADIOLOGIST]}"
     for window in meeting:
-        notes = window.page.locator(".pane-note:visible", has_text="lié à la main")
+        notes = window.page.locator(".pane-note:visible", has_text=by_whom)
         assert stage.eventually(window, lambda notes=notes: notes.count() == 2)
     apart = point(expert, "2:stack")[2] - point(expert, "stack")[2]
     stage.scroll(expert, "stack", -10)

@@ -139,18 +139,22 @@ def fill(window: Window, pane: int, name: str) -> None:
     assert stage.eventually(window, lambda: head.count() == 1)
 
 
-def go_to(window: Window, found: Scan, wanted: int) -> None:
-    """Scrolls A, whichever way its wheel goes."""
+def go_to(window: Window, found: Scan, wanted: int, *, name: str = A, pane: str = "stack") -> None:
+    """Scrolls a series, whichever way its wheel goes."""
+
+    def at() -> int:
+        return found.shown(window, name, pane)
+
     for notch in (1, -1):
         for _ in range(COUNT):
-            before = found.shown(window, A, "stack")
+            before = at()
             if before == wanted:
                 return
-            stage.scroll(window, "stack", notch)
-            stage.eventually(window, lambda before=before: found.shown(window, A, "stack") != before, timeout_s=2)
-            if abs(found.shown(window, A, "stack") - wanted) > abs(before - wanted):
+            stage.scroll(window, pane, notch)
+            stage.eventually(window, lambda before=before: at() != before, timeout_s=2)
+            if abs(at() - wanted) > abs(before - wanted):
                 break
-    assert found.shown(window, A, "stack") == wanted
+    assert at() == wanted
 
 
 def notes(window: Window, pane: int) -> str:
@@ -219,3 +223,47 @@ def test_without_a_registration_nothing_is_carried_over_and_the_screen_says_so(
     own = requester.page.locator(".pane[data-pane='1'] [data-viewport=stack] g.pointer")
     assert stage.eventually(requester, lambda: own.count() == 1)
     assert requester.page.locator(".pane[data-pane='2'] [data-viewport=stack] g.pointer").count() == 0
+
+
+def test_two_points_that_a_person_shows_lay_two_series_upon_each_other_by_their_name(
+    server: Server, open_as: Callable[..., Window], tmp_path: Path
+) -> None:
+    found, expert, requester = room(server, tmp_path / "in", open_as, words="TDM main 4", is_registered=False)
+    go_to(expert, found, round(BALL[2] / GAP_MM))
+    in_b = into_b(BALL)
+    go_to(expert, found, slice_at(in_b), name=B, pane="2:stack")
+
+    expert.page.locator("[popovertarget=arrangement]").click()
+    expert.page.locator("#arrangement button", has_text="points").click()
+    for name, point in (("stack", BALL), ("2:stack", in_b)):
+        left, top, _, _ = stage.box_of(expert, name)
+        x_px, y_px = place_of(expert, name, point)
+        expert.page.mouse.click(left + x_px, top + y_px)
+    by_whom = f"Recalage manuel par {stage.NAMES[NEURORADIOLOGIST]}"
+    for window in (expert, requester):
+        for pane in (1, 2):
+            assert stage.eventually(window, lambda w=window, p=pane: by_whom in notes(w, p)), notes(window, pane)
+
+    # A shift carries the ball upon the ball, whatever the turn that nobody has set.
+    left, top, _, _ = stage.box_of(expert, "stack")
+    x_px, y_px = place_of(expert, "stack", BALL)
+    expert.page.mouse.move(left + x_px, top + y_px)
+    mark = requester.page.locator(".pane[data-pane='2'] [data-viewport=stack] g.pointer")
+    assert stage.eventually(requester, lambda: mark.count() == 1)
+    x, y = place_of(requester, "2:stack", in_b)
+
+    def is_there() -> bool:
+        drawn = (mark.get_attribute("transform") or "").removeprefix("translate(").removesuffix(")").split()
+        # Two presses, each within a pixel.
+        return len(drawn) == 2 and math.dist([float(part) for part in drawn], (x, y)) < 4
+
+    assert stage.eventually(requester, is_there), (mark.get_attribute("transform"), x, y)
+
+    # It outlasts a reload, and who answers for the case takes it away.
+    requester.page.reload()
+    assert stage.eventually(requester, lambda: by_whom in notes(requester, 1), timeout_s=60)
+    requester.page.locator("[popovertarget=arrangement]").click()
+    requester.page.locator(".registrations button").click()
+    for window in (expert, requester):
+        assert stage.eventually(window, lambda w=window: by_whom not in notes(w, 1)), notes(window, 1)
+        assert "sans recalage" in notes(window, 1) + notes(window, 2)

@@ -12,7 +12,7 @@ import { createIce } from "./main/ice";
 import { listenToKeys } from "./main/keyboard";
 import { createObjectShelf } from "./main/object_shelf";
 import { createPictures } from "./main/pictures";
-import { fileWords } from "./main/registration_words";
+import { fileWords, handWords } from "./main/registration_words";
 import { createRegistrations } from "./main/registrations";
 import { createScreen } from "./main/screen";
 import { createSigning, signingApi } from "./main/signing";
@@ -91,7 +91,11 @@ function start(page: RoomPage, app: HTMLElement): void {
   const registrations = createRegistrations({
     get: objects.get,
     words: fileWords,
-    changed: (all) => viewer?.setRegistered(all),
+    handWords,
+    changed(all) {
+      model.registered.value = all;
+      viewer?.setRegistered(all);
+    },
   });
   const studiesLoaded = Promise.all(page.study_ids.map(catalogue.load));
 
@@ -119,6 +123,7 @@ function start(page: RoomPage, app: HTMLElement): void {
     events: {
       state(state) {
         pictures.state(state);
+        registrations.stand(state);
         annotations.update();
         call.setOthers(pictures.others());
       },

@@ -4,7 +4,7 @@ import { createCatalogue } from "./main/catalogue";
 import { createObjectShelf } from "./main/object_shelf";
 import { colorOf } from "./main/pictures";
 import { createReel } from "./main/reel";
-import { fileWords } from "./main/registration_words";
+import { fileWords, handWords } from "./main/registration_words";
 import { createRegistrations } from "./main/registrations";
 import { createScreen } from "./main/screen";
 import { offerSupport } from "./main/support";
@@ -57,6 +57,7 @@ function start(page: ReplayPage, app: HTMLElement): void {
   const registrations = createRegistrations({
     get: objects.get,
     words: fileWords,
+    handWords,
     changed: (all) => viewer?.setRegistered(all),
   });
   const showing = createShowing({ screen, find: catalogue.find, drawn: () => reel.look() });
@@ -64,6 +65,7 @@ function start(page: ReplayPage, app: HTMLElement): void {
     show: showing.show,
     compare: showing.compare,
     viewer: () => viewer,
+    registrations: registrations.stand,
     colorOf: (actor) => colorOf(model.members.value.find((one) => one.actor === actor)),
     onFrame: (run) => void requestAnimationFrame(run),
     now: () => performance.now(),

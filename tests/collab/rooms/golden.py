@@ -44,6 +44,7 @@ from collab.rooms.protocol import (
     IdentityConfirmed,
     KeyViewAdded,
     KeyViewRemoved,
+    LayRegistration,
     LowerHand,
     MarkView,
     Member,
@@ -60,9 +61,12 @@ from collab.rooms.protocol import (
     Presence,
     RaiseHand,
     Refused,
+    RegistrationLaid,
+    RegistrationRemoved,
     ReleaseControl,
     RemoveAnnotation,
     RemoveKeyView,
+    RemoveRegistration,
     RequestControl,
     RoomState,
     Said,
@@ -110,6 +114,8 @@ ACTS: tuple[Act, ...] = (
     RaiseHand(),
     LowerHand("PER-1"),
     GatherEveryone(3),
+    LayRegistration(make.registration(), 0),
+    RemoveRegistration(31),
 )
 
 # In an order in which they may happen.
@@ -146,6 +152,11 @@ DONE: tuple[tuple[str, Done], ...] = (
     ("PER-1", Gathered()),
     ("PER-1", MemberLeft("PER-2")),
     ("PER-2", MemberJoined(msgspec.structs.replace(REQUESTER, role="participant"))),
+    ("PER-1", RegistrationLaid(make.registration())),
+    ("PER-2", RegistrationLaid(make.registration(from_frame_of_reference_uid="2.25.9", how="slices"))),
+    # The other way round between the same two: it takes the place of the first.
+    ("PER-2", RegistrationLaid(make.turned_round())),
+    ("PER-1", RegistrationRemoved(32)),
 )
 
 
@@ -318,6 +329,29 @@ REFUSED: dict[str, str] = {
             "n": 1,
             "annotation_id": "a",
             "drawing": msgspec.to_builtins(make.length()) | {"points": [[0, 0, 0]] * 3},
+        }
+    ),
+    "a frame of reference laid upon itself": json.dumps(
+        {
+            "t": "ask",
+            "n": 1,
+            "act": {
+                "t": "registration.lay",
+                "version": 0,
+                "registration": msgspec.to_builtins(make.registration()) | {"to_frame_of_reference_uid": "2.25.7"},
+            },
+        }
+    ),
+    "a registration that names its author": json.dumps(
+        {
+            "t": "ask",
+            "n": 1,
+            "act": {
+                "t": "registration.lay",
+                "version": 0,
+                "author": "PER-1",
+                "registration": msgspec.to_builtins(make.registration()),
+            },
         }
     ),
     "an image without its frame": json.dumps(

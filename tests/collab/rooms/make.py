@@ -35,6 +35,7 @@ from collab.rooms.protocol import (
     Ping,
     TakeControl,
 )
+from collab.rooms.registration import How, Registration
 from collab.rooms.room import Connection, Message, Room
 from collab.rooms.service import NewMember
 from collab.rooms.view import Arrangement, LaidObject, Layers, Link, Pane, Pointer, Slab, View, ViewportView, Window
@@ -105,6 +106,21 @@ def only_viewport(shown: View) -> ViewportView:
 
 def pointer(x_mm: float = 0.0, frame: int = 1) -> Pointer:
     return Pointer("2.25.2", "2.25.4", (x_mm, 0.0, 0.0), "2.25.3", frame)
+
+
+def registration(
+    by_mm: tuple[float, float, float] = (4.0, -2.5, 30.0),
+    *,
+    from_frame_of_reference_uid: str = "2.25.7",
+    to_frame_of_reference_uid: str = "2.25.8",
+    how: How = "points",
+) -> Registration:
+    return Registration(from_frame_of_reference_uid, to_frame_of_reference_uid, by_mm, how)
+
+
+def turned_round() -> Registration:
+    """Between the same two, from the other side."""
+    return registration((-4.0, 2.5, -31.0), from_frame_of_reference_uid="2.25.8", to_frame_of_reference_uid="2.25.7")
 
 
 def length(x_mm: float = 0.0, *, study_uid: str = STUDY_UID) -> Drawing:

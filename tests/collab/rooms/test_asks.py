@@ -10,7 +10,7 @@ from collab.rooms.annotation import Annotation
 from collab.rooms.asks import No, judge
 from collab.rooms.draft import Draft
 from collab.rooms.fold import EMPTY
-from collab.rooms.policy import ANNOTATIONS, KEY_VIEWS
+from collab.rooms.policy import ANNOTATIONS, KEY_VIEWS, REGISTRATIONS
 from collab.rooms.protocol import (
     Act,
     AddKeyView,
@@ -31,13 +31,17 @@ from collab.rooms.protocol import (
     IdentityConfirmed,
     KeyViewAdded,
     KeyViewRemoved,
+    LayRegistration,
     LowerHand,
     MarkView,
     MemberRole,
     RaiseHand,
+    RegistrationLaid,
+    RegistrationRemoved,
     ReleaseControl,
     RemoveAnnotation,
     RemoveKeyView,
+    RemoveRegistration,
     RequestControl,
     RoomState,
     Said,
@@ -49,6 +53,7 @@ from collab.rooms.protocol import (
     ViewMarked,
     ViewSettled,
 )
+from collab.rooms.registration import StandingRegistration
 from collab.rooms.view import Arrangement, View
 from tests.collab.rooms import make
 
@@ -93,6 +98,56 @@ def test_r46_raising_and_lowering_a_hand_become_facts() -> None:
     raised = replace(KEPT, hands=("other",))
     assert judged(raised, LowerHand("other")) == HandLowered("other")
     assert judged(raised, LowerHand("me"), actor="other") == No("no_hand")
+
+
+LAID = replace(HELD, registrations=(StandingRegistration(7, "me", make.START_MS, make.registration()),))
+
+
+def test_r51_a_registration_bears_no_author_but_the_one_who_asks() -> None:
+    assert judged(HELD, LayRegistration(make.registration(), 0)) == RegistrationLaid(make.registration())
+    assert "author" not in LayRegistration.__struct_fields__
+
+
+@pytest.mark.parametrize(
+    ("act", "actor", "role", "code"),
+    [
+        (LayRegistration(make.registration(), 7), "other", "participant", "not_presenter"),
+        # Who lays the same pair, from whichever side, has seen what stands between them.
+        (LayRegistration(make.registration(), 0), "me", "expert", "registration_changed"),
+        (LayRegistration(make.turned_round(), 6), "other", "expert", "registration_changed"),
+        (
+            LayRegistration(make.registration(to_frame_of_reference_uid="2.25.9"), 7),
+            "me",
+            "expert",
+            "registration_changed",
+        ),
+        (RemoveRegistration(6), "me", "expert", "no_registration"),
+        (RemoveRegistration(7), "other", "participant", "not_your_registration"),
+    ],
+)
+def test_r52_a_registration_that_may_not_be_laid_or_taken_away(
+    act: Act, actor: str, role: MemberRole, code: str
+) -> None:
+    assert judged(LAID, act, actor=actor, role=role) == No(code)
+
+
+@pytest.mark.parametrize(("actor", "role"), [("me", "participant"), ("other", "expert"), ("other", "requester")])
+def test_r52_who_presents_and_who_answers_for_the_case_lay_and_take_away(actor: str, role: MemberRole) -> None:
+    assert judged(LAID, LayRegistration(make.turned_round(), 7), actor=actor, role=role) == RegistrationLaid(
+        make.turned_round()
+    )
+    assert judged(LAID, RemoveRegistration(7), actor=actor, role=role) == RegistrationRemoved(7)
+
+
+def test_r52_registrations_have_their_number() -> None:
+    many = tuple(
+        StandingRegistration(number, "me", 0, make.registration(to_frame_of_reference_uid=f"2.25.{number}"))
+        for number in range(100, 100 + REGISTRATIONS)
+    )
+    full = replace(HELD, registrations=many)
+    assert judged(full, LayRegistration(make.registration(), 0)) == No("too_many_registrations")
+    again = LayRegistration(make.registration(to_frame_of_reference_uid="2.25.100"), 100)
+    assert judged(full, again) == RegistrationLaid(again.registration)
 
 
 def test_r22_taking_and_asking_for_the_baton_become_facts() -> None:

@@ -17,6 +17,8 @@ from collab.rooms.protocol import (
     HandRaised,
     MemberJoined,
     MemberLeft,
+    RegistrationLaid,
+    RegistrationRemoved,
     RoomState,
     Said,
 )
@@ -78,6 +80,19 @@ def test_a_member_keeps_their_place_in_the_list() -> None:
     joined = [MemberJoined(first), MemberJoined(second), MemberJoined(first)]
     facts = [Fact(number, 0, done.member.actor, "", 0, done) for number, done in enumerate(joined, 1)]
     assert [one.actor for one in fold(facts).state.members] == ["a", "b"]
+
+
+def test_r51_the_last_registration_between_two_frames_of_reference_stands_with_who_laid_it_and_when() -> None:
+    laid = [
+        Fact(1, 1000, "a", "", 0, RegistrationLaid(make.registration())),
+        Fact(2, 2000, "b", "", 0, RegistrationLaid(make.registration(to_frame_of_reference_uid="2.25.9"))),
+        Fact(3, 3000, "b", "", 0, RegistrationLaid(make.turned_round())),
+    ]
+    standing = fold(laid).state.registrations
+    assert [(one.version, one.author, one.at_ms) for one in standing] == [(2, "b", 2000), (3, "b", 3000)]
+    assert standing[1].registration == make.turned_round()
+    removed = fold([*laid, Fact(4, 4000, "a", "", 0, RegistrationRemoved(3))]).state.registrations
+    assert removed == standing[:1]
 
 
 def hands_after(*done: tuple[str, Done]) -> tuple[str, ...]:

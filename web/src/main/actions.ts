@@ -7,9 +7,11 @@ import { hang } from "../room/hanging";
 import { isKept, keepView } from "../room/key_views";
 import type { Live } from "../room/live";
 import type { Actions, AnnotationActions, Model } from "../ui/model";
+import { closeMenus } from "../ui/parts";
 import { siblingOf } from "../ui/siblings";
+import type { Proposal } from "../viewer/links";
 import type { Viewer } from "../viewer/viewer";
-import type { Act, View } from "../wire/types";
+import type { Act, Registration, StandingRegistration, View } from "../wire/types";
 import { activePane, onePane } from "../wire/view";
 import { type Catalogue, stackRef } from "./catalogue";
 import { manifestsOf, refOf } from "./hung";
@@ -110,8 +112,9 @@ type ViewActions = Pick<
   | "activatePane"
   | "dropStack"
   | "setLinked"
-  | "linkHere"
-  | "unlink"
+  | "laySlices"
+  | "layPoints"
+  | "liftRegistration"
   | "goBack"
   | "goTo"
   | "setTool"
@@ -133,7 +136,7 @@ type ViewActions = Pick<
   | "refuseThin"
 >;
 
-function viewActions({ model, live, viewer, catalogue, annotations, toast }: Parts): ViewActions {
+function viewActions({ model, live, viewer, catalogue, annotations, ask, toast }: Parts): ViewActions {
   /** Views before each change of what stands where, the last one last. */
   const before: View[] = [];
   const remember = (): View | null => {
@@ -142,6 +145,17 @@ function viewActions({ model, live, viewer, catalogue, annotations, toast }: Par
     if (view !== null) before.push(view);
     model.viewer.value = { ...model.viewer.value, steps_back: before.length };
     return view;
+  };
+  const lay = (proposal: Proposal): void => {
+    if ("refused" in proposal) {
+      toast(t(`room.registration.refused_${proposal.refused}`));
+      return;
+    }
+    const { registration } = proposal;
+    const standing = live.state().registrations.find((one) => isBetween(one, registration));
+    ask({ t: "registration.lay", registration, version: standing?.version ?? 0 });
+    // Whoever presents shows by it what they have laid.
+    if (live.isPresenter()) viewer()?.setLinked(true);
   };
   return {
     openStack(study_uid, series_uid, stack) {
@@ -172,10 +186,18 @@ function viewActions({ model, live, viewer, catalogue, annotations, toast }: Par
       void live.open(stack);
     },
     setLinked: (on) => viewer()?.setLinked(on),
-    linkHere() {
-      if (viewer()?.linkHere() === false) toast(t("room.toast.not_linkable"));
+    laySlices() {
+      lay(viewer()?.slicesHere() ?? { refused: "nothing" });
     },
-    unlink: () => viewer()?.unlink(),
+    layPoints() {
+      closeMenus();
+      toast(t("room.registration.pick_first"));
+      viewer()?.matchPoints(
+        () => toast(t("room.registration.pick_second")),
+        (proposal) => proposal && lay(proposal),
+      );
+    },
+    liftRegistration: (version) => ask({ t: "registration.remove", version }),
     goBack() {
       const view = before.pop();
       model.viewer.value = { ...model.viewer.value, steps_back: before.length };
@@ -232,6 +254,11 @@ function viewActions({ model, live, viewer, catalogue, annotations, toast }: Par
       if (!points) live.pointed(null);
     },
   };
+}
+
+function isBetween({ registration: one }: StandingRegistration, other: Registration): boolean {
+  const uids = [one.from_frame_of_reference_uid, one.to_frame_of_reference_uid];
+  return uids.includes(other.from_frame_of_reference_uid) && uids.includes(other.to_frame_of_reference_uid);
 }
 
 type WordActions = Pick<

@@ -104,6 +104,10 @@ export function createPictures(model: Model): Pictures {
     if (done.t === "gathered" && actor === me) toast(t("room.toast.gathered"), "plain");
     if (done.t === "hand.raised" && actor !== me && leads())
       toast(t("room.toast.hand_raised", { name: nameOf(actor) }), "plain");
+    if (done.t === "registration.laid" && actor !== me)
+      toast(t("room.toast.registration", { name: nameOf(actor) }), "warn");
+    if (done.t === "registration.removed" && actor !== me)
+      toast(t("room.toast.registration_removed", { name: nameOf(actor) }), "warn");
     if (done.t === "member.joined" && actor !== me) toast(t("room.toast.joined", { name: done.member.name }), "plain");
     if (done.t === "member.left" && done.actor !== me)
       toast(t("room.toast.left", { name: nameOf(done.actor) }), "plain");

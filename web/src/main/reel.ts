@@ -9,12 +9,14 @@ import { linesOf } from "../ui/fact_lines";
 import type { ReplayActions, ReplayModel, TrailPicture } from "../ui/replay_model";
 import type { Viewer } from "../viewer/viewer";
 import type { Trail } from "../wire/trail";
-import type { Fact, Member, View } from "../wire/types";
+import type { Fact, Member, RoomState, View } from "../wire/types";
 
 export type ReelWorld = {
   show(view: View): ShowResult;
   compare(view: View): ShowResult;
   viewer(): Pick<Viewer, "setPointers" | "drawings"> | null;
+  /** What people had laid upon what. */
+  registrations(state: Pick<RoomState, "registrations" | "members">): void;
   colorOf(actor: string): string;
   onFrame(run: () => void): void;
   now(): number;
@@ -54,6 +56,7 @@ export function createReel(model: ReplayModel, world: ReelWorld): Reel {
 
   const drawHands = (moment: Moment): void => {
     const { members, annotations } = moment.state;
+    world.registrations(moment.state);
     const nameOf = (actor: string): string => members.find((one) => one.actor === actor)?.name ?? "";
     const hands = moment.pointers.map((one) => ({ ...one, name: nameOf(one.actor), color: world.colorOf(one.actor) }));
     world.viewer()?.setPointers(hands);

@@ -1,24 +1,32 @@
-/** Registration objects of the room's studies, each asked for once and told in words; it draws nothing and applies nothing. */
+/** What lays series upon each other: objects of the studies, each asked for once, and people in the room; applies nothing. */
+import { IDENTITY, shifted } from "../lib/affine";
 import type { Registered } from "../viewer/registered";
 import type { ObjectContent } from "../wire/objects";
-import type { ObjectEntry, SpatialRegistration } from "../wire/types";
+import type { ObjectEntry, RoomState, SpatialRegistration, StandingRegistration } from "../wire/types";
 
 export type RegistrationsWorld = {
   get(entry: ObjectEntry): Promise<{ ok: true; value: ObjectContent } | { ok: false }>;
   words(content: SpatialRegistration): string;
+  /** `name`: of its author. */
+  handWords(one: StandingRegistration, name: string): string;
   changed(all: readonly Registered[]): void;
 };
 
 export type Registrations = {
   /** What the studies hold now. */
   look(entries: readonly ObjectEntry[]): void;
+  /** What people have laid in the room. */
+  stand(state: Pick<RoomState, "registrations" | "members">): void;
   all(): readonly Registered[];
 };
 
 export function createRegistrations(world: RegistrationsWorld): Registrations {
   const found = new Map<string, Registered | null>();
 
-  const all = (): readonly Registered[] => [...found.values()].filter((one) => one !== null);
+  let byHand: readonly Registered[] = [];
+  let told: readonly StandingRegistration[] = [];
+
+  const all = (): readonly Registered[] => [...[...found.values()].filter((one) => one !== null), ...byHand];
 
   async function read(entry: ObjectEntry): Promise<void> {
     const uid = entry.sop_instance_uid;
@@ -36,6 +44,13 @@ export function createRegistrations(world: RegistrationsWorld): Registrations {
 
   return {
     all,
+    stand({ registrations, members }) {
+      if (registrations === told || (registrations.length === 0 && told.length === 0)) return;
+      told = registrations;
+      const nameOf = (actor: string): string => members.find((one) => one.actor === actor)?.name ?? "";
+      byHand = registrations.map((one) => laidBy(one, world.handWords(one, nameOf(one.author))));
+      world.changed(all());
+    },
     look(entries) {
       for (const entry of entries)
         if (entry.kind === "registration" && !found.has(entry.sop_instance_uid)) void read(entry);
@@ -49,4 +64,16 @@ const registeredBy = ({ frames, made_on, made_at }: SpatialRegistration, words: 
   made: `${made_on}${made_at}`,
   words,
   isSlicesOnly: false,
+});
+
+const laidBy = ({ version, author, at_ms, registration }: StandingRegistration, words: string): Registered => ({
+  frames: [
+    { frame_of_reference_uid: registration.from_frame_of_reference_uid, matrix: shifted(registration.by_mm) },
+    { frame_of_reference_uid: registration.to_frame_of_reference_uid, matrix: IDENTITY },
+  ],
+  by: "hand",
+  made: String(at_ms),
+  words,
+  isSlicesOnly: registration.how === "slices",
+  hand: { author, version },
 });

@@ -6,8 +6,10 @@ import type {
   ChatLine,
   Fact,
   Member,
+  RegistrationLaid,
   RoomState,
   Said,
+  StandingRegistration,
 } from "../wire/types";
 
 export const EMPTY_STATE: RoomState = {
@@ -23,6 +25,7 @@ export const EMPTY_STATE: RoomState = {
   view: null,
   key_views: [],
   annotations: [],
+  registrations: [],
   text: "",
   chat: [],
   identity_confirmed: [],
@@ -61,6 +64,10 @@ function changes(state: RoomState, fact: Fact): Partial<RoomState> {
       return { annotations: state.annotations.map((one) => changedBy(one, done)) };
     case "annotation.removed":
       return { annotations: state.annotations.filter((one) => one.annotation_id !== done.annotation_id) };
+    case "registration.laid":
+      return { registrations: [...state.registrations.filter((one) => !isSamePair(one, done)), laidBy(fact, done)] };
+    case "registration.removed":
+      return { registrations: state.registrations.filter((one) => one.version !== done.version) };
     case "gathered":
       return { gathered: fact.seq };
     case "text.updated":
@@ -95,6 +102,20 @@ const annotationOf = (fact: Fact, { annotation_id, drawing }: AnnotationDrawn): 
   author: fact.actor,
   version: fact.seq,
   drawing,
+});
+
+/** Between two frames of reference one stands, whichever way it runs. */
+function isSamePair({ registration: one }: StandingRegistration, { registration: other }: RegistrationLaid): boolean {
+  const [from, to] = [other.from_frame_of_reference_uid, other.to_frame_of_reference_uid];
+  const uids = [one.from_frame_of_reference_uid, one.to_frame_of_reference_uid];
+  return uids.includes(from) && uids.includes(to);
+}
+
+const laidBy = ({ seq, actor, at_ms }: Fact, { registration }: RegistrationLaid): StandingRegistration => ({
+  version: seq,
+  author: actor,
+  at_ms,
+  registration,
 });
 
 function changedBy(

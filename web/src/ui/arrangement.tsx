@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { said, t } from "../i18n/text";
+import { isOverruled } from "../viewer/registered";
 import type { Arrangement } from "../wire/types";
 import { useRoom } from "./context";
 import { Icon } from "./icons";
@@ -44,6 +45,8 @@ export function ArrangementMenu(): JSX.Element {
   const { model, actions } = useRoom();
   const { view, hung, steps_back } = model.viewer.value;
   const { rows, columns } = view?.arrangement ?? ONE;
+  // As collab/rooms/policy.py has it.
+  const mayLay = model.page.role !== "participant" || model.state.value.holder === model.page.actor;
   return (
     <div id="arrangement" class="menu" popover="auto" role="dialog" aria-label={t("room.panes")}>
       <Picker chosen={{ rows, columns }} choose={actions.arrange} />
@@ -54,16 +57,42 @@ export function ArrangementMenu(): JSX.Element {
         <button type="button" disabled={steps_back === 0} onClick={actions.goBack}>
           {t("room.panes.back")}
         </button>
-        <button type="button" disabled={rows * columns === 1} onClick={actions.linkHere}>
-          {t("room.link.here")}
+        <button type="button" disabled={rows * columns === 1 || !mayLay} onClick={actions.laySlices}>
+          {t("room.registration.slices")}
         </button>
-        <button type="button" disabled={(view?.links.length ?? 0) === 0} onClick={actions.unlink}>
-          {t("room.link.undo")}
+        <button type="button" disabled={rows * columns === 1 || !mayLay} onClick={actions.layPoints}>
+          {t("room.registration.points")}
         </button>
       </div>
       {hung !== null && <p>{t("room.hang.rule", { rule: said(`room.hang.${hung}`) ?? hung })}</p>}
+      <RegistrationList />
       <p class="soft">{t("room.link.hint")}</p>
     </div>
+  );
+}
+
+/** By whom series are laid upon each other, and which of it counts. */
+function RegistrationList(): JSX.Element | null {
+  const { model, actions } = useRoom();
+  const all = model.registered.value;
+  if (all.length === 0) return null;
+  const mayLift = (author: string): boolean => author === model.page.actor || model.page.role !== "participant";
+  return (
+    <ul class="registrations" aria-label={t("room.registration.list")}>
+      {all.map((one) => (
+        <li key={one.hand?.version ?? one.words}>
+          <span>
+            {one.words}
+            {isOverruled(one, all) && <em class="caution">{t("room.registration.overruled")}</em>}
+          </span>
+          {one.hand && mayLift(one.hand.author) && (
+            <button type="button" onClick={() => one.hand && actions.liftRegistration(one.hand.version)}>
+              {t("room.registration.lift")}
+            </button>
+          )}
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -2,6 +2,7 @@
 import { type Signal, signal } from "@preact/signals";
 import type { UptakeUnit } from "../lib/uptake";
 import type { Paper } from "../papers/pages";
+import type { Registered } from "../viewer/registered";
 import { EVERYTHING } from "../wire/facets";
 import { type FullLayers, type Laid, NO_OBJECTS } from "../wire/layers";
 import type { ObjectContent } from "../wire/objects";
@@ -197,6 +198,8 @@ export type Model = {
   annotations: Signal<AnnotationsPicture>;
   studies: Signal<readonly StudyPicture[]>;
   objects: Signal<readonly ObjectPicture[]>;
+  /** What lays series of different frames of reference upon each other. */
+  registered: Signal<readonly Registered[]>;
   /** The report that is being read. */
   reading: Signal<string | null>;
   /** The encapsulated document that is being read. */
@@ -264,8 +267,12 @@ export type Actions = AnnotationActions & {
   /** A card of the series strip was let go over a pane. */
   dropStack(index: number, carried: CarriedStack): void;
   setLinked(on: boolean): void;
-  linkHere(): void;
-  unlink(): void;
+  /** Lays the active pane upon the one before it: their slices are the same. */
+  laySlices(): void;
+  /** The same by a point in each of two panes. */
+  layPoints(): void;
+  /** Takes away what a person has laid. */
+  liftRegistration(version: number): void;
   goBack(): void;
   setTool(tool: Tool): void;
   setLayout(layout: Layout): void;
@@ -372,6 +379,7 @@ export function createModel(page: RoomPage, state: RoomState): Model {
     }),
     studies: signal(page.study_ids.map((study_id) => ({ study_id, manifest: null, failed: null }))),
     objects: signal<readonly ObjectPicture[]>([]),
+    registered: signal<readonly Registered[]>([]),
     reading: signal<string | null>(null),
     paper: signal<ObjectEntry | null>(null),
     call: signal(NO_CALL),

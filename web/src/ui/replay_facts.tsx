@@ -77,6 +77,10 @@ function sentenceOf({ done }: Fact, name: string, nameOf: (actor: string | null)
       return t("room.replay.fact.changed", { name });
     case "annotation.removed":
       return t("room.replay.fact.removed", { name });
+    case "registration.laid":
+      return t(`room.replay.fact.registration_${done.registration.how}`, { name });
+    case "registration.removed":
+      return t("room.replay.fact.registration_removed", { name });
     case "text.updated":
       return t("room.replay.fact.text", { name });
     case "chat.said":

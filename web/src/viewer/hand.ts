@@ -32,6 +32,8 @@ export type Hand = {
   pointer(): Pointer | null;
   /** Where in the patient the hand rests in this viewport; null where it does not. */
   pointAt(id: ViewportId): Vec3 | null;
+  /** What lies there on the screen, wherever the hand rests. */
+  under(event: { clientX: number; clientY: number }): Pointer | null;
   setTool(tool: Tool): void;
   scroll(id: ViewportId, steps: number): void;
   activate(id: ViewportId): void;
@@ -152,6 +154,17 @@ export function createHand(stage: Stage, display: Display, world: HandWorld): Ha
       return point_world_mm && pointerAt(now, rests.id, point_world_mm);
     },
     pointAt: (id) => (rests?.id === id ? worldAt(id, rests.place) : null),
+    under({ clientX, clientY }) {
+      for (const id of VIEWPORT_IDS) {
+        const { left, top, right, bottom } = stage.screens[id].getBoundingClientRect();
+        const now = seen(id);
+        const isWithin = clientX >= left && clientX < right && clientY >= top && clientY < bottom;
+        if (!now || !isWithin || !shownViewports(now.scene).includes(id)) continue;
+        const point = worldAt(id, { x_px: clientX - left, y_px: clientY - top });
+        return point && pointerAt(now, id, point);
+      }
+      return null;
+    },
     setTool(next) {
       tool = next;
     },

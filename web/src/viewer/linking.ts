@@ -1,7 +1,6 @@
 /** Linked scrolling between panes: where one pane's point lies in another, if there is a reason to say so. Pure. */
 import { heightAbove, type Plane } from "../lib/planes";
-import { cross, dot, length, subtract, type Vec3 } from "../lib/vectors";
-import type { Link } from "../wire/types";
+import { cross, dot, length, type Vec3 } from "../lib/vectors";
 import { halfGap, nearestFrame, reformatWalk, type StackGeometry } from "./geometry";
 import type { PackHeader } from "./pack";
 import { alongOf, isReformat, planeOf, type Scene, shownViewports, throughPoint } from "./scene";
@@ -12,17 +11,6 @@ export type Standing = { scene: Scene; series: Shown };
 // Series that stand steeper to each other do not show the same slices: they have reference lines instead.
 export const STEEP_DEGREES = 45;
 const MOVED_MM = 1e-6;
-
-/** The link that makes these two points one; it takes the place of an earlier one between the two. */
-export function linkedHere(links: readonly Link[], from: [string, Vec3], to: [string, Vec3]): Link[] {
-  const others = links.filter((link) => !joins(link, from[0], to[0]));
-  const by_mm = subtract(to[1], from[1]);
-  return [...others, { from_frame_of_reference_uid: from[0], to_frame_of_reference_uid: to[0], by_mm }];
-}
-
-export const joins = (link: Link, one: string, other: string): boolean =>
-  (link.from_frame_of_reference_uid === one && link.to_frame_of_reference_uid === other) ||
-  (link.from_frame_of_reference_uid === other && link.to_frame_of_reference_uid === one);
 
 /** Planes of a scene that have moved along their normals: those that were scrolled, not panned. */
 export function scrolledPlanes(before: Scene, after: Scene, geometry: StackGeometry): Plane[] {

@@ -1,23 +1,27 @@
 /** Panes that go through the patient together: in one frame of reference, or laid upon each other. */
-import { IDENTITY, shifted } from "../lib/affine";
 import type { Plane } from "../lib/planes";
-import type { Vec3 } from "../lib/vectors";
-import type { Link } from "../wire/types";
+import { subtract } from "../lib/vectors";
+import type { Registration } from "../wire/types";
 import type { Picture } from "./display";
 import type { Heading } from "./grid";
-import { covers, linkedHere, scrolledPlanes, scrolledTo, steepness } from "./linking";
+import { covers, degreesBetween, STEEP_DEGREES, scrolledPlanes, scrolledTo, steepness } from "./linking";
+import type { Spot } from "./matching";
 import type { Text } from "./overlay";
 import type { Pane } from "./pane_contract";
 import type { Panes } from "./panes";
 import { carriedPlane, carriesPoints, type Laid, type Registered, type Relation, relationOf } from "./registered";
 import { planeOf, type Scene, shownViewports } from "./scene";
 
+/** `refused`: nothing to lay it upon, slices that stand across, or an object that joins the two. */
+export type Proposal = { registration: Registration } | { refused: "nothing" | "steep" | "file" };
+
 export type Links = {
   isOn(): boolean;
-  byHand(): readonly Link[];
-  set(isOn: boolean, byHand?: readonly Link[]): void;
-  /** Lays the active pane upon another, see the viewer's; false where there is nothing to lay it upon. */
-  linkHere(): boolean;
+  set(isOn: boolean): void;
+  /** What would lay the active pane upon another, see the viewer's. */
+  slicesHere(): Proposal;
+  /** The same of two points that are one place of the patient. */
+  ofPoints(from: Spot, to: Spot): Proposal;
   /** The other panes go where this one was scrolled to. */
   follow(index: number, before: Scene, after: Scene): void;
   /** What the room's studies, or people, lay upon each other. */
@@ -29,16 +33,19 @@ export type Links = {
   notesOf(index: number): Heading["notes"];
 };
 
-/** The room takes no more. */
-const MOST_LINKS = 8;
-
 export function createLinks(panes: Panes, text: Text): Links {
   let isOn = false;
-  let byHand: readonly Link[] = [];
   let registered: readonly Registered[] = [];
 
-  const laid: Laid = (from, to) =>
-    relationOf(from, to, [...registered, ...byHand.map((link) => ofLink(link, text("room.pane.by_hand")))]);
+  const laid: Laid = (from, to) => relationOf(from, to, registered);
+
+  function proposed(from: Spot, to: Spot, how: Registration["how"]): Proposal {
+    const [one, other] = [from.frame_of_reference_uid, to.frame_of_reference_uid];
+    // What an object of the studies joins is not laid by hand: the two would be taken for one another.
+    if (laid(one, other)?.by === "file") return { refused: "file" };
+    const by_mm = subtract(to.point_world_mm, from.point_world_mm);
+    return { registration: { from_frame_of_reference_uid: one, to_frame_of_reference_uid: other, by_mm, how } };
+  }
 
   /** Each only once: several panes may be laid upon this one by the same. */
   function laidUpon(uid: string): Exclude<Relation, { by: "frame_of_reference" }>[] {
@@ -52,27 +59,26 @@ export function createLinks(panes: Panes, text: Text): Links {
 
   return {
     isOn: () => isOn,
-    byHand: () => byHand,
-    set(on, links = byHand) {
+    set(on) {
       isOn = on;
-      byHand = links;
     },
     setRegistered(all) {
       registered = all;
     },
     laid,
-    linkHere() {
-      const here = pointOf(panes.active());
-      const others = panes.shown().filter((pane) => pane !== panes.active() && pointOf(pane)?.[0] !== here?.[0]);
-      const linkable = others.filter((pane) => pointOf(pane) !== null);
+    slicesHere() {
+      const here = spotOf(panes.active());
+      const others = panes.shown().flatMap((pane) => {
+        const spot = pane === panes.active() ? null : spotOf(pane);
+        return spot && spot.frame_of_reference_uid !== here?.frame_of_reference_uid ? [{ pane, spot }] : [];
+      });
       // With more than one to choose from, that in which the hand was before: nobody has looked at the others for this.
-      const other = linkable.length === 1 ? linkable[0] : linkable.find((pane) => pane === panes.before());
-      const there = other ? pointOf(other) : null;
-      if (!here || !there) return false;
-      byHand = linkedHere(byHand, here, there).slice(-MOST_LINKS);
-      isOn = true;
-      return true;
+      const other = others.length === 1 ? others[0] : others.find(({ pane }) => pane === panes.before());
+      if (!here || !other) return { refused: "nothing" };
+      const isSteep = degreesBetween(here.plane, other.spot.plane) > STEEP_DEGREES;
+      return isSteep ? { refused: "steep" } : proposed(here, other.spot, "slices");
     },
+    ofPoints: (from, to) => proposed(from, to, "points"),
     follow(index, before, after) {
       const from = panes.at(index)?.picture()?.series;
       if (!isOn || !from) return;
@@ -127,22 +133,14 @@ export function createLinks(panes: Panes, text: Text): Links {
   }
 }
 
-function ofLink(link: Link, words: string): Registered {
-  const frames = [
-    { frame_of_reference_uid: link.from_frame_of_reference_uid, matrix: shifted(link.by_mm) },
-    { frame_of_reference_uid: link.to_frame_of_reference_uid, matrix: IDENTITY },
-  ];
-  // It was laid by slices that were looked at, at the middles of two panes.
-  return { frames, by: "hand", made: "", words, isSlicesOnly: true };
-}
-
 const uidOf = (series: { header: { frame_of_reference_uid: string | null } }): string | null =>
   series.header.frame_of_reference_uid;
 
-/** The frame of reference of a pane and the point in the middle of its active viewport. */
-function pointOf(pane: Pane): [string, Vec3] | null {
+/** The middle of a pane's active viewport, where it has a place in a patient. */
+function spotOf(pane: Pane): (Spot & { plane: Plane }) | null {
   const picture = pane.picture();
   const uid = picture?.series.header.frame_of_reference_uid;
   if (!picture || !uid || !picture.series.geometry.isInPatient) return null;
-  return [uid, planeOf(picture.scene, picture.series.geometry, picture.scene.active).point];
+  const plane = planeOf(picture.scene, picture.series.geometry, picture.scene.active);
+  return { frame_of_reference_uid: uid, point_world_mm: plane.point, plane };
 }

@@ -208,6 +208,7 @@ export function createPane(host: HTMLElement, world: PaneWorld, events: PaneEven
     setPointers: (list) => display.pointers(list),
     drawings: board,
     pointer: () => hand.pointer(),
+    under: hand.under,
     setActive: hand.activate,
     activate: () => opening.hold()?.activate(),
     snapshot() {

@@ -84,6 +84,7 @@ export type Pane = {
   setPointers(list: NamedPointer[]): void;
   drawings: Omit<DrawingBoard, "paint" | "destroy">;
   pointer(): Pointer | null;
+  under(event: { clientX: number; clientY: number }): Pointer | null;
   setActive(id: ViewportId): void;
   /** The pane becomes the one whose stack is fetched first. */
   activate(): void;

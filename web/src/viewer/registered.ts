@@ -14,6 +14,8 @@ export type Registered = {
   words: string;
   /** Slice upon slice: where within its slice a point lies nobody has said. */
   isSlicesOnly: boolean;
+  /** Whose it is and which, of a person's. */
+  hand?: { author: string; version: number };
 };
 
 /** By which right a point of one pane is shown in another; `others`: objects that join the two besides. */
@@ -47,6 +49,12 @@ export function relationOf(from: string | null, to: string | null, all: readonly
 export const ALONE: Laid = (from, to) => relationOf(from, to, []);
 
 export const joins = (one: Registered, from: string, to: string): boolean => has(one, from) && has(one, to);
+
+/** Laid by hand between two that an object joins as well: it is not applied. */
+export function isOverruled({ by, frames }: Registered, all: readonly Registered[]): boolean {
+  const uids = frames.map(({ frame_of_reference_uid }) => frame_of_reference_uid);
+  return by === "hand" && all.some((other) => other.by === "file" && uids.every((uid) => has(other, uid)));
+}
 
 const has = ({ frames }: Registered, uid: string): boolean =>
   frames.some(({ frame_of_reference_uid }) => frame_of_reference_uid === uid);

@@ -17,6 +17,7 @@ import type { Full } from "./full";
 import { createGrid } from "./grid";
 import { holdingOf } from "./holding";
 import { createLinks } from "./links";
+import { pickPair, type Spot } from "./matching";
 import type { Text } from "./overlay";
 import { createPane } from "./pane";
 import type { Pane, ShowResult } from "./pane_contract";
@@ -68,6 +69,7 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
   let told: Quality | null = null;
   let unit: string | null = null;
   let isNoteDue = false;
+  let endMatching: () => void = () => undefined;
 
   const drawings = drawingsOn(panes);
 
@@ -148,6 +150,13 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
     queueMicrotask(note);
   }
 
+  function spotAt(event: PointerEvent): Spot | null {
+    const pointer = firstOf(panes, (pane) => (pane.picture()?.series.geometry.isInPatient ? pane.under(event) : null));
+    if (!pointer?.frame_of_reference_uid) return null;
+    const { frame_of_reference_uid, point_world_mm } = pointer;
+    return { frame_of_reference_uid, point_world_mm };
+  }
+
   function note(): void {
     isNoteDue = false;
     for (const [index, pane] of panes.shown().entries()) {
@@ -210,14 +219,17 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
       links.set(on);
       changedByHand(ARRANGED);
     },
-    linkHere() {
-      const isLinked = links.linkHere();
-      if (isLinked) changedByHand(ARRANGED);
-      return isLinked;
-    },
-    unlink() {
-      links.set(links.isOn(), []);
-      changedByHand(ARRANGED);
+    slicesHere: links.slicesHere,
+    matchPoints(first, done) {
+      endMatching();
+      endMatching = pickPair(grid.root, {
+        spotAt,
+        first,
+        done(pair) {
+          endMatching = () => undefined;
+          done(pair && links.ofPoints(...pair));
+        },
+      });
     },
     ...activeActs(panes),
     objectsChanged() {
@@ -252,6 +264,7 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
       panes.shown().flatMap((pane, index) => pane.snapshot().map((line) => ({ ...line, id: nameOf(index, line.id) }))),
     resize: panes.place,
     destroy() {
+      endMatching();
       watch.disconnect();
       teller.destroy();
       panes.destroy();

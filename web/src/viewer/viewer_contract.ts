@@ -12,6 +12,7 @@ import type { Tool } from "./gestures";
 import type { Change } from "./growing";
 import type { Switches } from "./layers/markings";
 import type { ImageName, SeriesVersion, StackRef } from "./library";
+import type { Proposal } from "./links";
 import type { ShowResult } from "./pane_contract";
 import type { RegionRefusal } from "./regions";
 import type { Registered } from "./registered";
@@ -76,13 +77,14 @@ export type Viewer = {
   /** Shows a view as if by the hand: it is told. Panes of stacks that were never here stay empty. */
   put(view: View): void;
   activate(index: number): void;
-  /** What lays frames of reference upon each other, besides what the view does. */
+  /** What lays frames of reference upon each other. */
   setRegistered(all: readonly Registered[]): void;
   setLinked(on: boolean): void;
-  /** Lays the active pane's frame of reference upon that of the pane before it, at the points in their middles. False
-   *  where there is no pane of another frame of reference, or more than one and none of them was used before. */
-  linkHere(): boolean;
-  unlink(): void;
+  /** What would lay the active pane's frame of reference upon that of the pane before it, at the middles of their slices.
+   *  `nothing` where there is no pane of another frame of reference, or more than one and none of them was used before. */
+  slicesHere(): Proposal;
+  /** Waits for a press in each of two panes; what would lay them upon each other there, null when it was given up. */
+  matchPoints(first: () => void, done: (proposal: Proposal | null) => void): void;
   /** False where planes through a volume are refused; `mprRefusal` tells why. */
   setLayout(layout: Layout): boolean;
   mprRefusal(): string | null;

@@ -75,7 +75,7 @@ export function createWholeView(panes: Panes, links: Links): WholeView {
         active: panes.activeIndex(),
         panes: shown,
         linked: links.isOn(),
-        links: [...links.byHand()],
+        links: [],
       };
     },
     compare(asked, facets) {
@@ -85,7 +85,7 @@ export function createWholeView(panes: Panes, links: Links): WholeView {
     },
     show(asked, facets, begun) {
       if (facets.layout) {
-        links.set(asked.linked, asked.links);
+        links.set(asked.linked);
         if (!isSameArrangement(asked.arrangement, panes.arrangement()) || asked.active !== panes.activeIndex())
           panes.arrange(asked.arrangement, asked.active);
       }

@@ -59,7 +59,7 @@ export type Arrangement = {
   columns: number;
 };
 
-/** Two frames of reference laid upon each other by a hand, never by the program: p_to = p_from + `by_mm`. */
+/** Two frames of reference laid upon each other by a hand: p_to = p_from + `by_mm`. */
 export type Link = {
   from_frame_of_reference_uid: string;
   to_frame_of_reference_uid: string;
@@ -117,6 +117,24 @@ export type Annotation = {
 };
 
 export type AnnotationKind = "length" | "angle" | "bidirectional" | "ellipse" | "rectangle" | "arrow" | "text";
+
+/** p_to = p_from + `by_mm`, in patient millimetres. Of `slices`, `by_mm` runs along their normal. */
+export type Registration = {
+  from_frame_of_reference_uid: string;
+  to_frame_of_reference_uid: string;
+  by_mm: [number, number, number];
+  how: "points" | "slices";
+};
+
+/** One that stands in the room, who laid it and when; `version` is the `seq` of the fact. */
+export type StandingRegistration = {
+  version: number;
+  author: string;
+  at_ms: number;
+  registration: Registration;
+};
+
+export type How = "points" | "slices";
 
 /** First message of a connection: who this browser tab is, and the last fact it has (`seq`, 0 for none). */
 export type Hello = {
@@ -214,6 +232,19 @@ export type RemoveAnnotation = {
   version: number;
 };
 
+/** Lay two frames of reference upon each other; `version` of what I see between them, 0 where there is nothing. */
+export type LayRegistration = {
+  t: "registration.lay";
+  registration: Registration;
+  version: number;
+};
+
+/** Take what lies between two frames of reference away, by its version. */
+export type RemoveRegistration = {
+  t: "registration.remove";
+  version: number;
+};
+
 /** A Yjs update of the conclusion's text, base64. */
 export type UpdateText = {
   t: "text.update";
@@ -243,7 +274,7 @@ export type ConfirmIdentity = {
 export type Ask = {
   t: "ask";
   n: number;
-  act: SettleView | RequestControl | GiveControl | TakeControl | ReleaseControl | GatherEveryone | RaiseHand | LowerHand | AddKeyView | RemoveKeyView | DrawAnnotation | ChangeAnnotation | RemoveAnnotation | UpdateText | Say | MarkView | ConfirmIdentity;
+  act: SettleView | RequestControl | GiveControl | TakeControl | ReleaseControl | GatherEveryone | RaiseHand | LowerHand | AddKeyView | RemoveKeyView | DrawAnnotation | ChangeAnnotation | RemoveAnnotation | LayRegistration | RemoveRegistration | UpdateText | Say | MarkView | ConfirmIdentity;
 };
 
 /** Ephemeral: the presenter's view while it moves; `n` grows with each. */
@@ -403,6 +434,18 @@ export type AnnotationRemoved = {
   annotation_id: string;
 };
 
+/** The acting member has laid two frames of reference upon each other; its version is the fact's `seq`. */
+export type RegistrationLaid = {
+  t: "registration.laid";
+  registration: Registration;
+};
+
+/** What a member had laid was taken away. */
+export type RegistrationRemoved = {
+  t: "registration.removed";
+  version: number;
+};
+
 /** A Yjs update of the conclusion's text, base64. */
 export type TextUpdated = {
   t: "text.updated";
@@ -454,7 +497,7 @@ export type Fact = {
   actor: string;
   client_id: string;
   n: number;
-  done: ViewSettled | ControlRequested | ControlTaken | Gathered | HandRaised | HandLowered | KeyViewAdded | KeyViewRemoved | AnnotationDrawn | AnnotationChanged | AnnotationRemoved | TextUpdated | Said | ViewMarked | IdentityConfirmed | MemberJoined | MemberLeft | DraftLocked;
+  done: ViewSettled | ControlRequested | ControlTaken | Gathered | HandRaised | HandLowered | KeyViewAdded | KeyViewRemoved | AnnotationDrawn | AnnotationChanged | AnnotationRemoved | RegistrationLaid | RegistrationRemoved | TextUpdated | Said | ViewMarked | IdentityConfirmed | MemberJoined | MemberLeft | DraftLocked;
 };
 
 /** The answer to an ask that could not be carried out; nothing changed. `code` is in the catalogues. */
@@ -497,6 +540,7 @@ export type RoomState = {
   view: View | null;
   key_views: KeyViewAdded[];
   annotations: Annotation[];
+  registrations: StandingRegistration[];
   text: string;
   chat: ChatLine[];
   identity_confirmed: string[];
@@ -571,9 +615,9 @@ export type Seen = "same" | "partly" | "coarse" | "loading" | "elsewhere" | "los
 
 export type FromBrowser = Hello | Ask | MoveView | MovePointer | SlidePointer | MoveAnnotation | Tell | Signal | Drawn | Ping | Pong;
 
-export type Act = SettleView | RequestControl | GiveControl | TakeControl | ReleaseControl | GatherEveryone | RaiseHand | LowerHand | AddKeyView | RemoveKeyView | DrawAnnotation | ChangeAnnotation | RemoveAnnotation | UpdateText | Say | MarkView | ConfirmIdentity;
+export type Act = SettleView | RequestControl | GiveControl | TakeControl | ReleaseControl | GatherEveryone | RaiseHand | LowerHand | AddKeyView | RemoveKeyView | DrawAnnotation | ChangeAnnotation | RemoveAnnotation | LayRegistration | RemoveRegistration | UpdateText | Say | MarkView | ConfirmIdentity;
 
-export type Done = ViewSettled | ControlRequested | ControlTaken | Gathered | HandRaised | HandLowered | KeyViewAdded | KeyViewRemoved | AnnotationDrawn | AnnotationChanged | AnnotationRemoved | TextUpdated | Said | ViewMarked | IdentityConfirmed | MemberJoined | MemberLeft | DraftLocked;
+export type Done = ViewSettled | ControlRequested | ControlTaken | Gathered | HandRaised | HandLowered | KeyViewAdded | KeyViewRemoved | AnnotationDrawn | AnnotationChanged | AnnotationRemoved | RegistrationLaid | RegistrationRemoved | TextUpdated | Said | ViewMarked | IdentityConfirmed | MemberJoined | MemberLeft | DraftLocked;
 
 export type Moved = ViewMoved | PointerMoved | PointerSlid | AnnotationMoved;
 

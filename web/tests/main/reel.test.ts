@@ -39,6 +39,7 @@ function reel(kept_from_ms = 0) {
     },
     compare: () => result,
     viewer: () => null,
+    registrations: () => undefined,
     colorOf: () => "",
     onFrame: (run) => void frames.push(run),
     now: () => now_ms,

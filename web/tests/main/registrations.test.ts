@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createRegistrations } from "../../src/main/registrations";
-import type { Registered } from "../../src/viewer/registered";
-import type { ObjectEntry, SpatialRegistration } from "../../src/wire/types";
+import { carried, type Registered, relationOf } from "../../src/viewer/registered";
+import type { ObjectEntry, SpatialRegistration, StandingRegistration } from "../../src/wire/types";
 
 const entry = (uid: string, kind: ObjectEntry["kind"] = "registration"): ObjectEntry => ({
   sop_instance_uid: uid,
@@ -28,6 +28,7 @@ test("each registration of the studies is asked for once, and nothing else", asy
       return { ok: true, value: content };
     },
     words: ({ title }) => `REG ${title}`,
+    handWords: () => "",
     changed(all) {
       told = all;
     },
@@ -50,6 +51,7 @@ test("what cannot be read joins nothing, and is asked for when the studies are l
       return { ok: false };
     },
     words: () => "",
+    handWords: () => "",
     changed: () => undefined,
   });
   registrations.look([entry("1")]);
@@ -58,4 +60,41 @@ test("what cannot be read joins nothing, and is asked for when the studies are l
   expect(registrations.all()).toEqual([]);
   registrations.look([entry("1")]);
   expect(count).toBe(2);
+});
+
+test("what a person has laid is told with their name, and gone when it is taken away", () => {
+  const told: (readonly Registered[])[] = [];
+  const registrations = createRegistrations({
+    async get() {
+      return { ok: false };
+    },
+    words: () => "",
+    handWords: ({ registration }, name) => `${name}, ${registration.how}`,
+    changed: (all) => void told.push(all),
+  });
+  const laid: StandingRegistration = {
+    version: 7,
+    author: "a",
+    at_ms: 1000,
+    registration: {
+      from_frame_of_reference_uid: "1.2.9",
+      to_frame_of_reference_uid: "9.9",
+      by_mm: [1, -2, 30],
+      how: "slices",
+    },
+  };
+  const members = [
+    { t: "member" as const, actor: "a", name: "Dr A", role: "expert" as const, hospital: "", specialty: null, color: 0 },
+  ];
+  registrations.stand({ registrations: [], members });
+  expect(told).toEqual([]);
+  registrations.stand({ registrations: [laid], members });
+  expect(told[0]).toMatchObject([
+    { by: "hand", words: "Dr A, slices", isSlicesOnly: true, hand: { author: "a", version: 7 } },
+  ]);
+  // p_to = p_from + by_mm, as the room has it.
+  const relation = relationOf("1.2.9", "9.9", told[0] ?? []);
+  expect(relation && carried([10, 20, 30], relation)).toEqual([11, 18, 60]);
+  registrations.stand({ registrations: [], members });
+  expect(told[1]).toEqual([]);
 });

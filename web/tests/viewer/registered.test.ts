@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { IDENTITY, shifted } from "../../src/lib/affine";
 import type { Vec3 } from "../../src/lib/vectors";
-import { carried, carriesPoints, type Registered, relationOf } from "../../src/viewer/registered";
+import { carried, carriesPoints, isOverruled, type Registered, relationOf } from "../../src/viewer/registered";
 
 /** (x, y, z) -> (10 - y, 20 + x, 30 + z) */
 const QUARTER = [0, -1, 0, 10, 1, 0, 0, 20, 0, 0, 1, 30, 0, 0, 0, 1];
@@ -49,6 +49,13 @@ describe("by which right", () => {
     for (const all of [[hand, registered()], [registered(), hand]]) {
       expect(relationOf("a", "b", all)).toMatchObject({ by: "file", words: "REG", others: 0 });
     }
+  });
+
+  test("what a hand has laid between two that an object joins is said not to be applied", () => {
+    const hand = registered({ by: "hand", of: { a: IDENTITY, b: IDENTITY } });
+    expect(isOverruled(hand, [hand, registered()])).toBe(true);
+    expect(isOverruled(hand, [hand, registered({ of: { a: IDENTITY, c: IDENTITY } })])).toBe(false);
+    expect(isOverruled(registered(), [registered()])).toBe(false);
   });
 
   test("of two objects the one made last counts, and it is known that there is another", () => {
