@@ -42,8 +42,9 @@ const SCALE_SHARE = 0.25;
 const SCALE_MIN_PX = 30;
 const EDGE_PX = 14;
 // Of a name beside the cross: it must not end beyond the edge.
-const LABEL_PX = 160;
+const LABEL_PX = 120;
 const LETTER_PX = 8;
+const LABEL_GAP_PX = 10;
 
 export function createOverlay(): Overlay {
   const element = document.createElement("div");
@@ -158,12 +159,25 @@ function place(group: SVGGElement, { x_px, y_px, label: name }: Mark, size: Size
   const isInside = x_px >= 0 && y_px >= 0 && x_px <= size.width && y_px <= size.height;
   group.setAttribute("transform", isInside ? `translate(${x_px} ${y_px})` : `translate(${x} ${y})`);
   group.toggleAttribute("data-beyond", !isInside);
-  // Its name is written towards the middle.
   const label = group.lastChild as SVGTextElement;
-  const isRight = x > size.width - Math.max(LABEL_PX, LETTER_PX * name.length);
-  label.setAttribute("text-anchor", isRight ? "end" : "start");
-  label.setAttribute("x", isRight ? "-10" : "10");
-  label.setAttribute("y", y < 30 ? "20" : "-10");
+  const at = labelAt(x, y, { letters: name.length, ...size });
+  label.setAttribute("text-anchor", at.anchor);
+  label.setAttribute("x", String(at.x_px));
+  label.setAttribute("y", String(at.y_px));
+}
+
+/** Where a name stands beside its cross: to the right where it fits, else to the left, else as far in as it goes. */
+export function labelAt(
+  x: number,
+  y: number,
+  { letters, width }: { letters: number; width: number },
+): { anchor: "start" | "end"; x_px: number; y_px: number } {
+  const long = Math.max(LABEL_PX, LETTER_PX * letters);
+  const y_px = y < 30 ? 20 : -10;
+  if (x + LABEL_GAP_PX + long <= width) return { anchor: "start", x_px: LABEL_GAP_PX, y_px };
+  if (x - LABEL_GAP_PX - long >= 0) return { anchor: "end", x_px: -LABEL_GAP_PX, y_px };
+  // Over the cross, or under it, since it would lie upon it.
+  return { anchor: "start", x_px: Math.max(width - long, 0) - x, y_px: y < 30 ? 28 : -18 };
 }
 
 function cutLine(here: Plane, camera: Camera, size: Size, other: Plane): SVGLineElement[] {

@@ -4,10 +4,10 @@ import { dot, type Vec3 } from "../lib/vectors";
 import { NOTHING } from "../wire/facets";
 import { isSameLayers, layersOf, written } from "../wire/layers";
 import type { Facets, Pane, ViewportId, ViewportView } from "../wire/types";
-import { halfGap, isSameVector, nearestFrame, type ReformatId, type StackGeometry } from "./geometry";
-import { STEEP_DEGREES, steepness } from "./linking";
+import { halfGap, isSameVector, nearestFrame, REFORMATS, type ReformatId, type StackGeometry } from "./geometry";
+import { degreesBetween, STEEP_DEGREES, steepness } from "./linking";
 import type { PackHeader } from "./pack";
-import { ALONE, carriedPlane, type Laid, type Relation } from "./registered";
+import { ALONE, carriedPlane, carriesPoints, type Laid, type Relation } from "./registered";
 import {
   cameraOf,
   centredOn,
@@ -150,7 +150,11 @@ function nearSlice(scene: Scene, shown: Shown, view: Pane, relation: Relation | 
   const plane = carriedPlane({ ...active, point: active.point_world_mm }, relation);
   const { point } = plane;
   if (relation.by !== "frame_of_reference" && steepness({ scene, series: shown }, plane) > STEEP_DEGREES) return null;
-  if (scene.layout !== "stack") return throughPoint(scene, geometry, point, ["axial", "sagittal", "coronal"]);
+  if (scene.layout !== "stack") {
+    const isKnown = (id: ReformatId): boolean =>
+      carriesPoints(relation) || degreesBetween(planeOf(scene, geometry, id), plane) <= STEEP_DEGREES;
+    return throughPoint(scene, geometry, point, REFORMATS.filter(isKnown));
+  }
   const { frame, away_mm } = nearestFrame(geometry, point);
   return away_mm <= Math.max(halfGap(geometry, frame), 0.5) + 1e-3 ? { ...scene, frame } : null;
 }

@@ -14,7 +14,7 @@ const RULES = `
 .pane-title { flex: 1 1 0; min-width: 6em; overflow: hidden; text-overflow: ellipsis; }
 .pane-prior, .pane-note { flex: none; padding: 0 6px; border-radius: 9px; font-weight: 600; }
 .panes-grid[data-picking] .viewport-screen { cursor: crosshair; }
-.pane-note.line { flex: 1 0 100%; order: 1; overflow: hidden; text-overflow: ellipsis; border-radius: 0; padding: 0; }
+.pane-head > .pane-note.line { flex: 1 0 100%; order: 1; white-space: normal; overflow-wrap: anywhere; border-radius: 0; padding: 0 2px; }
 .pane-prior, .pane-note.warn { background: #3b2c0c; color: var(--warn, #f2b64b); }
 .pane .pane-close { flex: none; margin-left: auto; min-height: 20px; min-width: 24px; padding: 0 6px; border: 0; background: transparent;
   color: inherit; font-size: 15px; line-height: 1; }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { IDENTITY } from "../../src/lib/affine";
 import { gapWords, lowestOf, marksFor, qualityOf, resampledWords, sliceWords, windowWords } from "../../src/viewer/captions";
 import { stackGeometry } from "../../src/viewer/geometry";
-import { niceLength } from "../../src/viewer/overlay";
+import { labelAt, niceLength } from "../../src/viewer/overlay";
 import type { PackHeader } from "../../src/viewer/pack";
 import { ALONE, type Laid, type Registered, relationOf } from "../../src/viewer/registered";
 import { cameraOf, firstScene, withLayout } from "../../src/viewer/scene";
@@ -140,4 +140,13 @@ test("loss before the images came is told with its ratio where the file says it"
   expect(words({ lossy: true, lossy_ratio: 7.52 })).toBe("lossy_ratio 7.5");
   expect(words({ lossy: true, lossy_ratio: 14.7 })).toBe("lossy_ratio 15");
   expect(words({ lossy_ratio: 14.7 })).toMatch(/^window/);
+});
+
+test("a name stays on the image: right of its cross, left of it, or as far in as it goes", () => {
+  // 20 letters of 8 px.
+  expect(labelAt(100, 200, { letters: 20, width: 400 })).toEqual({ anchor: "start", x_px: 10, y_px: -10 });
+  expect(labelAt(380, 200, { letters: 20, width: 400 })).toEqual({ anchor: "end", x_px: -10, y_px: -10 });
+  // Neither 100 + 10 + 160 nor 100 - 10 - 160 lies within 200: from 40 to 200, over the cross.
+  expect(labelAt(100, 200, { letters: 20, width: 200 })).toEqual({ anchor: "start", x_px: -60, y_px: -18 });
+  expect(labelAt(50, 10, { letters: 40, width: 200 })).toEqual({ anchor: "start", x_px: -50, y_px: 28 });
 });

@@ -257,6 +257,20 @@ describe("a view of another series", () => {
     expect(followed(start(elsewhereLaid, 0), elsewhereLaid, first, EVERYTHING, laidAt(0))?.frame).toBe(4);
     expect(followed(start(elsewhereLaid, 0), elsewhereLaid, first, EVERYTHING, laidAt(20))?.frame).toBe(1);
   });
+  test("of a place laid upon this one slice by slice moves no plane that stands across", () => {
+    const slices: Laid = (from, to) => {
+      const relation = laidAt(0)(from, to);
+      return relation && relation.by !== "frame_of_reference" ? { ...relation, isSlicesOnly: true } : relation;
+    };
+    const mpr = withLayout(start(elsewhereLaid, 0), elsewhereLaid.geometry, "mpr");
+    const aside = { ...view, viewports: view.viewports.map((one) => ({ ...one, point_world_mm: [40, 30, 98] as Vec3 })) };
+    const after = followed(mpr, elsewhereLaid, aside, EVERYTHING, slices) as Scene;
+    expect(after.planes.axial.centre[2]).toBe(106);
+    expect(after.planes.sagittal.centre).toEqual(mpr.planes.sagittal.centre);
+    expect(after.planes.coronal.centre).toEqual(mpr.planes.coronal.centre);
+    const whole = followed(mpr, elsewhereLaid, aside, EVERYTHING, laidAt(0)) as Scene;
+    expect(whole.planes.sagittal.centre[0]).not.toBe(mpr.planes.sagittal.centre[0]);
+  });
   test("of another place whose slices stand steep to these is not followed", () => {
     expect(followed(start(elsewhereLaid, 0), elsewhereLaid, view, EVERYTHING, laidAt(60))).toBeNull();
   });
