@@ -1,7 +1,7 @@
 /** What lays series upon each other: objects of the studies, each asked for once, and people in the room; applies nothing. */
 import { IDENTITY, shifted } from "../lib/affine";
-import type { Registered } from "../viewer/registered";
 import type { ObjectContent } from "../wire/objects";
+import type { Registered } from "../wire/registered";
 import type { ObjectEntry, RoomState, SpatialRegistration, StandingRegistration } from "../wire/types";
 
 export type RegistrationsWorld = {

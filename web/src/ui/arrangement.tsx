@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { said, t } from "../i18n/text";
-import { isOverruled } from "../viewer/registered";
+import { isOverruled } from "../wire/registered";
 import type { Arrangement } from "../wire/types";
 import { useRoom } from "./context";
 import { Icon } from "./icons";

@@ -2,10 +2,10 @@
 import { type Signal, signal } from "@preact/signals";
 import type { UptakeUnit } from "../lib/uptake";
 import type { Paper } from "../papers/pages";
-import type { Registered } from "../viewer/registered";
 import { EVERYTHING } from "../wire/facets";
 import { type FullLayers, type Laid, NO_OBJECTS } from "../wire/layers";
 import type { ObjectContent } from "../wire/objects";
+import type { Registered } from "../wire/registered";
 import type {
   AnnotationKind,
   Arrangement,

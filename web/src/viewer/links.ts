@@ -1,6 +1,7 @@
 /** Panes that go through the patient together: in one frame of reference, or laid upon each other. */
 import type { Plane } from "../lib/planes";
 import { subtract } from "../lib/vectors";
+import type { Registered } from "../wire/registered";
 import type { Registration } from "../wire/types";
 import type { Picture } from "./display";
 import type { Heading } from "./grid";
@@ -9,7 +10,7 @@ import type { Spot } from "./matching";
 import type { Text } from "./overlay";
 import type { Pane } from "./pane_contract";
 import type { Panes } from "./panes";
-import { carriedPlane, carriesPoints, type Laid, type Registered, type Relation, relationOf } from "./registered";
+import { carriedPlane, carriesPoints, type Laid, type Relation, relationOf } from "./registered";
 import { planeOf, type Scene, shownViewports } from "./scene";
 
 /** `refused`: nothing to lay it upon, slices that stand across, or an object that joins the two. */

@@ -2,6 +2,7 @@
 import type { UptakeUnit } from "../lib/uptake";
 import type { FullLayers } from "../wire/layers";
 import type { ObjectSource } from "../wire/objects";
+import type { Registered } from "../wire/registered";
 import type { Arrangement, Facets, Layout, Pointer, PresentationState, Slab, View, ViewportId } from "../wire/types";
 import type { NamedPointer, Quality } from "./captions";
 import type { Begun } from "./download";
@@ -15,7 +16,6 @@ import type { ImageName, SeriesVersion, StackRef } from "./library";
 import type { Proposal } from "./links";
 import type { ShowResult } from "./pane_contract";
 import type { RegionRefusal } from "./regions";
-import type { Registered } from "./registered";
 import type { SnapshotEntry } from "./snapshot";
 import type { Timing } from "./times";
 

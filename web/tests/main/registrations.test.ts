@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { createRegistrations } from "../../src/main/registrations";
-import { carried, type Registered, relationOf } from "../../src/viewer/registered";
+import { carried, relationOf } from "../../src/viewer/registered";
+import type { Registered } from "../../src/wire/registered";
 import type { ObjectEntry, SpatialRegistration, StandingRegistration } from "../../src/wire/types";
 
 const entry = (uid: string, kind: ObjectEntry["kind"] = "registration"): ObjectEntry => ({

@@ -4,7 +4,8 @@ import { gapWords, lowestOf, marksFor, qualityOf, resampledWords, sliceWords, wi
 import { stackGeometry } from "../../src/viewer/geometry";
 import { labelAt, niceLength } from "../../src/viewer/overlay";
 import type { PackHeader } from "../../src/viewer/pack";
-import { ALONE, type Laid, type Registered, relationOf } from "../../src/viewer/registered";
+import { ALONE, type Laid, relationOf } from "../../src/viewer/registered";
+import type { Registered } from "../../src/wire/registered";
 import { cameraOf, firstScene, withLayout } from "../../src/viewer/scene";
 import type { FrameQuality } from "../../src/viewer/memory";
 import type { Pointer } from "../../src/wire/types";

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { IDENTITY, shifted } from "../../src/lib/affine";
 import type { Vec3 } from "../../src/lib/vectors";
-import { carried, carriesPoints, isOverruled, type Registered, relationOf } from "../../src/viewer/registered";
+import { carried, carriesPoints, relationOf } from "../../src/viewer/registered";
+import { isOverruled, type Registered } from "../../src/wire/registered";
 
 /** (x, y, z) -> (10 - y, 20 + x, 30 + z) */
 const QUARTER = [0, -1, 0, 10, 1, 0, 0, 20, 0, 0, 1, 30, 0, 0, 0, 1];
