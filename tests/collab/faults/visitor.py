@@ -37,6 +37,8 @@ from collab.rooms.protocol import (
 )
 from tests.collab.faults.history import Asked, Ended, Event, Greeted, Pointed, Saw, Told, WasRefused, Welcomed
 from tests.collab.rooms import make
+from tests.collab.rooms.hearing import Hearing
+from tests.collab.rooms.simulation import moved_in
 
 BACK_AFTER_S = 0.2
 # As the browser's client does: a link on which nothing comes for so long is given up.
@@ -110,6 +112,7 @@ class Visitor:
     async def _talk(self, socket: ClientConnection) -> None:
         self._line = next(_lines)
         self._attempt += 1
+        hearing = Hearing()
         next_n = min(self.unanswered, default=self.n + 1)
         self._note(Greeted, seq=self.seq, next_n=next_n)
         try:
@@ -118,7 +121,11 @@ class Visitor:
                 # Not `wait_for`, which in Python 3.11 can swallow a cancelling.
                 async with asyncio.timeout(SILENT_S):
                     received = await socket.recv()
-                await self._take(socket, _READ.decode(received))
+                message = _READ.decode(received)
+                for whole in hearing.whole(message):
+                    await self._take(socket, whole)
+                if moving := [one.frame for one in moved_in(message)]:
+                    await self._say(Drawn(max(moving), self.seq))
         except ConnectionClosed as closed:
             end = closed.rcvd
             self._note(Ended, code=end.code if end else 1006, reason=end.reason if end else "")
@@ -142,14 +149,10 @@ class Visitor:
                 self.unanswered.pop(n, None)
             case Ping(n=n):
                 await self._say(Pong(n))
-            case PointerMoved(frame=frame, actor=actor, pointer=pointer):
-                if pointer is not None:
-                    self._note(Saw, actor=actor, stamp=pointer.point_world_mm[0])
-                await self._say(Drawn(frame, self.seq))
-            case ViewMoved(frame=frame, actor=actor, term=term, view=view):
-                stamp = make.only_viewport(view).point_world_mm[2]
-                self._note(Saw, actor=actor, stamp=stamp, term=term)
-                await self._say(Drawn(frame, self.seq))
+            case PointerMoved(actor=actor, pointer=pointer) if pointer is not None:
+                self._note(Saw, actor=actor, stamp=pointer.point_world_mm[0])
+            case ViewMoved(actor=actor, term=term, view=view):
+                self._note(Saw, actor=actor, stamp=make.only_viewport(view).point_world_mm[2], term=term)
             case _:
                 pass
 
