@@ -1,4 +1,7 @@
-"""Every word of the room and its menus stands out enough from its ground (WCAG AA), in both languages."""
+"""Every word of the room and its menus stands out enough from its ground (WCAG AA), in both languages.
+
+What stands there only while people do something together is judged where they do (test_together, test_papers).
+"""
 
 from __future__ import annotations
 

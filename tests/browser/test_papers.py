@@ -14,6 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from tests.browser import stage
 from tests.browser.conftest import VALMONT
+from tests.browser.contrast import faint_words
 from tests.browser.stage import NEURORADIOLOGIST, Case, Server, Window
 from tests.dicom_render import make, states
 from tests.dicom_render.states import item
@@ -136,6 +137,7 @@ def test_a_pdf_is_read_page_by_page(case: Case, server: Server, open_as: Any, si
     assert stage.eventually(window, lambda: "Compte rendu du 23 novembre" in (words.first.text_content() or ""))
     pages.last.scroll_into_view_if_needed()
     assert stage.eventually(window, lambda: "Seconde page" in (words.last.text_content() or ""))
+    assert not faint_words(window)
     window.page.keyboard.press("Escape")
     assert not window.page.locator("dialog.paper").is_visible()
     assert window.errors == []
@@ -147,6 +149,7 @@ def test_the_image_that_a_report_names_is_opened_by_its_button(case: Case, serve
     read(window, "Compte rendu")
     dialog = window.page.locator("dialog.report")
     assert stage.eventually(window, lambda: "Petite lésion." in (dialog.text_content() or ""))
+    assert not faint_words(window)
     dialog.locator(".report-items button").click()
     assert stage.eventually(window, lambda: not dialog.is_visible())
     # The third of five.

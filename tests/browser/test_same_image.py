@@ -87,14 +87,14 @@ def test_three_planes_are_followed(meeting: tuple[Window, Window]) -> None:
 
 def test_the_baton_goes_from_hand_to_hand_and_is_taken_back(meeting: tuple[Window, Window]) -> None:
     expert, requester = meeting
-    requester.page.get_by_role("button", name="Demander la main").click()
-    expert.page.get_by_role("button", name="Donner la main", exact=True).first.click()
+    requester.page.get_by_role("button", name="Demander à présenter").click()
+    expert.page.get_by_role("button", name="Laisser présenter", exact=True).first.click()
     assert stage.eventually(requester, lambda: is_presenter(requester, "Dr Claire Aubry"))
     before = stage.views(requester)["stack"]["sop_instance_uid"]
     stage.scroll(requester, "stack", 1)
     assert stage.eventually(requester, lambda: stage.views(requester)["stack"]["sop_instance_uid"] != before)
     assert stage.show_the_same(requester, expert), stage.differences(requester, expert)
-    expert.page.get_by_role("button", name="Prendre la main").click()
+    expert.page.get_by_role("button", name="Présenter", exact=True).click()
     assert stage.eventually(expert, lambda: is_presenter(expert, "Dr Hélène Marchetti"))
     stage.scroll(expert, "stack", -1)
     assert stage.show_the_same(expert, requester), stage.differences(expert, requester)

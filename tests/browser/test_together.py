@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.browser import stage
+from tests.browser.contrast import faint_words
 from tests.browser.stage import EMERGENCY_DOCTOR, NEURORADIOLOGIST, Case, Server, Window
 
 pytestmark = pytest.mark.browser
@@ -37,6 +38,20 @@ def test_hands_are_heard_in_turn_and_who_walks_is_asked_to_come_back(
     assert stage.eventually(expert, lambda: words(expert, ".hands li") == [])
     guest.page.keyboard.press("Shift+H")
     assert stage.eventually(expert, lambda: len(words(expert, ".hands li")) == 1)
+    # However often it went up, it is told once.
+    assert len(words(expert, ".toast:has-text('lève la main')")) <= 1
+    assert not faint_words(expert) + faint_words(guest)
+    # Whoever answers for the case hears hands without presenting, on a phone by a dot.
+    expert.page.keyboard.press("b")
+    assert stage.eventually(
+        expert, lambda: expert.page.get_by_role("button", name="Présenter", exact=True).is_visible()
+    )
+    expert.page.set_viewport_size({"width": 412, "height": 840})
+    assert stage.eventually(expert, expert.page.locator(".phone-tabs .attention").is_visible)
+    assert not faint_words(expert)
+    expert.page.set_viewport_size({"width": 1400, "height": 900})
+    expert.page.keyboard.press("b")
+    assert stage.eventually(expert, expert.page.locator(".with-me").is_visible)
     expert.page.locator(".hands li button").nth(1).click()
     assert stage.eventually(guest, lambda: words(guest, ".hands li") == [])
 
@@ -48,6 +63,7 @@ def test_hands_are_heard_in_turn_and_who_walks_is_asked_to_come_back(
     asked = guest.page.locator(".bar.warn[role=alert]")
     assert stage.eventually(guest, asked.is_visible)
     assert stage.views(guest)["stack"]["sop_instance_uid"] == before
+    assert not faint_words(expert) + faint_words(guest)
     asked.locator("button").nth(1).click()
     assert stage.eventually(guest, lambda: not asked.is_visible())
     assert stage.views(guest)["stack"]["sop_instance_uid"] == before
@@ -86,6 +102,7 @@ def test_r44_a_window_of_ones_own_keeps_the_slice_with_the_presenter(
     assert stage.eventually(expert, lambda: any("même coupe" in one for one in told.all_inner_texts()))
     assert guest.page.locator(".follow-choice input:not(:checked)").count() == 1
 
+    assert not faint_words(expert) + faint_words(guest)
     guest.page.keyboard.press("f")
     assert stage.show_the_same(expert, guest), stage.differences(expert, guest)
     assert stage.eventually(expert, lambda: "ok" in (counted.get_attribute("class") or ""))
@@ -126,6 +143,7 @@ def test_r45_a_view_goes_with_a_line_of_chat_and_by_its_address(
     address = expert.page.locator("dialog.view-link input").input_value()
     assert address.startswith(f"{server.origin}/rooms/{case.room_id}#view=")
     assert "2.25" not in address
+    assert not faint_words(expert)
     expert.page.keyboard.press("Escape")
     stage.scroll(expert, "stack", -8)
     assert stage.eventually(guest, lambda: image(guest) == image(expert) != spoken_of)
@@ -135,6 +153,7 @@ def test_r45_a_view_goes_with_a_line_of_chat_and_by_its_address(
     assert stage.eventually(guest, bar.is_visible, timeout_s=60)
     assert stage.eventually(guest, lambda: image(guest) == spoken_of)
     assert "lien" in bar.inner_text()
+    assert not faint_words(guest)
     assert "#" not in guest.page.url
     guest.page.keyboard.press("f")
     assert stage.show_the_same(expert, guest), stage.differences(expert, guest)

@@ -43,7 +43,7 @@ function Hand({ member: { actor, name, color } }: { member: Member }): JSX.Eleme
           aria-label={t("room.control.give_to", { name })}
           onClick={() => actions.giveControl(actor)}
         >
-          <Icon name="hand" />
+          <Icon name="presents" />
         </button>
       )}
       {(leads || isMine) && (
@@ -63,7 +63,7 @@ export function HandButton(): JSX.Element | null {
   const isUp = hands.includes(actor);
   return (
     <button type="button" aria-pressed={isUp} disabled={model.link.value.at !== "live"} onClick={actions.switchHand}>
-      <Icon name="raised" />
+      <Icon name="hand" />
       {t(isUp ? "room.hand.lower" : "room.hand.raise")}
     </button>
   );

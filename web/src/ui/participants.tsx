@@ -92,7 +92,7 @@ function Person({ member }: { member: Member }): JSX.Element {
           aria-label={t("room.control.give_to", { name: member.name })}
           onClick={() => actions.giveControl(member.actor)}
         >
-          <Icon name="hand" />
+          <Icon name="presents" />
         </button>
       )}
     </li>
@@ -185,7 +185,7 @@ function BatonButtons(): JSX.Element {
     <div class="row baton">
       {mayTake && (
         <button type="button" class={holder === null ? "primary" : ""} disabled={!isLive} onClick={actions.takeControl}>
-          <Icon name="hand" />
+          <Icon name="presents" />
           {t("room.control.take")}
         </button>
       )}
