@@ -64,7 +64,8 @@ def words_of(content: ConclusionContent, language: Language | None = None) -> Wo
 def identity_line(patient: PatientIdentity, words: Words) -> str:
     """The patient in one line, for the head of every page."""
     used = f" ({words.phrase('used_name', name=patient.used_name)})" if patient.used_name else ""
-    born = words.phrase("born", day=format_day(patient.birth_date, words.language))
+    day = format_day(patient.birth_date, words.language)
+    born = words.phrase("born", day=day) if day else words.phrase("born_unknown")
     return f"{patient.family_name} {patient.given_name}{used}, {born}, {words.phrase(f'sex.{patient.sex}')}"
 
 

@@ -36,6 +36,8 @@ def said(**changes: Any) -> dict[str, str]:
 
 def test_the_patient_stands_in_one_line() -> None:
     assert identity_line(content().patient, FRENCH) == "MARTIN Jeanne, né(e) le 12/03/1948, sexe féminin"
+    unknown = msgspec.structs.replace(content().patient, birth_date="")
+    assert identity_line(unknown, FRENCH) == "MARTIN Jeanne, date de naissance inconnue, sexe féminin"
 
 
 def test_the_five_things_that_the_law_asks_for_are_there() -> None:

@@ -56,15 +56,19 @@ export function Patient({ patient, demo, on, children }: PatientProps): JSX.Elem
 }
 
 function factsOf(patient: RoomPatient, on: Date): string {
-  const born = t(patient.sex === "F" ? "room.born_f" : patient.sex === "M" ? "room.born_m" : "room.born", {
-    day: formatDay(patient.birth_date, currentLanguage()),
-  });
+  const born = bornWords(patient);
   const age = ageAt(patient.birth_date, on);
   const old = age && (age.years < 2 ? t("room.age_months", age) : t("room.age_years", age));
   const sex = t(`room.sex.${patient.sex}`);
   const isOwnNumber = patient.local_id && patient.local_id !== patient.ins;
   const local = isOwnNumber ? t("room.local_id", { id: patient.local_id ?? "" }) : null;
   return [born, old, sex, local].filter(Boolean).join(" · ");
+}
+
+function bornWords({ birth_date, sex }: RoomPatient): string {
+  const day = formatDay(birth_date, currentLanguage());
+  if (day === "") return t("room.born_unknown");
+  return t(sex === "F" ? "room.born_f" : sex === "M" ? "room.born_m" : "room.born", { day });
 }
 
 function IdentityStatus({ patient }: { patient: RoomPatient }): JSX.Element {
