@@ -43,8 +43,10 @@ export function captionOf(view: View, place: SlicePlace | null, studies: readonl
   return words.filter(Boolean).join(" · ").slice(0, CAPTION_CHARS);
 }
 
-/** Which side and from where, of a projection. */
-function viewOf({ laterality = "", view_position = "" }: StackEntry): string {
+/** Which side and from where, of a projection, and which picture where that does not tell it from the others. */
+function viewOf({ laterality = "", view_position = "", label = [] }: StackEntry): string {
   const side = laterality && (said(`studies.label.laterality.${laterality}`) ?? laterality);
-  return [side, view_position].filter(Boolean).join(" ");
+  const number = label.find(({ code }) => code === "instance_number")?.value;
+  const image = number === undefined ? "" : said("studies.label.instance_number", { value: String(number) });
+  return [side, view_position, image].filter(Boolean).join(" ");
 }

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { t } from "../i18n/text";
 import { useRoom } from "./context";
 import { ToolButton } from "./parts";
-import { siblingsOf } from "./siblings";
+import { isPicture, siblingsOf } from "./siblings";
 
 const SPEEDS = [0.5, 1, 2, 4] as const;
 
@@ -32,11 +32,14 @@ function SiblingSteps(): JSX.Element | null {
   const siblings = siblingsOf(model.studies.value, pane);
   if (siblings.length === 0) return null;
   const n = siblings.findIndex((one) => one.stack === pane?.stack) + 1;
+  const [before, next] = siblings.every(isPicture)
+    ? [t("room.sibling.picture_before"), t("room.sibling.picture_next")]
+    : [t("room.sibling.before"), t("room.sibling.next")];
   return (
     <>
-      <ToolButton icon="back" label={t("room.sibling.before")} shortcut="←" onClick={() => actions.stepSibling(-1)} />
+      <ToolButton icon="back" label={before} shortcut="←" onClick={() => actions.stepSibling(-1)} />
       <span class="soft">{t("room.sibling.place", { n, count: siblings.length })}</span>
-      <ToolButton icon="chevron" label={t("room.sibling.next")} shortcut="→" onClick={() => actions.stepSibling(1)} />
+      <ToolButton icon="chevron" label={next} shortcut="→" onClick={() => actions.stepSibling(1)} />
     </>
   );
 }

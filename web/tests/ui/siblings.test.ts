@@ -19,6 +19,16 @@ test("the next of the last is the first, and back", () => {
   expect(siblingOf(studies, pane(1), 1)?.stack.stack).toBe(3);
 });
 
+test("pictures without a place are stepped through one after the other, and past what has one", () => {
+  const picture = (number: number): StackEntry => ({ ...stack(number, []), reason: "no_geometry" }) as StackEntry;
+  const mixed = [picture(0), stack(1, []), picture(2), picture(3)];
+  const series = [{ series_uid: "1.2.3", stacks: mixed }];
+  const own = [{ manifest: { study_uid: "1.2", series } as unknown as StudyManifest }];
+  expect(siblingsOf(own, pane(2)).map((one) => one.stack)).toEqual([0, 2, 3]);
+  expect(siblingOf(own, pane(3), 1)?.stack.stack).toBe(0);
+  expect(siblingsOf(own, pane(1))).toEqual([]);
+});
+
 test("a stack alone, and an empty pane, have none", () => {
   expect(siblingsOf(studies, pane(0))).toEqual([]);
   expect(siblingOf(studies, pane(0), 1)).toBeNull();
