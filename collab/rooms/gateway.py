@@ -5,58 +5,30 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
-from dataclasses import dataclass
 
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import HTTPConnection
 from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.types import Message, Receive, Scope, Send
 
-from collab.audit.service import record
-from collab.kit.refusals import NotFound
 from collab.kit.web import Site
-from collab.rooms import service
+from collab.rooms.admission import Admission, Door, Elsewhere, Refused
 from collab.rooms.carriers import CLOSE_WITHIN_S, OnTasks, OnWire, Turn
 from collab.rooms.frames import Frame
-from collab.rooms.hub import CLOSED, SIGNED_OUT, STOPPING, RoomElsewhere, RoomGone, RoomHub
+from collab.rooms.hub import CLOSED, STOPPING, RoomElsewhere, RoomGone, RoomHub
 from collab.rooms.outbox import Close, Outbox
-from collab.rooms.protocol import MAX_FRAME_BYTES, SUBPROTOCOL_JSON, Hello, Member
+from collab.rooms.protocol import MAX_FRAME_BYTES, SUBPROTOCOL_JSON, Hello
 from collab.rooms.relay import relay
-from collab.rooms.room import FAILED, REVOKED, Connection
+from collab.rooms.room import FAILED, Connection
 from collab.rooms.talk import Ear, Talk
 from collab.rooms.versions import UNKNOWN, choose
 from collab.rooms.wire import EXTENSION, Wire
 
-__all__ = ["MAX_FRAME_BYTES", "sockets"]
+__all__ = ["MAX_FRAME_BYTES", "Admission", "Refused", "sockets"]
 
 log = logging.getLogger("consilium.rooms")
 
 HELLO_WITHIN_S = 5.0
 
 NO_HELLO = 4000
-
-
-@dataclass(frozen=True)
-class Admission:
-    """Who has come, before they say hello."""
-
-    member: Member
-    login_id: str
-
-
-@dataclass(frozen=True)
-class Elsewhere:
-    """The address of the process that owns the room; it asks the gate itself."""
-
-    address: str
-
-
-class Refused(Exception):
-    """The connection ends here."""
-
-    def __init__(self, code: int, reason: str) -> None:
-        self.close = Close(code, reason)
-        super().__init__(code, reason)
 
 
 def sockets() -> list[BaseRoute]:
@@ -68,6 +40,7 @@ class Gateway:
     """Serves `/rooms/{room_id}/live` of an application whose `state.site` has a `RoomHub` among its parts."""
 
     def __init__(self) -> None:
+        self._door = Door()
         self._turn = Turn()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -80,7 +53,7 @@ class Gateway:
             return await send(_closing(end or UNKNOWN))
         ending = Close(FAILED, "fault")
         try:
-            admission = await run_in_threadpool(_admit, site, scope, room_id)
+            admission = await self._door.admit(site, scope, room_id)
             if isinstance(admission, Elsewhere):
                 ending = await relay(admission.address, scope, receive, send, protocol=protocol)
             else:
@@ -96,34 +69,6 @@ class Gateway:
         with suppress(OSError):  # gone already (ASGI 2.4)
             await send(_closing(ending))
         return None
-
-
-def _admit(site: Site, scope: Scope, room_id: str) -> Admission | Elsewhere:
-    """The gate, asked with every connection. Raises `Refused`."""
-    with site.database.transaction() as session:
-        at = site.clock()
-        caller = site.find_caller(session, HTTPConnection(scope), site=site)
-        if caller is None:
-            raise Refused(SIGNED_OUT, "sign_in")
-        try:
-            seat = service.access_room(session, room_id, caller, at=at)
-        except NotFound:
-            raise Refused(REVOKED, "no_access") from None
-        if seat.room.closed_at is not None:
-            raise Refused(CLOSED, "room_closed")
-        address = site.part(RoomHub).owner.elsewhere(session, seat.room)
-        if address is not None:
-            return Elsewhere(address)
-        record(session, "room.joined", by=caller, at=at, kind="room", object_id=room_id)
-        member = Member(
-            actor=caller.person_id,
-            name=caller.name,
-            role=seat.role,
-            hospital=caller.hospital_name,
-            specialty=caller.specialty,
-            color=seat.color,
-        )
-        return Admission(member, caller.login_id)
 
 
 class _Socket:
