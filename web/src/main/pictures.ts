@@ -1,4 +1,5 @@
 /** Turns what room, viewer and link tell into what the panels draw; it keeps the screen's memory and no rule. */
+
 import { t } from "../i18n/text";
 import { type Following, isStale } from "../room/follow";
 import type { RemotePointer } from "../room/live";
@@ -6,6 +7,7 @@ import type { Seats } from "../room/presence";
 import type { LinkPicture, Model, ThinOffer, Toast, ViewerPicture } from "../ui/model";
 import type { Change } from "../viewer/growing";
 import type { Viewer } from "../viewer/viewer";
+import type { Away } from "../wire/facets";
 import type { Line } from "../wire/link";
 import type { Fact, Member, RoomState, Seen } from "../wire/types";
 import { activePane } from "../wire/view";
@@ -20,7 +22,7 @@ export type Pictures = {
   state(state: RoomState): void;
   seats(seats: Seats): void;
   following(following: Following): void;
-  seen(seen: Seen, isOutside: boolean): void;
+  seen(seen: Seen, away: Away | null): void;
   line(line: Line): void;
   viewer(viewer: Viewer | null): void;
   failed(code: string): void;
@@ -124,7 +126,7 @@ export function createPictures(model: Model): Pictures {
       drawSeats();
     },
     following: ({ follows, isCalled }) => setIfNew(model.follow, { ...model.follow.value, follows, isCalled }),
-    seen: (seen, isOutside) => setIfNew(model.follow, { ...model.follow.value, seen, isOutside }),
+    seen: (seen, away) => setIfNew(model.follow, { ...model.follow.value, seen, away }),
     line(next) {
       line = next;
       drawLine();

@@ -70,7 +70,7 @@ export function createScreen({ fetchesPacks } = { fetchesPacks: true }): Arrival
       return "loading";
     },
     compare: (view, facets) => viewer?.compare(view, facets) ?? "loading",
-    reaches: (view) => viewer?.reaches(view) ?? false,
+    away: (view) => viewer?.away(view) ?? null,
   };
   return {
     screen,

@@ -1,5 +1,5 @@
 /** The room as this tab lives it: facts fold into a state, the shared view comes to the screen, my acts go out. */
-import { isInPlace, NOTHING, ownOf, walks } from "../wire/facets";
+import { type Away, isInPlace, NOTHING, ownOf, walks } from "../wire/facets";
 import type { Line } from "../wire/link";
 import type { Whole } from "../wire/pointing";
 import type { Passing } from "../wire/socket";
@@ -42,8 +42,8 @@ export type LiveEvents = {
   sketches(sketches: readonly Sketch[]): void;
   /** What I can undo or redo has changed. */
   undoing(): void;
-  /** `isOutside`: the place that I follow lies outside of the series that I have chosen myself. */
-  seen(seen: Seen, isOutside: boolean): void;
+  /** `away`: why the place that I follow cannot be shown in the series that I have chosen myself. */
+  seen(seen: Seen, away: Away | null): void;
   welcomed(): void;
   fact(fact: Fact): void;
   refused(code: string): void;
@@ -109,7 +109,7 @@ export function createLive(world: LiveWorld): Live {
   let seats: Seats = new Map();
   let following = NOT_YET;
   let seen: Seen = "loading";
-  let isOutside = false;
+  let away: Away | null = null;
   let told = "";
   let quiet_n = 0;
   let pointer_n = world.clock_ms();
@@ -160,10 +160,11 @@ export function createLive(world: LiveWorld): Live {
 
   const see = (now: Seen): void => {
     const { shared, follows } = following;
-    const isAway = shared !== null && follows.slice && !follows.layout && !screen.reaches(shared);
-    if (seen !== now || isOutside !== isAway) events.seen(now, isAway);
+    const isOwn = shared !== null && follows.slice && !follows.layout;
+    const next = isOwn ? screen.away(shared) : null;
+    if (seen !== now || away !== next) events.seen(now, next);
     seen = now;
-    isOutside = isAway;
+    away = next;
     const message = { t: "tell", seen: now, follows } as const;
     const text = JSON.stringify(message);
     if (text !== told && world.send(message)) told = text;

@@ -1,4 +1,5 @@
 /** What the room asks of the viewer; the viewer's own surface fits it, and a test can stand in. */
+import type { Away } from "../wire/facets";
 import type { Arrangement, Facets, Pane, View } from "../wire/types";
 
 export type StackRef = { study_uid: string; series_uid: string; stack: number; pack_url: string };
@@ -15,8 +16,8 @@ export type Screen = {
   show(view: View, stacks: readonly (StackRef | null)[], facets: Facets): ShowResult;
   /** In the parts named, or in all. */
   compare(view: View, facets?: Facets): ShowResult;
-  /** Whether a slice at the place of this view can be shown in what stands here. */
-  reaches(view: View): boolean;
+  /** Why no slice at the place of this view can be shown in what stands here; null where one can. */
+  away(view: View): Away | null;
 };
 
 type StackName = { study_uid: string; series_uid: string; stack: number };

@@ -2,7 +2,7 @@
 import { type Signal, signal } from "@preact/signals";
 import type { UptakeUnit } from "../lib/uptake";
 import type { Paper } from "../papers/pages";
-import { EVERYTHING } from "../wire/facets";
+import { type Away, EVERYTHING } from "../wire/facets";
 import { type FullLayers, type Laid, NO_OBJECTS } from "../wire/layers";
 import type { ObjectContent } from "../wire/objects";
 import type { Registered } from "../wire/registered";
@@ -46,13 +46,13 @@ export type LinkPicture = {
 
 export type SeatPicture = { seen: Seen; follows: Facets; lost_s: number | null };
 
-/** `isOutside`: the place that is followed lies outside of the series that this screen has chosen for itself. */
+/** `away`: why the place that is followed cannot be shown in the series that this screen has chosen for itself. */
 export type FollowPicture = {
   follows: Facets;
   isCalled: boolean;
   stale: boolean;
   seen: Seen;
-  isOutside: boolean;
+  away: Away | null;
 };
 
 export const activeSlab = (pane: Pane): Slab | null =>
@@ -348,7 +348,7 @@ export function createModel(page: RoomPage, state: RoomState): Model {
       isCalled: false,
       stale: false,
       seen: "loading",
-      isOutside: false,
+      away: null,
     }),
     viewer: signal<ViewerPicture>({
       view: null,

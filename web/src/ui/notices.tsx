@@ -39,7 +39,7 @@ export function Bars(): JSX.Element {
 function WalkBar(): JSX.Element | null {
   const { model, actions } = useRoom();
   const { holder, members } = model.state.value;
-  const { follows, isCalled, isOutside } = model.follow.value;
+  const { follows, isCalled, away } = model.follow.value;
   if (isAll(follows) || holder === null || holder === model.page.actor) return null;
   const name = members.find((one) => one.actor === holder)?.name ?? "";
   const parts = ownOf(follows).map((facet) => t(`room.facet.${facet}`).toLowerCase());
@@ -52,7 +52,7 @@ function WalkBar(): JSX.Element | null {
       <Icon name="follow" />
       <span>
         {isCalled ? t("room.walk.called", { name }) : plain}
-        {isOutside && ` ${t("room.partly.outside", { name })}`}
+        {away && ` ${t(`room.partly.${away}`, { name })}`}
       </span>
       <button type="button" class="primary" onClick={actions.rejoin}>
         {t(walks(follows) ? "room.walk.rejoin" : "room.partly.all")}

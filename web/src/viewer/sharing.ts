@@ -1,11 +1,11 @@
 /** Between a pane's scene and what travels of it: reading, applying, comparing. Pure. */
-import { type Facing, type Size, scaleToShow, toScreen } from "../lib/planes";
+import { type Facing, type Plane, type Size, scaleToShow, toScreen } from "../lib/planes";
 import { dot, type Vec3 } from "../lib/vectors";
-import { NOTHING } from "../wire/facets";
+import { type Away, NOTHING } from "../wire/facets";
 import { isSameLayers, layersOf, written } from "../wire/layers";
 import type { Facets, Pane, ViewportId, ViewportView } from "../wire/types";
 import { halfGap, isSameVector, nearestFrame, REFORMATS, type ReformatId, type StackGeometry } from "./geometry";
-import { degreesBetween, STEEP_DEGREES, steepness } from "./linking";
+import { degreesBetween, STEEP_DEGREES, type Standing, steepness } from "./linking";
 import type { PackHeader } from "./pack";
 import { ALONE, carriedPlane, carriesPoints, type Laid, type Relation } from "./registered";
 import {
@@ -101,9 +101,20 @@ export function followed(scene: Scene, shown: Shown, view: Pane, facets: Facets,
   return next;
 }
 
-/** Whether its place can be shown here, be it in another series. */
-export const reaches = (scene: Scene, shown: Shown, view: Pane, laid: Laid = ALONE): boolean =>
-  followed(scene, shown, view, PLACE, laid) !== null;
+/** Why its place cannot be shown here, be it in another series; null where it can. */
+export function awayFrom(scene: Scene, shown: Shown, view: Pane, laid: Laid = ALONE): Away | null {
+  if (followed(scene, shown, view, PLACE, laid) !== null) return null;
+  if (isSameStack(shown.header, view)) return "outside";
+  const relation = laid(view.frame_of_reference_uid, shown.header.frame_of_reference_uid);
+  const active = activeOf(view);
+  if (!relation || !active || !shown.geometry.isInPatient) return "unregistered";
+  const plane = carriedPlane({ ...active, point: active.point_world_mm }, relation);
+  return isAcross({ scene, series: shown }, plane, relation) ? "steep" : "outside";
+}
+
+/** From another frame of reference only what lies alike is followed: nobody has shown a slice that stands across. */
+const isAcross = (standing: Standing, plane: Plane, relation: Relation): boolean =>
+  relation.by !== "frame_of_reference" && steepness(standing, plane) > STEEP_DEGREES;
 
 /** The same value where nothing has changed: a scene that is another is drawn anew. */
 function withLayers(scene: Scene, view: Pane): Scene {
@@ -139,17 +150,14 @@ function ofImage(scene: Scene, shown: Shown, viewport: ViewportView): Scene | nu
   return frame < 0 ? null : { ...scene, frame };
 }
 
-/**
- * Another series or layout of the same place: the nearest slice, if the point lies within the stack. From another frame
- * of reference only where the slices lie alike: what stands across is no slice that anybody has shown.
- */
+/** Another series or layout of the same place: the nearest slice, if the point lies within the stack. */
 function nearSlice(scene: Scene, shown: Shown, view: Pane, relation: Relation | null): Scene | null {
   const { geometry } = shown;
   const active = activeOf(view);
   if (!active || !relation || !geometry.isInPatient) return null;
   const plane = carriedPlane({ ...active, point: active.point_world_mm }, relation);
   const { point } = plane;
-  if (relation.by !== "frame_of_reference" && steepness({ scene, series: shown }, plane) > STEEP_DEGREES) return null;
+  if (isAcross({ scene, series: shown }, plane, relation)) return null;
   if (scene.layout !== "stack") {
     const isKnown = (id: ReformatId): boolean =>
       carriesPoints(relation) || degreesBetween(planeOf(scene, geometry, id), plane) <= STEEP_DEGREES;

@@ -205,7 +205,7 @@ export function createViewer(host: HTMLElement, events: ViewerEvents, text: Text
       return show(asked, facets, begun ?? null);
     },
     compare: (asked, facets = EVERYTHING) => whole.compare(asked, facets),
-    reaches: whole.reaches,
+    away: whole.away,
     put(next) {
       show(next, EVERYTHING, null);
       changedByHand(EVERYTHING);

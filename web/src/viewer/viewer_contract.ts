@@ -1,5 +1,6 @@
 /** What the room asks of the viewer, and what it is told; no code. */
 import type { UptakeUnit } from "../lib/uptake";
+import type { Away } from "../wire/facets";
 import type { FullLayers } from "../wire/layers";
 import type { ObjectSource } from "../wire/objects";
 import type { Registered } from "../wire/registered";
@@ -72,8 +73,8 @@ export type Viewer = {
   show(view: View, stacks: readonly (StackRef | null)[], facets: Facets, begun?: Begun): ShowResult;
   /** In the parts named, or in all. */
   compare(view: View, facets?: Facets): ShowResult;
-  /** Whether one of the stacks that stand here has a slice where another's view is. */
-  reaches(view: View): boolean;
+  /** Why none of the stacks that stand here has a slice where another's view is; null where one has. */
+  away(view: View): Away | null;
   /** Shows a view as if by the hand: it is told. Panes of stacks that were never here stay empty. */
   put(view: View): void;
   activate(index: number): void;

@@ -1,12 +1,12 @@
 /** The view of all panes as one value: what stands here, how it compares with another's, and taking another's over. */
-import { NOTHING } from "../wire/facets";
+import { type Away, NOTHING } from "../wire/facets";
 import type { Arrangement, Facets, Pane as PaneView, View } from "../wire/types";
 import type { Begun } from "./download";
 import type { ImageName, StackRef } from "./library";
 import type { Links } from "./links";
 import type { Pane, ShowResult } from "./pane_contract";
 import type { Panes } from "./panes";
-import { isSameStack, reaches } from "./sharing";
+import { awayFrom, isSameStack } from "./sharing";
 import { seriesKey } from "./stack";
 
 export type WholeView = {
@@ -14,8 +14,8 @@ export type WholeView = {
   know(stacks: readonly (StackRef | null)[]): void;
   view(): View | null;
   compare(asked: View, facets: Facets): ShowResult;
-  /** Whether one of the stacks that stand here has a slice where another's view is. */
-  reaches(asked: View): boolean;
+  /** Why none of the stacks that stand here has a slice where another's view is; null where one has. */
+  away(asked: View): Away | null;
   /** `begun` belongs to the active pane. */
   show(asked: View, facets: Facets, begun: Begun | null): void;
 };
@@ -55,13 +55,17 @@ export function createWholeView(panes: Panes, links: Links): WholeView {
     return alike ?? asked.panes[asked.active] ?? null;
   }
 
-  function reachesAt(index: number, pane: Pane, asked: View): boolean {
+  /** Nothing is there yet: nobody can say better. */
+  function awayAt(index: number, pane: Pane, asked: View): Away | null {
     const [now, wanted] = [pane.picture(), wantedAt(index, asked, OWN_SERIES)];
-    return now !== null && wanted !== null && reaches(now.scene, now.series, wanted, links.laid);
+    return now === null || wanted === null ? "outside" : awayFrom(now.scene, now.series, wanted, links.laid);
   }
 
   return {
-    reaches: (asked) => panes.shown().some((pane, index) => reachesAt(index, pane, asked)),
+    away(asked) {
+      const all = panes.shown().map((pane, index) => awayAt(index, pane, asked));
+      return all.includes(null) ? null : (all[panes.activeIndex()] ?? "outside");
+    },
     know(stacks) {
       for (const stack of stacks) if (stack) known.set(seriesKey(stack), stack);
     },

@@ -17,3 +17,9 @@ export const ownOf = (follows: Facets): Facet[] => (walks(follows) ? [] : FACETS
 
 /** The same slice of the same series, be it in another window or nearer. */
 export const isInPlace = (follows: Facets): boolean => follows.slice && follows.layout;
+
+/**
+ * Why the place of a view cannot be shown in a series of one's own: outside of it, in a frame of reference that nothing
+ * joins with its own, or by slices that stand across.
+ */
+export type Away = "outside" | "unregistered" | "steep";

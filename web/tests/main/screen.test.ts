@@ -43,7 +43,7 @@ function viewer() {
       return "same";
     },
     compare: () => "same",
-    reaches: () => true,
+    away: () => null,
   } satisfies Screen;
   return { screen, told, opened };
 }

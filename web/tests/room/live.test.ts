@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createLive, type LiveEvents } from "../../src/room/live";
 import { isSameStack, type Screen, type StackRef } from "../../src/room/screen";
-import { EVERYTHING, NOTHING, walks } from "../../src/wire/facets";
+import { type Away, EVERYTHING, NOTHING, walks } from "../../src/wire/facets";
 import type { Passing } from "../../src/wire/socket";
 import type { Whole } from "../../src/wire/pointing";
 import type { Act, Done, Drawing, Facets, View } from "../../src/wire/types";
@@ -14,9 +14,9 @@ const other = make.view({ series_uid: "9.9" });
 /** A tab whose room, viewer and clock are the test's. */
 function tab({ actor = "me", is_principal = true } = {}) {
   let shown: View | null = null;
-  let isReaching = true;
+  let away: Away | null = null;
   let followed: Facets | null = null;
-  const outside: boolean[] = [];
+  const outside: (Away | null)[] = [];
   let opened: StackRef | null = null;
   let seq = 0;
   const asked: Act[] = [];
@@ -42,7 +42,7 @@ function tab({ actor = "me", is_principal = true } = {}) {
     // The window of these views tells one slice from another.
     compare: (view, facets = EVERYTHING) =>
       !facets.zoom || JSON.stringify(view) === JSON.stringify(shown) ? "same" : "elsewhere",
-    reaches: () => isReaching,
+    away: () => away,
   };
   const ignore = (): void => undefined;
   const events: LiveEvents = {
@@ -52,7 +52,7 @@ function tab({ actor = "me", is_principal = true } = {}) {
     sketches: (sketches) => void drawing.push(sketches.map((one) => one.annotation_id)),
     undoing: ignore,
     pointers: (pointers) => void pointing.push(pointers.map((one) => one.actor)),
-    seen: (_, isOutside) => void outside.push(isOutside),
+    seen: (_, why) => void outside.push(why),
     welcomed: ignore,
     fact: ignore,
     refused: (code) => void refused.push(code),
@@ -86,7 +86,7 @@ function tab({ actor = "me", is_principal = true } = {}) {
     outside,
     facets: () => followed,
     leaves() {
-      isReaching = false;
+      away = "outside";
     },
     /** What the viewer shows after a movement of the hand. */
     hand(view: View, isSettled = true, parts: Facets = { ...NOTHING, slice: true }) {
@@ -166,10 +166,10 @@ describe("following in parts", () => {
     me.live.follow({ ...EVERYTHING, layout: false });
     await me.live.open({ study_uid: "1.2.3", series_uid: "9.9", stack: 0, pack_url: "/pack" });
     expect(me.facets()).toEqual({ ...EVERYTHING, layout: false });
-    expect(me.outside.at(-1)).toBe(false);
+    expect(me.outside.at(-1)).toBeNull();
     me.leaves();
     me.happens({ t: "view.settled", term: 3, view: slice(2) });
-    expect(me.outside.at(-1)).toBe(true);
+    expect(me.outside.at(-1)).toBe("outside");
   });
 
   test("a question that is in the state instead of a fact is asked, once", () => {

@@ -19,7 +19,7 @@ import {
   zoomed,
 } from "../../src/viewer/scene";
 import { type Laid, relationOf } from "../../src/viewer/registered";
-import { followed, isSameView, paneOf, reaches, type Shown } from "../../src/viewer/sharing";
+import { followed, awayFrom, isSameView, paneOf, type Shown } from "../../src/viewer/sharing";
 import { slabAt, withSlab } from "../../src/viewer/slabs";
 import { EVERYTHING } from "../../src/wire/facets";
 import { flatHeader, header, tiltedHeader } from "./make";
@@ -273,6 +273,8 @@ describe("a view of another series", () => {
   });
   test("of another place whose slices stand steep to these is not followed", () => {
     expect(followed(start(elsewhereLaid, 0), elsewhereLaid, view, EVERYTHING, laidAt(60))).toBeNull();
+    expect(awayFrom(start(elsewhereLaid, 0), elsewhereLaid, view, laidAt(60))).toBe("steep");
+    expect(awayFrom(start(elsewhereLaid, 0), elsewhereLaid, view, laidAt(0))).toBe("outside");
   });
   test("of another place is not followed, and neither is one without any place", () => {
     const elsewhere = shownOf(header({ series_uid: "1.2.98", frame_of_reference_uid: "1.2.77" }));
@@ -330,9 +332,9 @@ test("the scale to show a field is set by its longer side in that viewport", () 
 test("a place is reached in another series of the same space, and not where that ends", () => {
   const [shown, sameFrame] = [shownOf(header()), shownOf({ ...header(), series_uid: "9.9" })];
   const view = paneOf(start(shown, 3), shown, () => WIDE);
-  expect(reaches(start(sameFrame, 0), sameFrame, view)).toBe(true);
+  expect(awayFrom(start(sameFrame, 0), sameFrame, view)).toBeNull();
   const far = view.viewports.map((one) => ({ ...one, point_world_mm: [0, 0, 900] as Vec3 }));
-  expect(reaches(start(sameFrame, 0), sameFrame, { ...view, viewports: far })).toBe(false);
+  expect(awayFrom(start(sameFrame, 0), sameFrame, { ...view, viewports: far })).toBe("outside");
   const elsewhere = shownOf({ ...header(), series_uid: "9.9", frame_of_reference_uid: "7.7" });
-  expect(reaches(start(elsewhere, 0), elsewhere, view)).toBe(false);
+  expect(awayFrom(start(elsewhere, 0), elsewhere, view)).toBe("unregistered");
 });
