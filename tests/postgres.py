@@ -79,27 +79,38 @@ def running(programs: Path, *, address: str = "") -> Generator[Postgres]:
     """
     # Not below pytest's own folder, which the server's user may not enter; and a socket's path must be short.
     folder = Path(tempfile.mkdtemp(prefix="consilium-pg-"))
-    user = _server_user(folder)
+    user = server_user(folder)
     try:
         data = folder / "data"
-        subprocess.run(
-            [*user, programs / "initdb", "-D", data, "-U", OWNER, "-A", "trust", "-E", "UTF8", *LOCALE],
-            cwd=folder, check=True, capture_output=True, timeout=PATIENCE_S,
-        )  # fmt: skip
+        make_cluster(programs, data, user=user)
         if address:
             with (data / "pg_hba.conf").open("a") as rules:
                 rules.write("host all all samenet trust\n")
-        given = {**SETTINGS, "listen_addresses": address}
-        settings = [word for name, value in given.items() for word in ("-c", f"{name}={value}")]
-        with _process([*user, programs / "postgres", "-D", data, "-k", folder, *settings], folder) as server:
+        command = server_command(programs, data, user=user, listen_addresses=address)
+        with _process([*command, "-k", folder], folder) as server:
             found = Postgres(folder)
-            _wait(found, server)
+            wait_until_up(found, server)
             yield found
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _server_user(folder: Path) -> Sequence[str]:
+def make_cluster(programs: Path, data: Path, *, user: Sequence[str]) -> None:
+    """An empty one, by the user whose it will be (`server_user`)."""
+    subprocess.run(
+        [*user, programs / "initdb", "-D", data, "-U", OWNER, "-A", "trust", "-E", "UTF8", *LOCALE],
+        cwd=data.parent, check=True, capture_output=True, timeout=PATIENCE_S,
+    )  # fmt: skip
+
+
+def server_command(programs: Path, data: Path, *, user: Sequence[str], **settings: str) -> list[str | Path]:
+    """To be run with `-k` and the folder of its socket."""
+    given = {**SETTINGS, "listen_addresses": "", **settings}
+    words = [word for name, value in given.items() for word in ("-c", f"{name}={value}")]
+    return [*user, programs / "postgres", "-D", data, *words]
+
+
+def server_user(folder: Path) -> Sequence[str]:
     """How a program is started that refuses to run as root; the folder becomes its own."""
     # Where Linux can, it stops with these tests even when they are killed and can clear nothing away.
     mortal = ("setpriv", "--pdeathsig", "INT") if shutil.which("setpriv") else ()
@@ -122,7 +133,7 @@ def _process(command: Sequence[str | Path], folder: Path) -> Generator[subproces
         server.wait(PATIENCE_S)
 
 
-def _wait(server: Postgres, process: subprocess.Popen[bytes]) -> None:
+def wait_until_up(server: Postgres, process: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + PATIENCE_S
     while True:
         try:

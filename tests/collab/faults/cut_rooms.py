@@ -48,7 +48,7 @@ class Meeting:
         self.folder, self.plant, self.chance = folder, plant, Random(seed)
         self.disk = Disk(image=folder / "disk", place=folder / "data")
         self.disk.make()
-        self.url = f"sqlite:///{self.disk.place / 'consilium.sqlite3'}"
+        self.data, self.url = self._lay()
         self.events: list[Event] = []
         self.case = self._furnish()
         self.visitors = [
@@ -67,6 +67,10 @@ class Meeting:
         ]
         self.server = self._start()
 
+    def _lay(self) -> tuple[Path, str]:
+        """Where Consilium's data lie, and its database."""
+        return self.disk.place, f"sqlite:///{self.disk.place / 'consilium.sqlite3'}"
+
     def _furnish(self) -> rooms.Case:
         with closing(Database(self.url)) as database:
             schema.migrate(database)
@@ -74,7 +78,7 @@ class Meeting:
             with database.transaction() as session:
                 session.execute(update(Login).values(created_at=utc_now(), seen_at=utc_now()))
                 session.execute(update(RoomMember).values(since=utc_now() - timedelta(days=2)))
-        secret = self.disk.place / "secret"
+        secret = self.data / "secret"
         secret.touch(0o600)
         secret.write_bytes(everyone.SECRET)
         os.sync()
@@ -83,7 +87,8 @@ class Meeting:
     def _start(self) -> subprocess.Popen[bytes]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("CONSILIUM_")}
         ours = {
-            "CONSILIUM_DATA": str(self.disk.place),
+            "CONSILIUM_DATA": str(self.data),
+            "CONSILIUM_DATABASE_URL": self.url,
             "CONSILIUM_PORT": str(PORT),
             "CONSILIUM_WORKERS": "1",
             "CONSILIUM_DRAWERS": "1",
@@ -102,31 +107,36 @@ class Meeting:
             for _ in range(cuts):
                 await self._all_there()
                 await asyncio.sleep(self.chance.uniform(0.3, 1.5))
-                await asyncio.to_thread(self.disk.cut, self.server)
-                # What was said before the cut is still on its way to them.
-                await self._until(lambda: not any(one.epoch for one in self.visitors))
-                if lost := await asyncio.to_thread(self._judge):
+                if lost := await self.cut():
                     return lost
-                self.server = self._start()
             await self._all_there()
         return []
 
-    def _judge(self) -> Sequence[str]:
+    async def cut(self) -> Sequence[str]:
+        """Cut the power, and let it come back; what is lost."""
+        await asyncio.to_thread(self.disk.cut, self.server)
+        # What was said before the cut is still on its way to them.
+        await self.until(lambda: not any(one.epoch for one in self.visitors))
+        lost = await asyncio.to_thread(self.judge)
+        self.server = self._start()
+        return lost
+
+    def judge(self) -> Sequence[str]:
         with closing(Database(self.url)) as database:
             return violations(self.events, read_journal(database, self.case.room_id))
 
     async def _all_there(self) -> None:
         begun_s = now_s()
-        await self._until(lambda: all(one.epoch and one.heard_s > begun_s for one in self.visitors))
+        await self.until(lambda: all(one.epoch and one.heard_s > begun_s for one in self.visitors))
 
-    async def _until(self, holds: Callable[[], bool]) -> None:
+    async def until(self, holds: Callable[[], bool]) -> None:
         async with asyncio.timeout(PATIENCE_S):
             while not holds():  # noqa: ASYNC110 - other processes have no event for us
                 await asyncio.sleep(0.02)
 
 
-def main(folder: Path, seed: int, cuts: int, plant: str = "") -> int:
-    meeting = Meeting(folder, seed=seed, plant=plant)
+def main(kind: type[Meeting], folder: Path, seed: int, cuts: int, plant: str = "") -> int:
+    meeting = kind(folder, seed=seed, plant=plant)
     try:
         lost = asyncio.run(meeting.spend(cuts))
     finally:
@@ -139,4 +149,4 @@ def main(folder: Path, seed: int, cuts: int, plant: str = "") -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:]))
+    sys.exit(main(Meeting, Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:]))

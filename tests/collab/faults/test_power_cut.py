@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from tests import postgres
 from tests.collab.faults.machine import alone
-from tests.conftest import ROOT
+from tests.conftest import ROOT, missing
 
 # Not a speed: a cut that takes longer than this stands still somewhere.
 CUT_S = 60
@@ -25,6 +26,8 @@ TRIES = 5
 
 
 def cut(folder: Path, what: str, *, cuts: int, plant: str = "") -> subprocess.CompletedProcess[str]:
+    if what == "cut_postgres" and postgres.find_programs() is None:
+        missing("PostgreSQL's server (Debian: postgresql)")
     program = [sys.executable, "-m", f"tests.collab.faults.{what}", str(folder), "1", str(cuts)]
     done = subprocess.run(
         alone(*program, *filter(None, [plant])),
@@ -34,7 +37,7 @@ def cut(folder: Path, what: str, *, cuts: int, plant: str = "") -> subprocess.Co
     return done
 
 
-@pytest.mark.parametrize("what", ["cut_rooms", "cut_files"])
+@pytest.mark.parametrize("what", ["cut_rooms", "cut_files", "cut_postgres"])
 def test_what_was_said_to_be_safe_is_there_after_power_cuts(folder: Path, what: str) -> None:
     done = cut(folder, what, cuts=CUTS)
     assert done.returncode == 0, done.stderr[-4000:]
@@ -44,6 +47,7 @@ def test_what_was_said_to_be_safe_is_there_after_power_cuts(folder: Path, what: 
     ("what", "plant", "loss"),
     [
         ("cut_rooms", "database", "WRONG R12: "),
+        ("cut_postgres", "commit", "WRONG R12: "),
         ("cut_files", "files", "WRONG an original has a row and is not whole"),
     ],
 )
