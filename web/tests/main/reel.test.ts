@@ -115,3 +115,14 @@ test("facts that could not be had, and a room without any, are told apart", () =
   reel().load([], null);
   expect(model.at.value).toBe("empty");
 });
+
+test("a fact that speaks of a view shows that view, and the meeting goes on with what was presented", () => {
+  const spoken = { t: "chat.said", text: "Ici ?", view: view("spoken of"), caption: "" };
+  const fact = { t: "fact", seq: 5, at_ms: START + 4000, actor: "a", client_id: "", n: 0, done: spoken } as unknown as Fact;
+  const played = reel();
+  played.load([...facts, fact], null);
+  played.actions.jumpTo(fact);
+  expect(shown.at(-1)).toBe("spoken of");
+  played.actions.step(-1);
+  expect(shown.at(-1)).toBe("second");
+});
