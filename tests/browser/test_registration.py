@@ -267,3 +267,25 @@ def test_two_points_that_a_person_shows_lay_two_series_upon_each_other_by_their_
     for window in (expert, requester):
         assert stage.eventually(window, lambda w=window: by_whom not in notes(w, 1)), notes(window, 1)
         assert "sans recalage" in notes(window, 1) + notes(window, 2)
+
+
+def test_whoever_follows_with_a_series_of_their_own_is_led_through_the_registration_or_told_why_not(
+    server: Server, open_as: Callable[..., Window], tmp_path: Path
+) -> None:
+    found, expert, requester = room(server, tmp_path / "in", open_as, words="TDM suivie 5", is_registered=True)
+    arrange(expert, 1, 1)
+    assert stage.eventually(requester, lambda: stage.views(requester).keys() == {"stack"})
+    requester.page.get_by_label("Séries et disposition").uncheck()
+    fill(requester, 1, B)
+    for at in (12, 21):
+        go_to(expert, found, at)
+        wanted = slice_at(into_b([0.0, 0.0, GAP_MM * at]))
+        assert stage.eventually(requester, lambda w=wanted: found.shown(requester, B, "stack") == w), (
+            at, wanted, found.shown(requester, B, "stack"),
+        )  # fmt: skip
+    fill(requester, 1, C)
+    before = found.shown(requester, C, "stack")
+    go_to(expert, found, 15)
+    bar = requester.page.locator(".bar", has_text="sans recalage avec cette série")
+    assert stage.eventually(requester, lambda: bar.count() == 1)
+    assert found.shown(requester, C, "stack") == before
