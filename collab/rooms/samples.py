@@ -42,23 +42,31 @@ class Samples:
 
     def move_pointer(self, actor: str, pointer: Pointer | None) -> Sample:
         """None: the actor points no more, and whoever comes later is not told that they did."""
-        number = self._next()
         if pointer is None:
             self._pointers.pop(actor, None)
             self._images.pop(actor, None)
+            number = self._next()
             return Sample((actor, "pointer"), Frame(PointerMoved(number, actor, number, None)), number)
+        before = self._images.get(actor)
+        self._images[actor] = pointer
+        if before is not None and _are_on_one_image(before, pointer):
+            # Named again, for the room's sake (R48): others know it.
+            return self._slide(actor, pointer, pointer.point_world_mm)
+        number = self._next()
         frame = Frame(PointerMoved(number, actor, number, pointer, number))
         sample = self._pointers[actor] = Sample((actor, "pointer"), frame, number, number)
-        self._images[actor] = pointer
         return sample
 
     def slide_pointer(self, actor: str, on: Pointer, point_world_mm: Vector) -> Sample:
         """On the image of the pointer `on`: named anew for all where the actor's last was on another."""
-        before = self._pointers.get(actor)
-        if before is None or self._images[actor] is not on:
-            sample = self.move_pointer(actor, _at(on, point_world_mm))
-            self._images[actor] = on
-            return sample
+        if self._images.get(actor) is on:
+            return self._slide(actor, on, point_world_mm)
+        sample = self.move_pointer(actor, _at(on, point_world_mm))
+        self._images[actor] = on
+        return sample
+
+    def _slide(self, actor: str, on: Pointer, point_world_mm: Vector) -> Sample:
+        before = self._pointers[actor]
         number, image_n = self._next(), before.image_n
 
         def whole() -> PointerMoved:
@@ -130,3 +138,7 @@ class Samples:
 def _at(on: Pointer, point_world_mm: Vector) -> Pointer:
     """Elsewhere on the same image."""
     return Pointer(on.series_uid, on.frame_of_reference_uid, point_world_mm, on.sop_instance_uid, on.frame)
+
+
+def _are_on_one_image(one: Pointer, other: Pointer) -> bool:
+    return _at(one, other.point_world_mm) == other

@@ -67,3 +67,14 @@ def test_r48_whoever_slides_on_another_image_than_that_of_their_last_pointer_nam
     samples.move_pointer("a", None)
     after = samples.slide_pointer("a", first, (4.0, 0.0, 0.0))
     assert (after.image_n, after.slid) == (after.number, None)
+
+
+def test_r48_an_image_that_is_named_again_keeps_its_number() -> None:
+    samples = Samples(epoch=1)
+    named = samples.move_pointer("a", make.pointer(1.0, frame=7))
+    again = samples.move_pointer("a", make.pointer(2.0, frame=7))
+    assert again.image_n == named.image_n
+    assert again.slid is not None
+    assert again.slid.message == PointerSlid(again.number, "a", named.number, (2.0, 0.0, 0.0))
+    other = samples.move_pointer("a", make.pointer(2.0, frame=8))
+    assert (other.image_n, other.slid) == (other.number, None)
