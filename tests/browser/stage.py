@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import shutil
@@ -34,6 +35,11 @@ NEURORADIOLOGIST = "neuroradiologue@chu.example"
 EMERGENCY_DOCTOR = "urgentiste@valmont.example"
 NEUROSURGEON = "neurochirurgien@chu.example"
 ONCOLOGIST = "oncologue@belrive.example"
+
+
+def sentences(language: str) -> dict[str, str]:
+    """What the room's page says, by key."""
+    return json.loads((ROOT / "web" / "locales" / language / "room.json").read_text("utf-8"))
 
 
 def free_port() -> int:

@@ -35,8 +35,8 @@ from tests.collab.faults.region import read_journal
 
 pytestmark = pytest.mark.browser
 
-# The expert has a second window: two of one person are two in the room.
-PEOPLE = (NEURORADIOLOGIST, RADIOLOGIST, EMERGENCY_DOCTOR, NEUROSURGEON, ONCOLOGIST, NEURORADIOLOGIST)
+# The requester has a second window: two of one person are two in the room.
+PEOPLE = (NEURORADIOLOGIST, RADIOLOGIST, EMERGENCY_DOCTOR, NEUROSURGEON, ONCOLOGIST, RADIOLOGIST)
 SIZES = ((1600, 900), (1280, 1000), (1280, 720))
 FIRST = int(os.environ.get("ROOM_SEED", "1"))
 SEEDS = range(FIRST, FIRST + int(os.environ.get("ROOM_WALKS", "1")))
@@ -128,8 +128,10 @@ def assert_shown(window: Window, state: RoomState, said: Sequence[str]) -> None:
 def meet(walkers: Sequence[Walker]) -> None:
     """The expert takes the baton, everybody follows: all see one image, and are known to."""
     first, *others = walkers
-    if first.window.page.locator(".baton button.primary, .baton button:has-text('Prendre la main')").count():
-        first.window.page.get_by_role("button", name="Prendre la main").click()
+    if not presents(first):
+        take = stage.sentences("fr")["room.control.take"]
+        first.window.page.get_by_role("button", name=take, exact=True).click()
+    assert stage.eventually(first.window, lambda: presents(first))
     rejoin = ".bar.walk button.primary, .bar.warn[role=alert] button.primary"
     for one in others:
         page = one.window.page
@@ -146,6 +148,11 @@ def meet(walkers: Sequence[Walker]) -> None:
         return all(one["presenter"] or one["state"] == "same" for one in people)
 
     assert stage.eventually(first.window, is_known), first.window.page.evaluate("window.consilium.participants()")
+
+
+def presents(walker: Walker) -> bool:
+    people = walker.window.page.evaluate("window.consilium.participants()")
+    return any(one["presenter"] and walker.name.endswith(one["name"]) for one in people)
 
 
 def measured(window: Window) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -17,7 +16,6 @@ from tests.browser.stage import (
     NEURORADIOLOGIST,
     ONCOLOGIST,
     RADIOLOGIST,
-    ROOT,
     Case,
     Server,
     Window,
@@ -28,10 +26,7 @@ pytestmark = pytest.mark.browser
 
 # Who leads and who looks on, in either language.
 LANGUAGES = {NEURORADIOLOGIST: "fr", RADIOLOGIST: "en", EMERGENCY_DOCTOR: "fr", ONCOLOGIST: "en"}
-SENTENCES = {
-    language: json.loads((ROOT / "web" / "locales" / language / "room.json").read_text("utf-8"))
-    for language in ("fr", "en")
-}
+SENTENCES = {language: stage.sentences(language) for language in ("fr", "en")}
 # Slow enough for each step of the images' coming to be seen.
 SLOW = Shape(mbit_s=0.8)
 
