@@ -64,7 +64,7 @@ async def test_r1_what_comes_right_behind_hello_is_heard_after_it(database: Data
         welcome = await tab.until(Welcome)
         assert welcome.acked == 2
         assert welcome.state is not None
-        assert [text for _, _, text in welcome.state.chat] == ["first", "second"]
+        assert [line.text for line in welcome.state.chat] == ["first", "second"]
 
 
 @pytest.mark.parametrize(
