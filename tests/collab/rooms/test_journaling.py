@@ -68,4 +68,4 @@ async def test_what_was_accepted_is_journaled_before_the_server_stops(database: 
         while not server.hub._rooms[case.room_id].room.has_unsaved:  # pyright: ignore[reportPrivateUsage]  # noqa: ASYNC110
             await asyncio.sleep(0)
     with database.transaction() as session:
-        assert service.state_of(session, case.room_id).chat[0][2] == "last words"
+        assert service.state_of(session, case.room_id).chat[0].text == "last words"

@@ -131,12 +131,12 @@ async def test_a_room_is_loaded_from_its_snapshot_and_what_came_after(
     async with live.serving(database) as server:
         tab, welcome = await server.enter(case.room_id, case.requester)
         assert welcome.state is not None
-        assert [line[2] for line in welcome.state.chat] == ["0", "1", "2"]
+        assert [line.text for line in welcome.state.chat] == ["0", "1", "2"]
         assert (welcome.state.seq, welcome.epoch) == (5, 2)
         await tab.ask(Say("3"))
         await tab.fact(Said)
     with database.transaction() as session:
-        assert [line[2] for line in service.state_of(session, case.room_id).chat] == ["0", "1", "2", "3"]
+        assert [line.text for line in service.state_of(session, case.room_id).chat] == ["0", "1", "2", "3"]
         assert service.find_any_break(session) is None
 
 
