@@ -74,6 +74,32 @@ def test_scroll_window_pan_and_zoom_are_followed(meeting: tuple[Window, Window])
     )
 
 
+def test_a_presenter_s_second_window_shows_what_the_first_does(
+    case: Case, meeting: tuple[Window, Window], server: Server, open_as: Callable[..., Window]
+) -> None:
+    expert, requester = meeting
+    beside = open_as(NEURORADIOLOGIST, size=SMALL)
+    stage.enter(beside, server, case.room_id)
+    assert stage.show_the_same(beside, expert), stage.differences(beside, expert)
+    for hand, notches in ((beside, 3), (expert, -2), (beside, 1)):
+        before = stage.views(hand)["stack"]["sop_instance_uid"]
+        stage.scroll(hand, "stack", notches)
+        assert stage.eventually(hand, lambda: stage.views(hand)["stack"]["sop_instance_uid"] != before)  # noqa: B023
+        for window in (expert, beside, requester):
+            assert stage.show_the_same(hand, window), stage.differences(hand, window)
+    # One that was away takes nobody back to what it showed before.
+    expert.link.cut()
+    stage.scroll(beside, "stack", 4)
+    assert stage.show_the_same(beside, requester), stage.differences(beside, requester)
+    shown = stage.views(beside)["stack"]["sop_instance_uid"]
+    assert stage.views(expert)["stack"]["sop_instance_uid"] != shown
+    expert.link.mend()
+    assert stage.show_the_same(beside, expert, timeout_s=40), stage.differences(beside, expert)
+    assert stage.views(beside)["stack"]["sop_instance_uid"] == shown
+    assert stage.show_the_same(beside, requester), stage.differences(beside, requester)
+    expert.errors.clear()  # the browser itself reports what the cut wire broke
+
+
 def test_three_planes_are_followed(meeting: tuple[Window, Window]) -> None:
     expert, requester = meeting
     expert.page.keyboard.press("l")

@@ -111,6 +111,7 @@ function start(page: RoomPage, app: HTMLElement): void {
   const live: Live = createLive({
     actor: page.actor,
     is_principal: page.role !== "participant",
+    client_id: () => socket?.client_id ?? "",
     screen,
     now: () => performance.now(),
     clock_ms: () => Date.now(),

@@ -22,6 +22,8 @@ export type LiveWorld = {
   actor: string;
   /** May take the baton when it has never been held. */
   is_principal: boolean;
+  /** This tab's name in facts: another window of mine has another one. */
+  client_id(): string;
   screen: Screen;
   now(): number;
   clock_ms(): number;
@@ -190,11 +192,17 @@ export function createLive(world: LiveWorld): Live {
     if (following === before) return;
     events.following(following);
     const { shared, follows } = following;
-    // After a reload the presenter, too, comes back to what the others see.
-    const isLed = !walks(follows) && (!isPresenter() || screen.view() === null);
+    const isLed = !walks(follows) && (!isPresenter() || isLedHere(event));
     if (shared !== null && isLed) show(shared);
     else look();
   };
+
+  /**
+   * Presenting I am led by another window of mine, and after a reload by what the others see. Not while my hand moves here:
+   * where it comes to rest the room hears after that, and all windows follow.
+   */
+  const isLedHere = ({ on }: FollowEvent): boolean =>
+    screen.view() === null || ((on === "moved" || on === "settled" || on === "snapshot") && presenting.isAtRest());
 
   /** Where the hand came to rest counts most: the last place is sent even when it came too soon after another. */
   const point = (): void => {
@@ -237,24 +245,31 @@ export function createLive(world: LiveWorld): Live {
   };
 
   /** The baton's new holder shows what they see; everybody else is led from here on. */
-  const batonTaken = (): void => {
+  const batonTaken = (fact: Fact): void => {
     update({ on: "control.taken", term: state.term });
     if (!isPresenter()) return;
     update({ on: "rejoined" });
+    // Where another window of mine has taken it, that one shows.
+    if (fact.actor === actor && !isMine(fact)) return;
     const view = screen.view();
     if (view !== null) presenting.moved(view, true);
   };
 
+  const isMine = ({ client_id }: Fact): boolean => client_id === world.client_id();
+
   const takeFact = (fact: Fact): void => {
     state = fold(state, fact);
+    if (isMine(fact)) presenting.answered(fact.n);
     events.state(state);
     const { done } = fact;
     if (done.t === "text.updated") draft.apply(done.update);
-    if (done.t === "control.taken") batonTaken();
+    if (done.t === "control.taken") batonTaken(fact);
     if (done.t === "gathered") update({ on: "gathered" });
     // My own settled view is older than what my hand does now.
-    if (done.t === "view.settled" && fact.actor === actor) following = { ...following, shared: done.view };
-    else if (done.t === "view.settled") update({ on: "settled", view: done.view, term: done.term });
+    if (done.t === "view.settled" && isMine(fact)) {
+      following = { ...following, shared: done.view, sample_ms: null };
+      look();
+    } else if (done.t === "view.settled") update({ on: "settled", view: done.view, term: done.term });
     if (done.t === "member.left") setPointers(without(pointers, done.actor));
     annotated(fact);
     annotating.receive(fact);
@@ -274,7 +289,8 @@ export function createLive(world: LiveWorld): Live {
     events.welcomed();
     look();
     const view = screen.view();
-    if (isPresenter() && view !== null) presenting.moved(view, true);
+    const isOwed = presenting.isUntold() || following.shared === null;
+    if (isPresenter() && view !== null && isOwed) presenting.moved(view, true);
     const neverHeld = state.holder === null && state.term === 0;
     if (message.state !== null && neverHeld && world.is_principal) takeUnheld();
   };
@@ -325,6 +341,7 @@ export function createLive(world: LiveWorld): Live {
         case "refused":
           if (REFUSED_WORDS.has(message.code)) draft.revert();
           annotating.refused(message.n);
+          presenting.answered(message.n);
           return message.n === quiet_n ? undefined : events.refused(message.code);
         case "presence":
           seats = withPresence(seats, message, world.now());

@@ -16,13 +16,19 @@ export type PresentWorld = {
   isLive(): boolean;
   /** The term under which I hold the baton, null when I do not. */
   term(): number | null;
-  ask(act: Act): void;
+  ask(act: Act): number;
   send(message: MoveView): void;
 };
 
 export type Presenting = {
   /** My own hand moved my view; `isSettled` when it has come to rest. */
   moved(view: View, isSettled: boolean): void;
+  /** An ask of this number has been answered, and so have all before it (R11). */
+  answered(n: number): void;
+  /** My hand rests, and the room has answered to where. */
+  isAtRest(): boolean;
+  /** My hand has moved while the room did not hear it. */
+  isUntold(): boolean;
 };
 
 export function createPresenting(world: PresentWorld): Presenting {
@@ -31,11 +37,15 @@ export function createPresenting(world: PresentWorld): Presenting {
   let isFrameDue = false;
   let moved_ms = Number.NEGATIVE_INFINITY;
   let settled_ms: number | null = null;
+  let asked_n = 0;
+  let answered_n = 0;
+  let isUntold = false;
 
   const settle = (view: View, term: number): void => {
     waiting = null;
     settled_ms = null;
-    world.ask({ t: "view.settle", term, view });
+    isUntold = false;
+    asked_n = world.ask({ t: "view.settle", term, view });
   };
 
   const share = (view: View, term: number): void => {
@@ -75,11 +85,18 @@ export function createPresenting(world: PresentWorld): Presenting {
   return {
     moved(view, isSettled) {
       const term = world.term();
+      if (term === null) return;
       // Offline nothing is kept: what is true when the link is back is sent then.
-      if (term === null || !world.isLive()) return;
+      isUntold ||= !world.isLive();
+      if (!world.isLive()) return;
       if (isSettled) return settle(view, term);
       waiting = view;
       flushOnFrame();
     },
+    answered(n) {
+      answered_n = Math.max(answered_n, n);
+    },
+    isAtRest: () => waiting === null && settled_ms === null && !isUntold && answered_n >= asked_n,
+    isUntold: () => isUntold,
   };
 }

@@ -50,6 +50,7 @@ export type SocketEvents = {
 export type Passing = Exclude<FromBrowser, { t: "hello" | "ask" | "ping" | "pong" | "drawn" | "pointer.slide" }>;
 
 export type RoomSocket = {
+  readonly client_id: string;
   /** Keeps the act until the room has answered it; gives its number. */
   ask(act: Act): number;
   /** True when it went out. */
@@ -208,6 +209,7 @@ export function openSocket(client_id: string, unacked: Unacked, events: SocketEv
       write(message.t === "pointer.move" ? pointing.brief(message, world.now()) : message);
       return true;
     },
+    client_id,
     line: () => line,
     close() {
       for (const remove of removers) remove();

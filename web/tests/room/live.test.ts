@@ -19,6 +19,7 @@ function tab({ actor = "me", is_principal = true } = {}) {
   const outside: (Away | null)[] = [];
   let opened: StackRef | null = null;
   let seq = 0;
+  let isLive = true;
   const asked: Act[] = [];
   const sent: Passing[] = [];
   const refused: string[] = [];
@@ -62,6 +63,7 @@ function tab({ actor = "me", is_principal = true } = {}) {
   const live = createLive({
     actor,
     is_principal,
+    client_id: () => "here",
     screen,
     now: () => 0,
     clock_ms: () => 1000,
@@ -70,7 +72,7 @@ function tab({ actor = "me", is_principal = true } = {}) {
     find: ({ study_uid, series_uid, stack }) => ({ study_uid, series_uid, stack, pack_url: "/pack" }),
     ask: (act) => asked.push(act),
     send: (message) => sent.push(message) > 0,
-    isLive: () => true,
+    isLive: () => isLive,
     events,
   });
   return {
@@ -95,9 +97,23 @@ function tab({ actor = "me", is_principal = true } = {}) {
       live.moved(view, isSettled);
     },
     welcome: (over: Parameters<typeof make.state>[0]) => live.receive(make.welcome({ state: make.state(over) })),
+    /** By my own hand it is in this window; the answer to my last ask. */
     happens(done: Done, by = "other") {
       seq += 1;
-      live.receive(make.fact(seq, done, { actor: by }));
+      const here = by === actor ? { client_id: "here", n: asked.length } : {};
+      live.receive(make.fact(seq, done, { actor: by, ...here }));
+    },
+    /** In another window of mine. */
+    happensBeside(done: Done) {
+      seq += 1;
+      live.receive(make.fact(seq, done, { actor, client_id: "beside" }));
+    },
+    lose() {
+      isLive = false;
+    },
+    comeBack() {
+      isLive = true;
+      live.receive(make.welcome({ state: null }));
     },
     told: () => sent.filter((one) => one.t === "tell").at(-1),
   };
@@ -340,5 +356,80 @@ describe("R40: what somebody is drawing", () => {
     live.receive(moved("an"));
     live.receive(moved("an", null));
     expect(drawing.at(-1)).toEqual([]);
+  });
+});
+
+describe("two windows of the one who presents", () => {
+  const settled = (mm: number): Done => ({ t: "view.settled", term: 3, view: slice(mm) });
+  const settles = (me: ReturnType<typeof tab>): View[] =>
+    me.asked.flatMap((act) => (act.t === "view.settle" ? [act.view] : []));
+
+  function presenting() {
+    const me = tab();
+    me.welcome({ ...led, holder: "me" });
+    me.live.receive(make.welcome({ state: null }));
+    return me;
+  }
+
+  test("one shows what the other's hand does, while it moves and when it rests", () => {
+    const me = presenting();
+    me.hand(slice(2));
+    me.happens(settled(2), "me");
+    me.live.receive({ t: "view.moved", frame: 1, actor: "me", term: 3, n: 1, view: slice(4) });
+    expect(me.shown()).toEqual(slice(4));
+    me.happensBeside(settled(5));
+    expect(me.shown()).toEqual(slice(5));
+    expect(me.live.following().sample_ms).toBeNull();
+    expect(me.told()).toMatchObject({ seen: "same" });
+    expect(settles(me)).toEqual([slice(2)]);
+  });
+
+  test("of two views at once the one that the room took last stands in both", () => {
+    const me = presenting();
+    me.hand(slice(2));
+    // Before mine in the journal, so mine comes last everywhere.
+    me.happensBeside(settled(7));
+    me.live.receive({ t: "view.moved", frame: 1, actor: "me", term: 3, n: 1, view: slice(8) });
+    expect(me.shown()).toEqual(slice(2));
+    me.happens(settled(2), "me");
+    expect(me.shown()).toEqual(slice(2));
+    expect(me.told()).toMatchObject({ seen: "same" });
+    me.happensBeside(settled(9));
+    expect(me.shown()).toEqual(slice(9));
+  });
+
+  test("the hand goes on before what it did earlier comes back", () => {
+    const me = presenting();
+    me.happensBeside(settled(7));
+    me.hand(slice(2));
+    me.hand(slice(3), false);
+    me.happens(settled(2), "me");
+    expect(me.shown()).toEqual(slice(3));
+  });
+
+  test("only the one that has taken the baton shows its images to all", () => {
+    const me = tab();
+    me.welcome(led);
+    me.hand(slice(9));
+    me.happensBeside({ t: "control.taken", holder: "me", term: 4, how: "taken" });
+    expect(settles(me)).toEqual([]);
+    me.happensBeside({ t: "view.settled", term: 4, view: slice(6) });
+    expect(me.shown()).toEqual(slice(6));
+  });
+
+  test("one that comes back shows what happened meanwhile, and shares only what its own hand did", () => {
+    const still = presenting();
+    still.hand(slice(2));
+    still.happens(settled(2), "me");
+    still.lose();
+    still.comeBack();
+    expect(settles(still)).toEqual([slice(2)]);
+
+    const moved = presenting();
+    moved.lose();
+    moved.hand(slice(8));
+    expect(settles(moved)).toEqual([]);
+    moved.comeBack();
+    expect(settles(moved)).toEqual([slice(8)]);
   });
 });

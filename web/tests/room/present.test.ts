@@ -15,7 +15,7 @@ function hand(term: number | null = 7) {
     first_n: 1000,
     isLive: () => isLive,
     term: () => term,
-    ask: (act) => void asked.push(act),
+    ask: (act) => asked.push(act),
     send: (message) => void sent.push(message),
   });
   return {
