@@ -47,6 +47,8 @@ export function createAnnotating(world: AnnotatingWorld): Annotating {
   let undone: Step[] = [];
   let done: Step[] = [];
   const pending = new Map<number, Pending>();
+  // Undo and redo that were asked for before the room had answered.
+  const wishes: (() => void)[] = [];
   // What my hand has done to an annotation since the act that has no answer yet.
   const next = new Map<string, Change | "remove">();
   let sketch_n = world.first_n;
@@ -140,7 +142,7 @@ export function createAnnotating(world: AnnotatingWorld): Annotating {
 
   const back = (): void => {
     const last = done.at(-1);
-    if (last === undefined || isBusy(last.annotation_id)) return;
+    if (last === undefined) return;
     done = done.slice(0, -1);
     take({ annotation_id: last.annotation_id, before: last.after, after: last.before }, "undo");
     world.changed();
@@ -148,10 +150,24 @@ export function createAnnotating(world: AnnotatingWorld): Annotating {
 
   const forth = (): void => {
     const last = undone.at(-1);
-    if (last === undefined || isBusy(last.annotation_id)) return;
+    if (last === undefined) return;
     undone = undone.slice(0, -1);
     take(last, "redo");
     world.changed();
+  };
+
+  /** What is taken back is the latest act: it waits for the room's answer to that. */
+  const wish = (step: () => void): void => {
+    wishes.push(step);
+    takeWishes();
+  };
+
+  const takeWishes = (): void => {
+    while (pending.size === 0) {
+      const first = wishes.shift();
+      if (first === undefined) return;
+      first();
+    }
   };
 
   return {
@@ -184,8 +200,8 @@ export function createAnnotating(world: AnnotatingWorld): Annotating {
       const after = asked?.step.after ?? null;
       return after && to !== undefined && to !== "remove" ? { ...after, ...to } : after;
     },
-    undo: back,
-    redo: forth,
+    undo: () => wish(back),
+    redo: () => wish(forth),
     canUndo: () => done.length > 0,
     canRedo: () => undone.length > 0,
     receive(fact) {
@@ -194,15 +210,18 @@ export function createAnnotating(world: AnnotatingWorld): Annotating {
       pending.delete(fact.n);
       goOn();
       answered(found);
+      takeWishes();
     },
     refused(n) {
       if (!pending.delete(n)) return;
       goOn();
       world.changed();
+      takeWishes();
     },
     resume(acked) {
       for (const n of [...pending.keys()]) if (n <= acked) pending.delete(n);
       goOn();
+      takeWishes();
     },
   };
 }

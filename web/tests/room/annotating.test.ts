@@ -69,6 +69,28 @@ describe("my annotations", () => {
     expect(mine.canRedo()).toBe(false);
   });
 
+  test("undo pressed before the room has answered takes back what is on its way, and then what was before", () => {
+    const { mine, asked, answer, standing } = desk();
+    mine.draw("an", make.length());
+    answer();
+    mine.change("an", { points: there, text: "" });
+    mine.undo();
+    mine.undo();
+    expect(asked).toHaveLength(2);
+    answer();
+    expect(asked.map((act) => act.t)).toEqual([
+      "annotation.draw",
+      "annotation.change",
+      "annotation.change",
+      "annotation.remove",
+    ]);
+    expect(standing()).toEqual([]);
+    mine.redo();
+    mine.redo();
+    answer();
+    expect(standing().map((one) => one.drawing.points)).toEqual([there]);
+  });
+
   test("another's are neither changed nor undone", () => {
     const { mine, asked, happens } = desk();
     happens({ t: "annotation.drawn", annotation_id: "an", drawing: make.length() }, 1, "other");
