@@ -16,7 +16,9 @@ class Presences:
         self._told: dict[str, tuple[Seen, Facets]] = {}
 
     def came(self, actor: str) -> None:
-        self._lost_at.pop(actor, None)
+        if self._lost_at.pop(actor, None) is not None:
+            # Whatever they saw before: nobody knows it now until they say so.
+            self._told.pop(actor, None)
 
     def parted(self, actor: str, *, at_ms: int) -> None:
         """One of several connections is gone, which was there until `at_ms`."""

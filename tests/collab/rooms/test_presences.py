@@ -31,6 +31,15 @@ def test_r21_a_lost_member_is_lost_since_an_instant_until_they_come_or_leave() -
     assert presences.of("a", at_ms=200).connected
 
 
+def test_r21_whoever_comes_back_is_loading_until_they_say_what_they_see() -> None:
+    presences = Presences((), at_ms=0)
+    presences.tell("a", Tell("same", NOTHING))
+    presences.lost("a", at_ms=100)
+    presences.came("a")
+    assert presences.of("a", at_ms=200) == Presence("a", True, "loading", EVERYTHING, 0)
+    assert presences.tell("a", Tell("same", NOTHING))
+
+
 def test_r36_a_member_of_two_windows_is_lost_since_the_one_that_was_there_longer() -> None:
     presences = Presences((), at_ms=0)
     presences.parted("a", at_ms=100)

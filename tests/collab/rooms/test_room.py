@@ -589,7 +589,9 @@ def test_r21_presence_is_said_when_it_changes() -> None:
     alice.leave(at_ms=START_MS + 5)
     assert bob.read(at_ms=START_MS + 5) == [Presence("alice", False, "lost", NOTHING, 0)]
     enter(room, "alice", at_ms=START_MS + 9)
-    assert [one.connected for one in bob.read() if isinstance(one, Presence)] == [True]
+    assert [one for one in bob.read() if isinstance(one, Presence)] == [
+        Presence("alice", True, "loading", EVERYTHING, 0)
+    ]
 
 
 def test_r44_presence_says_which_parts_of_the_view_a_member_follows() -> None:
