@@ -695,7 +695,8 @@ async def test_who_may_go_into_the_room(live: Stage, actor: str) -> None:
         return
     absent = await enter(live, actor, live.things.absent().room_id)
     assert (got, code, reason) == absent == ([], *((4401, "sign_in") if actor == ANONYMOUS else (4403, "no_access")))
-    assert ledger.changed_tables() == []
+    # The owner of a room renews its lease and keeps snapshots whoever knocks; who is in it stands in the journal.
+    assert set(ledger.changed_tables()) <= {"room", "room_snapshot"}
     ledger.close()
 
 
